@@ -1,0 +1,29 @@
+"""Who acts. ``SYSTEM`` is the engine itself and may do everything: "skip permissions" is spelt ``actor=SYSTEM``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """``id`` is the user record's id (0: the system; None: nobody signed in). ``scopes``: of an API token (None: unlimited).
+
+    ``via`` says through what the actor acts, for history: web, api, import, seed, job, cli.
+    """
+
+    id: int | None
+    name: str = ""
+    email: str = ""
+    roles: frozenset[str] = frozenset()
+    department: int | None = None
+    locale: str = "en"
+    time_zone: str = "UTC"
+    scopes: frozenset[str] | None = None
+    is_system: bool = False
+    is_admin: bool = False             # has a role with the system right modify_all
+    via: str = "web"
+
+
+SYSTEM = Actor(id=0, name="System", is_system=True, is_admin=True, via="system")
+NOBODY = Actor(id=None, name="")

@@ -1,0 +1,322 @@
+"""The definitions, frozen: what YAML becomes once it is read, overlaid, checked and linked.
+
+Definitions never change and runs never define: run state points at a definition by address and revision.
+``extra`` keeps keys under ``x-…`` that plugins read. Labels are ``messages.Text``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from jimu.diagnostics import Place
+from jimu.fieldtypes.kinds import Kind
+from jimu.messages import Text
+
+NO_TEXT = Text({})
+Formula = Any  # formulas.Formula, a checked tree
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One option of a picklist. ``depends``: the values of the controlling field under which it may be chosen (None: all)."""
+
+    value: str
+    label: Text
+    color: str | None = None
+    retired: bool = False
+    depends: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RollupDef:
+    """``function`` over the records of ``object`` whose lookup ``lookup`` points here."""
+
+    object: str
+    lookup: str
+    function: str                      # sum count min max avg latest
+    field: str | None = None
+    where: Formula | None = None
+    order_by: str | None = None        # latest: by which field
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDef:
+    """A field. ``options`` are the type's own options, already validated and defaulted by the type.
+
+    ``system``: one of the columns every object has. ``part_of``: the composite or currency field this one belongs to.
+    ``default``: a plain value, or a Formula. ``stored``: False for a formula that is computed when read.
+    ``*_when``: formulas on the record's values. ``was``: earlier names of the field.
+    """
+
+    name: str
+    object: str
+    type: str
+    kind: Kind
+    label: Text
+    options: Mapping[str, Any] = field(default_factory=dict)
+    help: Text = NO_TEXT
+    required: bool = False
+    read_only: bool = False
+    unique: bool = False
+    indexed: bool = False
+    search: bool = False
+    summed: bool = False
+    sparse: bool = False
+    retired: bool = False
+    system: bool = False
+    hidden: bool = False               # not in default layouts
+    history: bool = True
+    default: Any = None
+    scale: int = 0
+    length: int | None = None
+    choices: tuple[Choice, ...] | None = None
+    controller: str | None = None      # dependent picklist: the controlling field
+    target: tuple[str, ...] = ()       # reference kinds: objects it may point at; () = any
+    on_delete: str = "set_null"
+    filter: Formula | None = None      # lookup: which records may be chosen
+    formula: Formula | None = None
+    stored: bool = True
+    rollup: RollupDef | None = None
+    part_of: str | None = None
+    parts: tuple[str, ...] = ()
+    visible_when: Formula | None = None
+    required_when: Formula | None = None
+    read_only_when: Formula | None = None
+    requires: str | None = None        # the system right needed to edit it
+    was: tuple[str, ...] = ()
+    source: Place = field(default_factory=Place)
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        return f"{self.object}.{self.name}"
+
+    @property
+    def is_computed(self) -> bool:
+        return self.formula is not None or self.rollup is not None or self.type == "autonumber"
+
+    def choice(self, value: str) -> Choice | None:
+        return next((c for c in self.choices or () if c.value == value), None)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckDef:
+    name: str
+    check: Formula                     # must be true
+    message: Text
+    fields: tuple[str, ...] = ()       # beside which the message is shown
+    severity: str = "error"
+    source: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordTypeDef:
+    """A variant of an object: own choices per picklist, more required fields, own layout."""
+
+    name: str
+    label: Text
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    layout: str | None = None
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectDef:
+    """``fields`` is ordered, system fields first, and holds retired ones too (``active_fields`` leaves them out).
+
+    ``title`` is a Formula of type text. ``owner``: user, pool, parent or none. ``parent``: the parent field's name if
+    the object has one. ``dependents``: (object, field) pairs that refer to this object, for deletion and related lists.
+    """
+
+    name: str
+    module: str
+    label: Text
+    plural: Text
+    fields: Mapping[str, FieldDef]
+    title: Formula
+    title_source: str = ""
+    help: Text = NO_TEXT
+    icon: str = "box"
+    color: str | None = None
+    owner: str = "user"
+    features: frozenset[str] = frozenset()
+    checks: tuple[CheckDef, ...] = ()
+    uniques: tuple[tuple[str, ...], ...] = ()
+    indexes: tuple[tuple[str, ...], ...] = ()
+    record_types: Mapping[str, RecordTypeDef] = field(default_factory=dict)
+    parent: str | None = None
+    system: bool = False
+    retired: bool = False
+    was: tuple[str, ...] = ()
+    dependents: tuple[tuple[str, str], ...] = ()
+    rollups_on: tuple[tuple[str, str], ...] = ()   # (object, roll-up field) computed from this object's records
+    source: Place = field(default_factory=Place)
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def active_fields(self) -> list[FieldDef]:
+        return [f for f in self.fields.values() if not f.retired]
+
+
+@dataclass(frozen=True, slots=True)
+class OptionListDef:
+    name: str
+    label: Text
+    choices: tuple[Choice, ...]
+    source: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectPermission:
+    """Scopes are ``none | own | all`` now (more kinds come with the org tree). ``fields`` maps to none, read or edit."""
+
+    create: bool = False
+    read: str = "none"
+    update: str = "none"
+    delete: str = "none"
+    purge: bool = False
+    export: bool = True
+    fields: Mapping[str, str] = field(default_factory=dict)
+    default_field: str = "edit"
+
+
+@dataclass(frozen=True, slots=True)
+class RoleDef:
+    """``objects`` may have the key ``*`` for all others. ``system``: named rights such as configure, users, view_all, modify_all."""
+
+    name: str
+    label: Text
+    objects: Mapping[str, ObjectPermission] = field(default_factory=dict)
+    system: frozenset[str] = frozenset()
+    source: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True)
+class AppItem:
+    label: Text
+    icon: str
+    object: str | None = None
+    list: str | None = None
+    url: str | None = None
+    items: tuple[AppItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AppDef:
+    name: str
+    label: Text
+    icon: str = "apps"
+    items: tuple[AppItem, ...] = ()
+    roles: tuple[str, ...] = ()        # () = everyone
+    order: int = 100
+    source: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutField:
+    name: str
+    span: int = 1
+    visible_when: Formula | None = None
+    read_only: bool = False
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    label: Text
+    fields: tuple[LayoutField, ...]
+    columns: int = 2
+    collapsed: bool = False
+    visible_when: Formula | None = None
+    help: Text = NO_TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedList:
+    """Records of ``object`` whose ``field`` points at the record shown."""
+
+    object: str
+    field: str
+    label: Text
+    columns: tuple[str, ...]
+    sort: tuple[str, ...] = ()         # field names, "-" before = descending
+    limit: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    label: Text
+    sections: tuple[Section, ...] = ()
+    related: tuple[RelatedList, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageLayoutDef:
+    """The record page and form of an object. ``name`` equal to the object's is its default layout."""
+
+    name: str
+    object: str
+    label: Text
+    highlights: tuple[str, ...] = ()
+    tabs: tuple[Tab, ...] = ()
+    source: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True)
+class ListLayoutDef:
+    """A list of an object. ``name`` equal to the object's is its default list."""
+
+    name: str
+    object: str
+    label: Text
+    columns: tuple[str, ...]
+    where: Formula | None = None
+    where_source: str = ""
+    sort: tuple[str, ...] = ()
+    page_size: int | None = None
+    quick_filters: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    order: int = 100
+    source: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True)
+class SeedDef:
+    """Records to load: rows given here, or a file, or a generator; ``key`` makes loading again change nothing twice."""
+
+    name: str
+    steps: tuple[Mapping[str, Any], ...]
+    order: int = 100
+    sets: tuple[str, ...] = ("demo",)  # named sets it belongs to: base (always), demo …
+    source: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlanDef:
+    """Which file becomes which object, in which order; see docs/import.md."""
+
+    name: str
+    label: Text
+    steps: tuple[Mapping[str, Any], ...]
+    source: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceDef:
+    """workspace.yaml."""
+
+    name: str
+    label: Text
+    extends: tuple[str, ...] = ()
+    plugins: tuple[str, ...] = ()
+    locale: str = "en"
+    locales: tuple[str, ...] = ("en", "zh-CN", "zh-TW")
+    time_zone: str = "UTC"
+    currency: str = "USD"
+    currencies: tuple[str, ...] = ("USD",)
+    country: str | None = None
+    source: Place = field(default_factory=Place)

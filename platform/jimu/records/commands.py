@@ -1,0 +1,91 @@
+"""Commands: what ``records.write`` can be asked to do. Values are the outside's (JSON-like) or Python values; both coerce."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    object: str
+    values: Mapping[str, Any]
+    id: int | None = None              # given only by import and seed re-runs; else made by the store
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """``version`` given: refuse if the record has moved on. None: last writer wins (bulk tools only)."""
+
+    object: str
+    id: int
+    values: Mapping[str, Any]
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Into the recycle bin; ``purge`` (a right of its own) removes for good."""
+
+    object: str
+    id: int
+    version: int | None = None
+    purge: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    object: str
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Upsert:
+    """Update the one record whose ``key`` fields have these values, else create it."""
+
+    object: str
+    key: tuple[str, ...]
+    values: Mapping[str, Any]
+
+
+Command = Create | Update | Delete | Restore | Upsert
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record as its reader may see it. ``values``: field name -> Python value, only readable fields.
+
+    ``expanded``: lookup name -> Record, for the paths asked to be expanded. ``titles``: id -> title of every record that
+    a reference in ``values`` points at and the actor may know of.
+    """
+
+    object: str
+    id: int
+    version: int
+    title: str
+    values: Mapping[str, Any]
+    expanded: Mapping[str, Record | list[Record]] = field(default_factory=dict)
+    titles: Mapping[int, str] = field(default_factory=dict)
+    created: bool = False              # set by a write
+    changed: tuple[str, ...] = ()      # set by a write: fields that changed
+
+
+@dataclass(frozen=True, slots=True)
+class RowResult:
+    """The fate of one command of a batch: ``record`` or ``error`` is set. ``status``: created updated unchanged deleted restored failed."""
+
+    row: int
+    status: str
+    record: Record | None = None
+    error: Any = None                  # JimuError
+
+
+@dataclass(slots=True)
+class BatchResult:
+    rows: list[RowResult] = field(default_factory=list)
+    committed: bool = True
+
+    @property
+    def failed(self) -> list[RowResult]:
+        return [r for r in self.rows if r.status == "failed"]

@@ -1,0 +1,35 @@
+"""What every read and write gets handed: there is no ambient state below the faces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from jimu.access.actor import Actor
+from jimu.clock import Clock, system_clock
+from jimu.definitions.manifest import Manifest
+
+if TYPE_CHECKING:
+    from jimu.storage import Store
+
+
+@dataclass(frozen=True)
+class Context:
+    """``store`` is bound to the manifest's schema. ``hooks`` is the plugin manager's hook relay.
+
+    ``transaction`` is set while a caller holds one open, so that several writes become one unit.
+    ``reason`` goes into history ("import 42", "approval contract/legal").
+    """
+
+    actor: Actor
+    manifest: Manifest
+    store: Store
+    hooks: Any = None
+    clock: Clock = system_clock
+    transaction: Any = None
+    reason: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_actor(self, actor: Actor) -> Context:
+        return replace(self, actor=actor)

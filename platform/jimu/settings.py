@@ -1,0 +1,65 @@
+"""Settings: each has a name, a default and one line of help; all come from the environment as JIMU_<NAME>."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+
+def _setting(default: Any, help: str) -> Any:
+    return field(default=default, metadata={"help": help})
+
+
+@dataclass(frozen=True)
+class Settings:
+    workspace: Path = _setting(Path(), "folder with workspace.yaml and objects/, flows/, layouts/, plugins/, seed/")
+    home: Path = _setting(Path("var"), "folder for what the running system keeps: the SQLite file, uploads, logs, the secret key")
+    database_url: str = _setting("", "SQLAlchemy URL; empty: the SQLite file jimu.db under home")
+    redis_url: str = _setting("", "Redis for RQ workers and shared rate limits; empty: jobs run inside the worker process")
+    host: str = _setting("127.0.0.1", "address to listen on")
+    port: int = _setting(8000, "port to listen on")
+    workers: int = _setting(2, "web worker processes")
+    threads: int = _setting(4, "threads in each web worker process")
+    secret_key: str = _setting("", "signs form tokens and derives the key of secret fields; empty: made once and kept under home")
+    seed: str = _setting("demo", "what `jimu run` loads into an empty database: demo or none")
+    session_hours: int = _setting(12, "a session ends this many hours after its last use")
+    secure_cookies: bool = _setting(False, "send cookies over HTTPS only (set it behind TLS)")
+    trusted_proxies: int = _setting(0, "number of reverse proxies whose X-Forwarded-* headers are believed")
+    max_request_mb: int = _setting(32, "largest request body in MiB")
+    api_rate: str = _setting("6000 per minute", "API requests per actor; empty: no limit")
+    login_rate: str = _setting("10 per minute", "failed log-ins per address and per account")
+    page_size: int = _setting(50, "records on a page of a list when the layout does not say")
+    max_page_size: int = _setting(500, "largest page a request may ask for")
+    log_format: str = _setting("text", "text or json")
+    debug: bool = _setting(False, "show tracebacks to the browser (never in production)")
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None, **given: Any) -> Settings:
+        """Settings from JIMU_* variables; keyword arguments win. Raises ValueError naming the variable."""
+        environ = os.environ if environ is None else environ
+        values: dict[str, Any] = {}
+        for f in fields(cls):
+            raw = environ.get(f"JIMU_{f.name.upper()}")
+            if raw is not None:
+                values[f.name] = _convert(f"JIMU_{f.name.upper()}", raw, type(f.default))
+        return cls(**{**values, **given})
+
+    @property
+    def url(self) -> str:
+        return self.database_url or f"sqlite:///{(self.home / 'jimu.db').resolve()}"
+
+
+def _convert(name: str, raw: str, kind: type) -> Any:
+    if kind is bool:
+        if raw.lower() not in {"0", "1", "true", "false", "yes", "no", ""}:
+            raise ValueError(f"{name} must be true or false, not {raw!r}")
+        return raw.lower() in {"1", "true", "yes"}
+    if kind is int:
+        try:
+            return int(raw)
+        except ValueError:
+            raise ValueError(f"{name} must be a whole number, not {raw!r}") from None
+    return Path(raw) if issubclass(kind, Path) else raw
