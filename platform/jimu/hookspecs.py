@@ -1,0 +1,74 @@
+"""Every extension point, one sentence each. Built-ins use the same hooks; docs/plugins.md shows each at work.
+
+A plugin is a module with functions of these names marked ``@hookimpl``; it implements only those that it needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import pluggy
+
+from jimu.diagnostics import Diagnostic
+
+hookspec = pluggy.HookspecMarker("jimu")
+hookimpl = pluggy.HookimplMarker("jimu")
+
+
+@hookspec
+def jimu_field_types() -> Iterable[Any]:
+    """Field types (``fieldtypes.base.FieldType`` instances) to be usable as ``type:`` in YAML."""
+    return ()
+
+
+@hookspec
+def jimu_formula_functions() -> Iterable[Any]:
+    """Functions (``formulas.FunctionDef``) to be usable in every formula."""
+    return ()
+
+
+@hookspec
+def jimu_checks() -> Iterable[Callable[[Any], Iterable[Diagnostic]]]:
+    """Checks of a whole configuration (``definitions.Manifest`` -> diagnostics), run each time it is read; their errors stop it from loading."""
+    return ()
+
+
+@hookspec
+def jimu_region_trees() -> Mapping[str, Any]:
+    """Trees of regions for addresses: country code -> ``fieldtypes.regions.RegionTree``."""
+    return {}
+
+
+@hookspec
+def jimu_before_write(draft: Any, context: Any) -> None:
+    """Sees a record about to be written, inside the transaction; may change its values or add problems that refuse it."""
+
+
+@hookspec
+def jimu_after_write(events: Any, context: Any) -> None:
+    """Is told what was written, after the commit; can no longer refuse anything."""
+
+
+@hookspec
+def jimu_commands() -> Iterable[Any]:
+    """click commands to be added under ``jimu``."""
+    return ()
+
+
+@hookspec
+def jimu_api_blueprints() -> Iterable[Any]:
+    """Flask blueprints to be mounted under ``/api/v1``, behind the API's sign-in, limits and error envelope."""
+    return ()
+
+
+@hookspec
+def jimu_page_blueprints() -> Iterable[Any]:
+    """Flask blueprints of pages, behind the pages' session, CSRF protection and content policy."""
+    return ()
+
+
+@hookspec
+def jimu_translations() -> Mapping[str, Mapping[str, str]]:
+    """Texts in other languages: locale (zh-CN, zh-TW) -> English template -> translation."""
+    return {}
