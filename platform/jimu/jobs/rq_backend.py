@@ -1,0 +1,87 @@
+"""Handing due jobs to RQ workers through Redis, which only carries ids: the rows stay the truth, their leases the guard.
+
+A row is claimed in the name of a *hand-over* and its id put into Redis. The RQ worker takes the lease over from exactly
+that hand-over, so a row that was handed over again meanwhile runs once. If Redis forgets the id or the worker dies, the
+lease runs out and the row is due again. The queue in Redis is kept short, so that no lease runs out while it waits.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue, SimpleWorker
+from rq.exceptions import DuplicateJobError
+
+from jimu.jobs.backend import owner_name
+from jimu.jobs.queue import Job
+from jimu.jobs.runner import Outcome, Runner
+
+log = logging.getLogger(__name__)
+
+QUEUE = "jimu"
+WINDOW = 100                       # ids in Redis at most
+HAND_OVER = timedelta(seconds=120)  # lease of an id that waits in Redis
+LONGEST = 6 * 3600                 # seconds after which RQ itself ends a job that hangs
+
+# RQ calls a function by its name, so the worker process keeps here what that function needs.
+_serving: dict[str, Runner] = {}
+
+
+class RqBackend:
+    """``take`` hands due rows over; ``serve`` runs them, in the worker process."""
+
+    def __init__(self, runner: Runner, redis_url: str, queue: str = QUEUE) -> None:
+        self.runner = runner
+        self.redis = Redis.from_url(redis_url)
+        self.queue = Queue(queue, connection=self.redis, serializer="json", default_timeout=LONGEST)
+
+    def take(self) -> int:
+        """Hand over due rows, as many as Redis has room for. Raises RedisError when it is away; then nothing is taken."""
+        room = WINDOW - self.queue.count
+        if room <= 0:
+            return 0
+        owner, now = owner_name("handed"), self.runner.clock()
+        with self.runner.open_transaction() as transaction:
+            jobs = transaction.claim_jobs(now, now + HAND_OVER, min(room, 20), owner)
+        for place, job in enumerate(jobs):
+            try:
+                self._hand_over(job, owner)
+            except RedisError:
+                self._take_back(jobs[place:], owner)
+                raise
+        return len(jobs)
+
+    def serve(self, burst: bool = False) -> None:
+        """Run handed-over jobs until told to stop (SIGINT, SIGTERM) or, with ``burst``, until the queue is empty."""
+        _serving[self.queue.name] = self.runner
+        worker = SimpleWorker([self.queue], connection=self.redis, serializer="json", log_job_description=False)
+        worker.work(burst=burst, logging_level="WARNING")
+
+    def _hand_over(self, job: Job, owner: str) -> None:
+        try:
+            self.queue.enqueue_call(
+                run_handed_over, (self.queue.name, job.id, owner), job_id=f"jimu-{job.id}-{job.attempts}", unique=True,
+                timeout=LONGEST, result_ttl=0, failure_ttl=3600,
+            )
+        except DuplicateJobError:
+            log.info("job %s is already on its way", job.id)
+
+    def _take_back(self, jobs: list[Job], owner: str) -> None:
+        now = self.runner.clock()
+        with self.runner.open_transaction() as transaction:
+            for job in jobs:
+                transaction.release_job(job.id, owner, now)
+
+
+def run_handed_over(queue: str, job_id: int, handed_by: str) -> str:
+    """What RQ calls. ``Outcome`` as text; "lost" when the row went elsewhere meanwhile."""
+    runner = _serving[queue]
+    owner = owner_name("rq")
+    with runner.open_transaction() as transaction:
+        if not transaction.renew_job(job_id, handed_by, runner.clock() + runner.lease, owner):
+            return Outcome.LOST.value
+        job = transaction.find_job(job_id)
+    return runner.run(job, owner).value if job else Outcome.LOST.value
