@@ -51,6 +51,12 @@ def jimu_after_write(events: Any, context: Any) -> None:
 
 
 @hookspec
+def jimu_job_handlers() -> Mapping[str, Callable[[Any, Any], None]]:
+    """Handlers of queued jobs: kind of job -> ``handler(job, context)``; a job may run twice, so a handler is idempotent."""
+    return {}
+
+
+@hookspec
 def jimu_commands() -> Iterable[Any]:
     """click commands to be added under ``jimu``."""
     return ()
