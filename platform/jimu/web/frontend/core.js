@@ -1,0 +1,8 @@
+// Every page: htmx, and the behaviour of the frame.
+import htmx from "htmx.org/dist/htmx.esm.min.js";
+import "./js/shell.js";
+import { toast } from "./js/shell.js";
+import { t } from "./js/texts.js";
+
+window.htmx = htmx;
+document.addEventListener("htmx:error", () => toast(t("The server did not answer. Check the connection and try again."), { error: true }));

@@ -1,0 +1,2 @@
+// Pages with a list.
+import "./js/filter.js";

@@ -1,0 +1,4 @@
+// Pages with a form for a record.
+import "./js/choose.js";
+import "./js/widgets.js";
+import "./js/form.js";

@@ -1,0 +1,107 @@
+// <jm-choose>: a select with search. With src it asks the server (permission applied there); tags may be made up.
+import TomSelect from "tom-select/dist/esm/tom-select.js";
+import clearButton from "tom-select/dist/esm/plugins/clear_button/plugin.js";
+import removeButton from "tom-select/dist/esm/plugins/remove_button/plugin.js";
+import { ask, t } from "./texts.js";
+
+TomSelect.define("clear_button", clearButton);
+TomSelect.define("remove_button", removeButton);
+
+class Choose extends HTMLElement {
+  connectedCallback() {
+    const select = this.querySelector("select");
+    if (!select || select.tomselect) return;
+    this.select = select;
+    this.all = [...select.options].map((option) => ({ value: option.value, text: option.text }));
+    const many = select.multiple;
+    this.widget = new TomSelect(select, {
+      plugins: many ? { remove_button: { title: t("Remove") } } : select.required ? {} : { clear_button: { title: t("Clear") } },
+      create: this.hasAttribute("create"),
+      persist: false,
+      maxOptions: 200,
+      allowEmptyOption: false,
+      hidePlaceholder: many,
+      placeholder: select.dataset.placeholder ?? "",
+      ...(this.getAttribute("src") ? this.remote() : {}),
+      render: this.texts(),
+      onChange: () => select.dispatchEvent(new Event("jm-changed")),
+    });
+    this.widget.control_input.setAttribute("aria-label", select.getAttribute("aria-label") ?? this.label());
+    select.addEventListener("jm-choices", (event) => this.offer(event.detail));
+  }
+
+  disconnectedCallback() {
+    this.widget?.destroy();
+  }
+
+  label() {
+    return document.querySelector(`label[for="${CSS.escape(this.select.id)}"]`)?.textContent.trim() ?? "";
+  }
+
+  remote() {
+    return {
+      valueField: "value", labelField: "text", searchField: [], preload: "focus", loadThrottle: 250,
+      shouldLoad: () => true,
+      score: () => () => 1,
+      load: async (text, done) => {
+        this.widget?.clearOptions();
+        const url = new URL(this.getAttribute("src"), window.location.href);
+        url.searchParams.set("q", text);
+        const form = this.closest("form");
+        try {
+          const answer = await ask(url, form && this.hasAttribute("dependent") ? { method: "POST", body: new FormData(form) } : {});
+          done(answer.ok ? (await answer.json()).options : []);
+        } catch {
+          done([]);
+        }
+      },
+    };
+  }
+
+  texts() {
+    const plain = (className) => (text) => {
+      const box = document.createElement("div");
+      box.className = className;
+      box.textContent = text;
+      return box;
+    };
+    return {
+      option: (data) => {
+        const box = plain("option")(data.text);
+        if (data.hint) {
+          const hint = document.createElement("div");
+          hint.className = "text-secondary small";
+          hint.textContent = data.hint;
+          box.append(hint);
+        }
+        return box;
+      },
+      item: (data) => plain("item")(data.text),
+      no_results: () => plain("no-results")(t("Nothing found")),
+      option_create: (data) => plain("create")(t("Add “{text}”", { text: data.input })),
+      loading: () => plain("no-results")(t("Searching…")),
+    };
+  }
+
+  /** Leaves only ``values`` to choose from (a dependent picklist); a choice that no longer fits is taken back. */
+  offer(values) {
+    const chosen = [].concat(this.widget.getValue());
+    this.widget.clear(true);
+    this.widget.clearOptions();
+    for (const option of this.all) if (option.value && values.includes(option.value)) this.widget.addOption(option);
+    this.widget.refreshOptions(false);
+    this.widget.setValue(chosen.filter((value) => values.includes(value)), true);
+  }
+}
+customElements.define("jm-choose", Choose);
+
+// A plain select whose choices depend on another field.
+document.addEventListener("jm-choices", (event) => {
+  const select = event.target;
+  if (select.tomselect) return;
+  for (const option of select.options) {
+    const fits = !option.value || event.detail.includes(option.value);
+    option.hidden = option.disabled = !fits;
+    if (!fits && option.selected) select.value = "";
+  }
+}, true);
