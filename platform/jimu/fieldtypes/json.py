@@ -1,0 +1,73 @@
+"""Structured data for programs: anything JSON can say, within bounds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from jimu.fieldtypes.base import FieldSpec, FieldType, FormatContext, JsonSchema, LoadContext
+from jimu.fieldtypes.errors import wrong
+from jimu.fieldtypes.kinds import Kind
+from jimu.messages import Text
+
+MAX_DEPTH = 32
+
+
+class Json(FieldType):
+    name = "json"
+    label = Text({"en": "JSON", "zh-CN": "JSON", "zh-TW": "JSON"})
+    help = "Structured data for programs: any JSON value."
+    kind = Kind.JSON
+    widget = "json"
+    operators = ("blank", "not_blank")
+    option_schema = {"max_kb": {"type": "integer", "minimum": 1, "maximum": 1024, "default": 64, "description": "The largest value, in KiB."}}
+
+    def load_value(self, value: Any, field: FieldSpec, context: LoadContext) -> Any:
+        _check(value, 0)
+        try:
+            size = len(orjson.dumps(value))
+        except TypeError:
+            raise wrong("bad_json", "This holds something that JSON cannot say.") from None
+        most = field.options.get("max_kb", 64)
+        if size > most * 1024:
+            raise wrong("too_long", "This is larger than {max} KiB.", max=most)
+        return value
+
+    def parse_value(self, text: str, field: FieldSpec, context: LoadContext) -> Any:
+        try:
+            value = orjson.loads(text)
+        except orjson.JSONDecodeError as error:
+            raise wrong("bad_json", "This is not valid JSON (line {line}, column {column}).",
+                        line=error.lineno, column=error.colno) from None
+        return self.load(value, field, context)
+
+    def format_value(self, value: Any, field: FieldSpec, context: FormatContext, values: Mapping[str, Any]) -> str:
+        return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+
+    def value_schema(self, field: FieldSpec) -> JsonSchema:
+        return {}
+
+
+def _check(value: Any, depth: int) -> None:
+    """Raises FieldError for what a database or another program could not read back."""
+    if depth > MAX_DEPTH:
+        raise wrong("bad_json", "This is nested too deeply.")
+    if isinstance(value, str):
+        if "\0" in value or any(0xD800 <= ord(c) < 0xE000 for c in value):
+            raise wrong("bad_json", "This holds something that JSON cannot say.")
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if not isinstance(key, str):
+                raise wrong("bad_json", "This holds something that JSON cannot say.")
+            _check(key, depth + 1)
+            _check(inner, depth + 1)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            _check(inner, depth + 1)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise wrong("bad_json", "This holds something that JSON cannot say.")
+    elif isinstance(value, int) and abs(value) >= 2**63:
+        raise wrong("too_many_digits", "This number has more than {digits} digits.", digits=18)
