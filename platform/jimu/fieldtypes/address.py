@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from jimu.fieldtypes import registry
-from jimu.fieldtypes.base import FieldSpec, FormatContext, LoadContext, PartSpec
+from jimu.fieldtypes.base import FieldSpec, FormatContext, JsonSchema, LoadContext, PartSpec
 from jimu.fieldtypes.composite import CompositeType
 from jimu.fieldtypes.errors import wrong
 from jimu.fieldtypes.numbers import shown
@@ -22,16 +22,24 @@ class Address(CompositeType):
     label = Text({"en": "Address", "zh-CN": "地址", "zh-TW": "地址"})
     help = "A postal address in parts; each part can be filtered as <name>_city and so on."
     widget = "address"
-    option_schema = {
-        "country": {"type": "string", "pattern": "^[A-Z]{2}$", "description": "The country offered first; else the workspace's."},
+    option_schema: ClassVar[Mapping[str, JsonSchema]] = {
+        "country": {
+            "type": "string",
+            "pattern": "^[A-Z]{2}$",
+            "description": "The country offered first; else the workspace's.",
+        }
     }
     parts = (
         PartSpec("country", "country", {}, Text({"en": "Country", "zh-CN": "国家/地区", "zh-TW": "國家/地區"})),
         PartSpec("region", "text", {"max_length": 40}, Text({"en": "Region", "zh-CN": "省市区", "zh-TW": "省市區"})),
         PartSpec("city", "text", {"max_length": 120}, Text({"en": "City", "zh-CN": "城市", "zh-TW": "城市"})),
         PartSpec("district", "text", {"max_length": 120}, Text({"en": "District", "zh-CN": "区县", "zh-TW": "區縣"})),
-        PartSpec("street", "text", {"max_length": 255}, Text({"en": "Street", "zh-CN": "详细地址", "zh-TW": "詳細地址"})),
-        PartSpec("postcode", "text", {"max_length": 16}, Text({"en": "Postcode", "zh-CN": "邮编", "zh-TW": "郵遞區號"})),
+        PartSpec(
+            "street", "text", {"max_length": 255}, Text({"en": "Street", "zh-CN": "详细地址", "zh-TW": "詳細地址"})
+        ),
+        PartSpec(
+            "postcode", "text", {"max_length": 16}, Text({"en": "Postcode", "zh-CN": "邮编", "zh-TW": "郵遞區號"})
+        ),
     )
 
     def load_value(self, value: Any, field: FieldSpec, context: LoadContext) -> dict[str, Any]:
@@ -39,7 +47,9 @@ class Address(CompositeType):
         loaded = super().load_value(value, field, context)
         country, region = loaded.get("country") or field.options.get("country") or context.country, loaded.get("region")
         if region and country in context.regions and not find_region(context.regions, country, region):
-            raise wrong("unknown_region", "{value} is not a region of this country.", part="region", value=shown(region))
+            raise wrong(
+                "unknown_region", "{value} is not a region of this country.", part="region", value=shown(region)
+            )
         return loaded
 
     def parse_value(self, text: str, field: FieldSpec, context: LoadContext) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from jimu.fieldtypes.base import JsonSchema, Resolved
 from jimu.fieldtypes.kinds import Kind
@@ -12,8 +12,11 @@ from jimu.messages import Text
 
 FILE_OPTIONS: Mapping[str, JsonSchema] = {
     "max_size_mb": {"type": "integer", "minimum": 1, "default": 25, "description": "The largest file allowed, in MiB."},
-    "accept": {"type": "array", "items": {"type": "string"},
-               "description": "What files are accepted: media types (image/*, application/pdf) or endings (.xlsx)."},
+    "accept": {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "What files are accepted: media types (image/*, application/pdf) or endings (.xlsx).",
+    },
 }
 
 
@@ -22,8 +25,8 @@ class Attachment(MultiReferenceType):
     label = Text({"en": "Files", "zh-CN": "附件", "zh-TW": "附件"})
     help = "Any number of files."
     widget = "file"
-    operators = ("blank", "not_blank")
-    option_schema = {
+    operators: ClassVar[tuple[str, ...]] = ("blank", "not_blank")
+    option_schema: ClassVar[Mapping[str, JsonSchema]] = {
         **FILE_OPTIONS,
         "max_items": {"type": "integer", "minimum": 1, "maximum": 100, "default": 20, "description": "The most files."},
     }

@@ -1,7 +1,8 @@
 """Numbers given to records in sequence: OPP-{yyyy}{mm}-{0000}.
 
-The counter starts again when a part of the date in the pattern changes: ``{yyyy}`` each year, with ``{mm}`` each month, with
-``{dd}`` each day. The day is the one in the workspace's time zone. ``sequence_key`` names the counter for the store.
+The counter starts again when a part of the date in the pattern changes: ``{yyyy}`` each year, with ``{mm}`` each
+month, with ``{dd}`` each day. The day is the one in the workspace's time zone. ``sequence_key`` names the counter for
+the store.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from jimu.fieldtypes.base import FieldSpec, FieldType, JsonSchema, LoadContext, OptionProblem, Resolved
 from jimu.fieldtypes.errors import wrong
@@ -31,13 +32,18 @@ class Pattern:
     pieces: tuple[str, ...]
     number_at: int
     digits: int
-    period: str                        # "", "%Y", "%Y-%m" or "%Y-%m-%d": when the counter starts again
+    period: str  # "", "%Y", "%Y-%m" or "%Y-%m-%d": when the counter starts again
 
     def render(self, number: int, day: date) -> str:
         """The text of ``number`` on ``day``; a number with more digits than the pattern is written out whole."""
         return "".join(
-            str(number).zfill(self.digits) if i == self.number_at else day.strftime(p) if p in _DATE_PLACES.values() else p
-            for i, p in enumerate(self.pieces))
+            str(number).zfill(self.digits)
+            if i == self.number_at
+            else day.strftime(p)
+            if p in _DATE_PLACES.values()
+            else p
+            for i, p in enumerate(self.pieces)
+        )
 
     def sequence_key(self, object: str, field: str, day: date) -> str:
         return f"{object}.{field}:{day.strftime(self.period)}" if self.period else f"{object}.{field}"
@@ -78,12 +84,19 @@ class Autonumber(FieldType):
     kind = Kind.TEXT
     widget = "none"
     operators = TEXT_OPERATORS
-    option_schema = {
-        "format": {"type": "string", "default": "{00000}", "maxLength": 60,
-                   "description": "The pattern: text, {yyyy} {yy} {mm} {dd}, and {0000} for the counter with at least so many digits."},
+    option_schema: ClassVar[Mapping[str, JsonSchema]] = {
+        "format": {
+            "type": "string",
+            "default": "{00000}",
+            "maxLength": 60,
+            "description": "Text, {yyyy} {yy} {mm} {dd}, and {0000}: the counter, with at least so many digits.",
+        },
         "start": {"type": "integer", "minimum": 0, "default": 1, "description": "The first number."},
-        "gapless": {"type": "boolean", "default": False,
-                    "description": "No holes, even when a creation fails; creations then wait for each other."},
+        "gapless": {
+            "type": "boolean",
+            "default": False,
+            "description": "No holes, even when a creation fails; creations then wait for each other.",
+        },
     }
 
     def resolve(self, raw: Mapping[str, Any]) -> Resolved:
@@ -92,14 +105,27 @@ class Autonumber(FieldType):
         try:
             parse_pattern(options["format"])
         except ValueError as error:
-            problems = (OptionProblem("bad_pattern", Message("This is no pattern for numbers: {reason}.", {"reason": str(error)}), "format"),)
-        return Resolved(Kind.TEXT, length=MAX_NUMBER_TEXT, options=options, search=True, read_only=True, problems=problems)
+            problems = (
+                OptionProblem(
+                    "bad_pattern",
+                    Message("This is no pattern for numbers: {reason}.", {"reason": str(error)}),
+                    "format",
+                ),
+            )
+        return Resolved(
+            Kind.TEXT, length=MAX_NUMBER_TEXT, options=options, search=True, read_only=True, problems=problems
+        )
 
     def load_value(self, value: Any, field: FieldSpec, context: LoadContext) -> str:
         """Only imports and seeds may give a number; ``records`` refuses it elsewhere."""
         text = clean_text(value, single_line=True)
         if len(text) > MAX_NUMBER_TEXT:
-            raise wrong("too_long", "This text has {length} characters; at most {max} are allowed.", length=len(text), max=MAX_NUMBER_TEXT)
+            raise wrong(
+                "too_long",
+                "This text has {length} characters; at most {max} are allowed.",
+                length=len(text),
+                max=MAX_NUMBER_TEXT,
+            )
         return text
 
     def value_schema(self, field: FieldSpec) -> JsonSchema:

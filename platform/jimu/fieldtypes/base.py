@@ -1,8 +1,9 @@
 """What a field type is: data about a kind of field, and the ways of its values in and out.
 
-A type knows how its values are stored (``kind``), loaded from JSON, dumped to JSON, read from what people type, shown to
-people and described to programs. It knows nothing of records, users, the store or HTTP. To make one: a file with a subclass,
-a line in ``registry.BUILT_IN`` (or a plugin's ``jimu_field_types`` hook) and a sample in ``tests/fieldtypes/samples.py``.
+A type knows how its values are stored (``kind``), loaded from JSON, dumped to JSON, read from what people type, shown
+to people and described to programs. It knows nothing of records, users, the store or HTTP. To make one: a file with a
+subclass, a line in ``builtin.BUILT_IN`` (or a plugin's ``jimu_field_types`` hook) and a sample in
+``tests/fieldtypes/samples.py``.
 
 Blank is ``None``. Blank values never reach the ``*_value`` methods; the public methods let them through.
 """
@@ -124,11 +125,12 @@ class Resolved:
 class LoadContext:
     """What reading a value may depend on. One is made per request or import, not per value.
 
-    ``day_first``: how 3/5/2026 is meant when a file or person writes it (None: not known, so refused when it matters).
-    ``decimal_mark``: "." or ","; the other one, spaces and apostrophes may group thousands.
-    ``blank_texts``: what else means blank in a file ("?", "N/A"), compared without case. ``secret_key``: Fernet key for
-    secret fields. ``country``: two letters, how phone numbers without a country code are read. ``keeps_retired``: retired
-    options are let through (seed and import of old data). ``regions``: the region tree of each country that has one.
+    ``day_first``: how 3/5/2026 is meant when a file or person writes it (None: not known, so refused when it
+    matters). ``decimal_mark``: "." or ","; the other one, spaces and apostrophes may group thousands.
+    ``blank_texts``: what else means blank in a file ("?", "N/A"), compared without case. ``secret_key``: Fernet key
+    for secret fields. ``country``: two letters, how phone numbers without a country code are read. ``keeps_retired``:
+    retired options are let through (seed and import of old data). ``regions``: the region tree of each country that
+    has one.
     """
 
     locale: str = "en"
@@ -148,7 +150,9 @@ class LoadContext:
 
 @dataclass(frozen=True)
 class FormatContext:
-    """How to show values. ``titles``: id -> title of the records that references point at, as far as the reader may know."""
+    """How to show values. ``titles``: id -> title of the records that references point at, as far as the reader may
+    know.
+    """
 
     locale: str = "en"
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
@@ -177,9 +181,9 @@ BABEL_LOCALES = {"en": "en_US", "zh-CN": "zh_Hans_CN", "zh-TW": "zh_Hant_TW"}
 class FieldType:
     """Base of all field types. Subclasses set the class attributes and override ``*_value`` and ``value_schema``.
 
-    ``option_schema``: JSON-Schema properties, each with a description, of the type's own YAML keys; ``required_options``
-    names those that must be written. ``operators``: what a filter on such a field may ask. ``widget``: the form control.
-    ``has_choices``: the field has a list of options (``options`` or ``options_from``).
+    ``option_schema``: JSON-Schema properties, each with a description, of the type's own YAML keys;
+    ``required_options`` names those that must be written. ``operators``: what a filter on such a field may ask.
+    ``widget``: the form control. ``has_choices``: the field has a list of options (``options``).
     """
 
     name: ClassVar[str]
@@ -203,7 +207,9 @@ class FieldType:
     def own_options(self, raw: Mapping[str, Any]) -> dict[str, Any]:
         """The type's own keys in ``raw``, with the defaults of ``option_schema``."""
         defaults = {key: schema["default"] for key, schema in self.option_schema.items() if "default" in schema}
-        return defaults | {key: raw[key] for key in self.option_schema if raw.get(key) is not None and key not in LINKED}
+        return defaults | {
+            key: raw[key] for key in self.option_schema if raw.get(key) is not None and key not in LINKED
+        }
 
     def symbol(self, field: FieldSpec) -> Symbol:
         """What formulas know of the field. The linker adds ``formula`` and ``deterministic`` for computed fields."""
@@ -238,9 +244,12 @@ class FieldType:
         parsed = self.parse_value(text, field, context)
         return None if is_blank(parsed) else parsed
 
-    def format(self, value: Any, field: FieldSpec, context: FormatContext,
-               values: Mapping[str, Any] | None = None) -> str:
-        """The value for a reader, '' for blank. ``values``: the record's other values (a currency's code is among them)."""
+    def format(
+        self, value: Any, field: FieldSpec, context: FormatContext, values: Mapping[str, Any] | None = None
+    ) -> str:
+        """The value for a reader, '' for blank. ``values``: the record's other values (a currency's code is among
+        them).
+        """
         return "" if value is None else self.format_value(value, field, context, values or {})
 
     def fit(self, value: Any, field: FieldSpec) -> Any:
@@ -283,9 +292,17 @@ class FieldType:
 
 
 _FORMULA_TYPES = {
-    Kind.TEXT: types.TEXT, Kind.INTEGER: types.NUMBER, Kind.DECIMAL: types.NUMBER, Kind.BOOLEAN: types.BOOLEAN,
-    Kind.DATE: types.DATE, Kind.DATETIME: types.DATETIME, Kind.TIME: types.TIME, Kind.DURATION: types.DURATION,
-    Kind.TEXTS: types.TEXTS, Kind.JSON: types.JSON, Kind.COMPOSITE: types.JSON,
+    Kind.TEXT: types.TEXT,
+    Kind.INTEGER: types.NUMBER,
+    Kind.DECIMAL: types.NUMBER,
+    Kind.BOOLEAN: types.BOOLEAN,
+    Kind.DATE: types.DATE,
+    Kind.DATETIME: types.DATETIME,
+    Kind.TIME: types.TIME,
+    Kind.DURATION: types.DURATION,
+    Kind.TEXTS: types.TEXTS,
+    Kind.JSON: types.JSON,
+    Kind.COMPOSITE: types.JSON,
 }
 
 
@@ -301,6 +318,8 @@ def formula_type(field: FieldSpec) -> Type:
 
 def is_blank(value: Any) -> bool:
     """Blank: None, the empty text (white space counts as none), the empty list and the empty map."""
-    return value is None or (isinstance(value, str) and not value.strip()) or (
-        isinstance(value, (list, tuple, dict, set)) and not value)
-
+    return (
+        value is None
+        or (isinstance(value, str) and not value.strip())
+        or (isinstance(value, (list, tuple, dict, set)) and not value)
+    )

@@ -18,12 +18,32 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _YEAR_LAST = re.compile(r"(\d{1,2})\s*([-/.])\s*(\d{1,2})\s*\2\s*(\d{4}|\d{2})")
 _DAY_NAME_MONTH = re.compile(r"(?:[a-z]{3,9},?\s+)?(\d{1,2})(?:st|nd|rd|th)?[\s-]+([a-z]{3,9})\.?,?[\s-]+(\d{4}|\d{2})")
 _NAME_DAY_YEAR = re.compile(r"(?:[a-z]{3,9},?\s+)?([a-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
-_MONTHS = {name[:3]: i for i, name in enumerate(
-    "january february march april may june july august september october november december".split(), 1)}
+_MONTHS = {
+    name[:3]: i
+    for i, name in enumerate(
+        [
+            "january",
+            "february",
+            "march",
+            "april",
+            "may",
+            "june",
+            "july",
+            "august",
+            "september",
+            "october",
+            "november",
+            "december",
+        ],
+        1,
+    )
+}
 _TIME = re.compile(
     r"(?P<before>上午|下午|中午|凌晨|早上|晚上|am|pm)?\s*(?P<hour>\d{1,2})"
     r"(?:\s*[:：时時点點]\s*(?P<minute>\d{1,2})?\s*分?(?:\s*:?\s*(?P<second>\d{1,2})(?:[.,]\d+)?\s*秒?)?)?"
-    r"\s*(?P<after>a\.?m\.?|p\.?m\.?)?", re.IGNORECASE)
+    r"\s*(?P<after>a\.?m\.?|p\.?m\.?)?",
+    re.IGNORECASE,
+)
 _AFTERNOON = {"下午", "晚上", "pm"}
 _MORNING = {"上午", "凌晨", "早上", "am"}
 
@@ -67,8 +87,11 @@ def read_time(text: str) -> time:
 def split_date_time(text: str) -> tuple[str, str]:
     """``text`` cut into its date and its time of day ('' when it has none)."""
     plain = unicodedata.normalize("NFKC", text).strip()
-    if found := re.fullmatch(r"(.+?\d[日号號]?)(?:\s*[T,]\s*|\s+|(?=[上下中凌早晚]))(\D{0,6}\d{1,2}\s*[:时時点點].*|\d{1,2}\s*[ap]\.?m\.?)",
-                             plain, re.IGNORECASE):
+    if found := re.fullmatch(
+        r"(.+?\d[日号號]?)(?:\s*[T,]\s*|\s+|(?=[上下中凌早晚]))(\D{0,6}\d{1,2}\s*[:时時点點].*|\d{1,2}\s*[ap]\.?m\.?)",
+        plain,
+        re.IGNORECASE,
+    ):
         return found[1].rstrip(", "), found[2]
     if found := re.fullmatch(r"(.+[日号號])\s*(\d{1,2}\s*[:时時点點].*)", plain):
         return found[1], found[2]
@@ -82,8 +105,12 @@ def _month_and_day(text: str, first: int, second: int, mark: str, day_first: boo
         elif second > 12:
             day_first = False
         else:
-            raise wrong("ambiguous_date", "{value} can be read with the day or the month first. Write it as {example}.",
-                        value=shown(text), example="2026-12-31")
+            raise wrong(
+                "ambiguous_date",
+                "{value} can be read with the day or the month first. Write it as {example}.",
+                value=shown(text),
+                example="2026-12-31",
+            )
     return (second, first) if day_first else (first, second)
 
 
@@ -105,9 +132,12 @@ def _date(text: str, year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        raise wrong("not_a_date", "{value} is not a date. Write it as {example}.",
-                    value=shown(text), example="2026-12-31") from None
+        raise wrong(
+            "not_a_date", "{value} is not a date. Write it as {example}.", value=shown(text), example="2026-12-31"
+        ) from None
 
 
 def _not_a_time(text: str) -> Exception:
-    return wrong("not_a_time", "{value} is not a time of day. Write it as {example}.", value=shown(text), example="14:30")
+    return wrong(
+        "not_a_time", "{value} is not a time of day. Write it as {example}.", value=shown(text), example="14:30"
+    )

@@ -15,8 +15,10 @@ OPTION_KEYS: dict[str, JsonSchema] = {
         "type": ["array", "object"],
         "description": "The values that may be chosen, in order; or {list: name} for a shared list.",
     },
-    "controller": {"type": "string",
-                   "description": "The picklist of this object that this one depends on; an option's `depends` lists its values under which it may be chosen."},
+    "controller": {
+        "type": "string",
+        "description": "The picklist this one depends on; an option's `depends` lists its values that allow it.",
+    },
 }
 
 
@@ -34,11 +36,15 @@ def check_choice(field: FieldSpec, value: Any) -> str:
 
 
 def find_choice(field: FieldSpec, text: str) -> str:
-    """The option whose value or label in any language ``text`` is, without regard to case and width; raises FieldError."""
+    """The option whose value or label in any language ``text`` is, without regard to case and width; raises
+    FieldError.
+    """
     if field.choices is None or choice_of(field, text):
         return text
     wanted = _folded(text)
-    found = [c for c in field.choices if wanted == _folded(c.value) or wanted in map(_folded, c.label.by_locale.values())]
+    found = [
+        c for c in field.choices if wanted == _folded(c.value) or wanted in map(_folded, c.label.by_locale.values())
+    ]
     alive = [c for c in found if not c.retired] or found
     if len({c.value for c in alive}) != 1:
         raise unknown_choice(field, text)
@@ -59,7 +65,12 @@ def unknown_choice(field: FieldSpec, value: Any) -> FieldError:
     known = [c.value for c in field.choices or () if not c.retired]
     near = nearest(str(value), known)
     if near:
-        return wrong("unknown_choice", "{value} is not one of the options. Did you mean {nearest}?", value=shown(value), nearest=near)
+        return wrong(
+            "unknown_choice",
+            "{value} is not one of the options. Did you mean {nearest}?",
+            value=shown(value),
+            nearest=near,
+        )
     return wrong("unknown_choice", "{value} is not one of the options.", value=shown(value))
 
 

@@ -29,25 +29,43 @@ class CompositeType(FieldType):
         known = {p.suffix for p in self.parts}
         for suffix in value:
             if suffix not in known:
-                raise wrong("unknown_part", "{part} is not one of: {parts}.", part=str(suffix)[:40], parts=sorted(known))
+                raise wrong(
+                    "unknown_part", "{name} is not one of: {parts}.", name=str(suffix)[:40], parts=sorted(known)
+                )
         loaded: dict[str, Any] = {}
         for part in self.parts:
             try:
-                loaded[part.suffix] = registry.get(part.type).load(value.get(part.suffix), part_field(field, part), context)
+                loaded[part.suffix] = registry.get(part.type).load(
+                    value.get(part.suffix), part_field(field, part), context
+                )
             except FieldError as error:
                 raise FieldError(error.code, error.message, part.suffix) from None
         return loaded if any(v is not None for v in loaded.values()) else {}
 
     def dump_value(self, value: Any, field: FieldSpec) -> dict[str, Any]:
-        return {part.suffix: registry.get(part.type).dump(value.get(part.suffix), part_field(field, part)) for part in self.parts}
+        return {
+            part.suffix: registry.get(part.type).dump(value.get(part.suffix), part_field(field, part))
+            for part in self.parts
+        }
 
     def value_schema(self, field: FieldSpec) -> JsonSchema:
-        return {"type": "object", "additionalProperties": False,
-                "properties": {p.suffix: registry.get(p.type).json_schema(part_field(field, p)) for p in self.parts}}
+        return {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {p.suffix: registry.get(p.type).json_schema(part_field(field, p)) for p in self.parts},
+        }
 
 
 def part_field(field: FieldSpec, part: PartSpec) -> PlainField:
     """The specification of one part of ``field``."""
     resolved = registry.get(part.type).resolve(part.options)
-    return PlainField(f"{field.name}_{part.suffix}", part.type, resolved.kind, part.label, resolved.options,
-                      resolved.scale, resolved.length, target=resolved.target)
+    return PlainField(
+        f"{field.name}_{part.suffix}",
+        part.type,
+        resolved.kind,
+        part.label,
+        resolved.options,
+        resolved.scale,
+        resolved.length,
+        target=resolved.target,
+    )

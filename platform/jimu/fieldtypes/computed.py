@@ -1,4 +1,6 @@
-"""What formula and roll-up fields share: they are never written, and their values behave as their kind's plainest type."""
+"""What formula and roll-up fields share: they are never written, and their values behave as their kind's plainest
+type.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,17 @@ class ComputedType(FieldType):
         """The type whose dump, format and schema the field's values have, and the field as that type sees it."""
         wanted = registry.find(field.options.get("returns") or "")
         type_ = wanted if wanted is not None and wanted.kind is field.kind else registry.for_kind(field.kind)
-        return type_, PlainField(field.name, type_.name, field.kind, field.label, _OPEN | dict(field.options), field.scale,
-                                 field.length, field.choices, field.target)
+        return type_, PlainField(
+            field.name,
+            type_.name,
+            field.kind,
+            field.label,
+            field.options,
+            field.scale,
+            field.length,
+            field.choices,
+            field.target,
+        )
 
     def load_value(self, value: Any, field: FieldSpec, context: LoadContext) -> Any:
         raise wrong("computed", "This field is computed and cannot be written.")
@@ -46,7 +57,3 @@ class ComputedType(FieldType):
     def value_schema(self, field: FieldSpec) -> JsonSchema:
         type_, spec = self.shown_as(field)
         return type_.value_schema(spec) | {"readOnly": True}
-
-
-# Limits of the type shown as do not bind computed values.
-_OPEN: Mapping[str, Any] = {"min": None, "max": None, "max_items": None}

@@ -20,7 +20,11 @@ from jimu.messages import Text
 def countries(locale: str) -> Mapping[str, str]:
     """Code -> name in ``locale`` (en, zh-CN, zh-TW), sorted by name."""
     territories = Locale.parse(BABEL_LOCALES.get(locale, "en_US")).territories
-    found = {code: str(name) for code, name in territories.items() if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES}
+    found = {
+        code: str(name)
+        for code, name in territories.items()
+        if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES
+    }
     return dict(sorted(found.items(), key=lambda pair: pair[1]))
 
 

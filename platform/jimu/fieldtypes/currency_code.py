@@ -38,7 +38,7 @@ class CurrencyCode(FieldType):
     def load_value(self, value: Any, field: FieldSpec, context: LoadContext) -> str:
         code = value.strip().upper() if isinstance(value, str) else ""
         if not known_currency(code) or (context.currencies and code not in context.currencies):
-            raise wrong("unknown_currency", "{code} is no currency that is used here.", code=str(value)[:20])
+            raise wrong("unknown_currency", "{value} is no currency that is used here.", value=str(value)[:20])
         return code
 
     def format_value(self, value: Any, field: FieldSpec, context: FormatContext, values: Mapping[str, Any]) -> str:

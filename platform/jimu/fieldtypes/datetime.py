@@ -46,13 +46,18 @@ class Datetime(FieldType):
         day, clock = split_date_time(text)
         today = context.now.astimezone(context.time_zone).date()
         try:
-            moment = dt.datetime.combine(read_date(day, day_first=context.day_first, today=today),
-                                         read_time(clock) if clock else dt.time())
+            moment = dt.datetime.combine(
+                read_date(day, day_first=context.day_first, today=today), read_time(clock) if clock else dt.time()
+            )
         except FieldError as error:
             if error.code == "ambiguous_date":
                 raise
-            raise wrong("not_a_datetime", "{value} is not a date and time. Write it as {example}.",
-                        value=shown(text), example="2026-12-31 14:30") from None
+            raise wrong(
+                "not_a_datetime",
+                "{value} is not a date and time. Write it as {example}.",
+                value=shown(text),
+                example="2026-12-31 14:30",
+            ) from None
         return in_utc(moment, context.time_zone)
 
     def dump_value(self, value: Any, field: FieldSpec) -> str:
@@ -68,7 +73,9 @@ class Datetime(FieldType):
         return {"type": "string", "format": "date-time"}
 
     def _wrong(self) -> FieldError:
-        return wrong("not_a_datetime", "This must be a date and time such as {example}.", example="2026-12-31T14:30:00Z")
+        return wrong(
+            "not_a_datetime", "This must be a date and time such as {example}.", example="2026-12-31T14:30:00Z"
+        )
 
 
 def _dump(value: dt.datetime) -> str:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from jimu.fieldtypes.base import FieldSpec, FieldType, FormatContext, JsonSchema, LoadContext
 from jimu.fieldtypes.errors import wrong
@@ -18,11 +18,16 @@ from jimu.messages import Message, Text
 MAX_SECONDS = 10**11
 _UNITS = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1}
 _WORDS = {
-    "w": "w week weeks 周 週 星期", "d": "d day days 天 日", "h": "h hr hrs hour hours 小时 小時 时 時 钟头",
-    "m": "m min mins minute minutes 分钟 分鐘 分", "s": "s sec secs second seconds 秒钟 秒鐘 秒",
+    "w": "w week weeks 周 週 星期",
+    "d": "d day days 天 日",
+    "h": "h hr hrs hour hours 小时 小時 时 時 钟头",
+    "m": "m min mins minute minutes 分钟 分鐘 分",
+    "s": "s sec secs second seconds 秒钟 秒鐘 秒",
 }
 _UNIT_OF = {word: unit for unit, words in _WORDS.items() for word in words.split()}
-_PART = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*(" + "|".join(sorted(_UNIT_OF, key=len, reverse=True)) + r")(?![a-z])[\s,]*", re.IGNORECASE)
+_PART = re.compile(
+    r"\s*(\d+(?:[.,]\d+)?)\s*(" + "|".join(sorted(_UNIT_OF, key=len, reverse=True)) + r")(?![a-z])[\s,]*", re.IGNORECASE
+)
 _CLOCK = re.compile(r"(\d+):([0-5]\d)(?::([0-5]\d))?")
 _ISO = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 
@@ -34,9 +39,13 @@ class Duration(FieldType):
     kind = Kind.DURATION
     widget = "duration"
     operators = ("eq", "ne", "lt", "le", "gt", "ge", "between", "blank", "not_blank")
-    option_schema = {
-        "unit": {"type": "string", "enum": ["s", "m", "h", "d"], "default": "m",
-                 "description": "The unit of a bare number that is typed or imported."},
+    option_schema: ClassVar[Mapping[str, JsonSchema]] = {
+        "unit": {
+            "type": "string",
+            "enum": ["s", "m", "h", "d"],
+            "default": "m",
+            "description": "The unit of a bare number that is typed or imported.",
+        }
     }
 
     def load_value(self, value: Any, field: FieldSpec, context: LoadContext) -> dt.timedelta:
@@ -66,8 +75,12 @@ class Duration(FieldType):
         return sign + " ".join(parts)
 
     def value_schema(self, field: FieldSpec) -> JsonSchema:
-        return {"type": "integer", "minimum": -MAX_SECONDS, "maximum": MAX_SECONDS,
-                "description": "Seconds; when written, text such as 1h 30m or PT1H30M will do too."}
+        return {
+            "type": "integer",
+            "minimum": -MAX_SECONDS,
+            "maximum": MAX_SECONDS,
+            "description": "Seconds; when written, text such as 1h 30m or PT1H30M will do too.",
+        }
 
 
 def _read(given: str) -> Decimal:
@@ -78,7 +91,9 @@ def _read(given: str) -> Decimal:
     if found := _CLOCK.fullmatch(text):
         return sign * (Decimal(found[1]) * 3600 + Decimal(found[2]) * 60 + Decimal(found[3] or 0))
     if (found := _ISO.fullmatch(text.upper())) and any(found.groups()):
-        return sign * sum((Decimal(n or 0) * f for n, f in zip(found.groups(), _UNITS.values(), strict=True)), Decimal(0))
+        return sign * sum(
+            (Decimal(n or 0) * f for n, f in zip(found.groups(), _UNITS.values(), strict=True)), Decimal(0)
+        )
     total, at, seen = Decimal(0), 0, set()
     while found := _PART.match(text, at):
         unit = _UNIT_OF[found[2].casefold()]
@@ -88,8 +103,12 @@ def _read(given: str) -> Decimal:
         total += Decimal(found[1].replace(",", ".")) * _UNITS[unit]
         at = found.end()
     if not seen or at < len(text):
-        raise wrong("not_a_duration", "{value} is not a length of time. Write it as {example}.",
-                    value=shown(given), example="1h 30m")
+        raise wrong(
+            "not_a_duration",
+            "{value} is not a length of time. Write it as {example}.",
+            value=shown(given),
+            example="1h 30m",
+        )
     return sign * total
 
 

@@ -42,7 +42,7 @@ class Email(FieldType):
         """Also takes ``mailto:``, full-width letters and ``Ann Lee <ann@example.com>``."""
         plain = unicodedata.normalize("NFKC", text).strip()
         if plain.endswith(">") and "<" in plain:
-            plain = plain[plain.rindex("<") + 1:-1]
+            plain = plain[plain.rindex("<") + 1 : -1]
         return self.load_value(plain.removeprefix("mailto:"), field, context)
 
     def value_schema(self, field: FieldSpec) -> JsonSchema:

@@ -15,5 +15,5 @@ class FieldError(Exception):
         self.part = part
 
 
-def wrong(code: str, template: str, part: str | None = None, **params: object) -> FieldError:
+def wrong(code: str, template: str, /, part: str | None = None, **params: object) -> FieldError:
     return FieldError(code, Message(template, params), part)

@@ -13,7 +13,9 @@ from jimu.fieldtypes.errors import wrong
 from jimu.fieldtypes.numbers import shown
 from jimu.messages import Text
 
-_PAIR = re.compile(r"\(?\s*(-?\d{1,2}(?:\.\d+)?)\s*°?\s*([NS])?\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*°?\s*([EW])?\s*\)?", re.IGNORECASE)
+_PAIR = re.compile(
+    r"\(?\s*(-?\d{1,2}(?:\.\d+)?)\s*°?\s*([NS])?\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*°?\s*([EW])?\s*\)?", re.IGNORECASE
+)
 
 
 class Geolocation(CompositeType):
@@ -22,10 +24,18 @@ class Geolocation(CompositeType):
     help = "Latitude and longitude in degrees; parts <name>_lat and <name>_lng."
     widget = "geolocation"
     parts = (
-        PartSpec("lat", "decimal", {"scale": 6, "min": -90, "max": 90, "round": True},
-                 Text({"en": "Latitude", "zh-CN": "纬度", "zh-TW": "緯度"})),
-        PartSpec("lng", "decimal", {"scale": 6, "min": -180, "max": 180, "round": True},
-                 Text({"en": "Longitude", "zh-CN": "经度", "zh-TW": "經度"})),
+        PartSpec(
+            "lat",
+            "decimal",
+            {"scale": 6, "min": -90, "max": 90, "round": True},
+            Text({"en": "Latitude", "zh-CN": "纬度", "zh-TW": "緯度"}),
+        ),
+        PartSpec(
+            "lng",
+            "decimal",
+            {"scale": 6, "min": -180, "max": 180, "round": True},
+            Text({"en": "Longitude", "zh-CN": "经度", "zh-TW": "經度"}),
+        ),
     )
 
     def load_value(self, value: Any, field: FieldSpec, context: LoadContext) -> dict[str, Any]:
@@ -37,9 +47,16 @@ class Geolocation(CompositeType):
     def parse_value(self, text: str, field: FieldSpec, context: LoadContext) -> dict[str, Any]:
         found = _PAIR.fullmatch(unicodedata.normalize("NFKC", text))
         if not found:
-            raise wrong("not_a_place", "{value} is not a place. Write it as {example}.", value=shown(text), example="31.2304, 121.4737")
+            raise wrong(
+                "not_a_place",
+                "{value} is not a place. Write it as {example}.",
+                value=shown(text),
+                example="31.2304, 121.4737",
+            )
         south, west = (found[2] or "").upper() == "S", (found[4] or "").upper() == "W"
-        return self.load_value({"lat": ("-" if south else "") + found[1], "lng": ("-" if west else "") + found[3]}, field, context)
+        return self.load_value(
+            {"lat": ("-" if south else "") + found[1], "lng": ("-" if west else "") + found[3]}, field, context
+        )
 
     def format_value(self, value: Any, field: FieldSpec, context: FormatContext, values: Mapping[str, Any]) -> str:
         return f"{value['lat']:f}, {value['lng']:f}"

@@ -1,4 +1,5 @@
-"""Record ids as people and programs outside see them: 13 characters of Crockford base32, upper case, sorted like the number.
+"""Record ids as people and programs outside see them: 13 characters of Crockford base32, upper case, sorted like the
+number.
 
 An id is a positive 64-bit integer inside; a JSON number would lose its last digits in a browser. Crockford's alphabet
 leaves out I, L, O and U; when read, case does not count, I and L mean 1, and O means 0
@@ -23,8 +24,15 @@ def encode_id(id: int) -> str:
     if not 0 <= id <= MAX_ID:
         raise ValueError(f"{id} is no record id")
     pairs = _PAIRS
-    return (ALPHABET[id >> 60] + pairs[id >> 50 & 1023] + pairs[id >> 40 & 1023] + pairs[id >> 30 & 1023]
-            + pairs[id >> 20 & 1023] + pairs[id >> 10 & 1023] + pairs[id & 1023])
+    return (
+        ALPHABET[id >> 60]
+        + pairs[id >> 50 & 1023]
+        + pairs[id >> 40 & 1023]
+        + pairs[id >> 30 & 1023]
+        + pairs[id >> 20 & 1023]
+        + pairs[id >> 10 & 1023]
+        + pairs[id & 1023]
+    )
 
 
 def decode_id(text: str) -> int:

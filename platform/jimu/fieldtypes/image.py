@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from jimu.fieldtypes.attachment import FILE_OPTIONS
-from jimu.fieldtypes.base import Resolved
+from jimu.fieldtypes.base import JsonSchema, Resolved
 from jimu.fieldtypes.kinds import Kind
 from jimu.fieldtypes.references import ReferenceType
 from jimu.messages import Text
@@ -19,8 +19,10 @@ class Image(ReferenceType):
     label = Text({"en": "Image", "zh-CN": "图片", "zh-TW": "圖片"})
     help = "One picture (PNG, JPEG, WebP or GIF)."
     widget = "image"
-    operators = ("blank", "not_blank")
-    option_schema = {"max_size_mb": FILE_OPTIONS["max_size_mb"]}
+    operators: ClassVar[tuple[str, ...]] = ("blank", "not_blank")
+    option_schema: ClassVar[Mapping[str, JsonSchema]] = {"max_size_mb": FILE_OPTIONS["max_size_mb"]}
 
     def resolve(self, raw: Mapping[str, Any]) -> Resolved:
-        return Resolved(Kind.REFERENCE, options=self.own_options(raw) | {"accept": list(IMAGE_TYPES)}, target=("attachment",))
+        return Resolved(
+            Kind.REFERENCE, options=self.own_options(raw) | {"accept": list(IMAGE_TYPES)}, target=("attachment",)
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from babel.numbers import format_decimal
 
@@ -21,7 +21,9 @@ def bounds_problems(options: Mapping[str, Any]) -> tuple[OptionProblem, ...]:
     low, high = options.get("min"), options.get("max")
     if low is None or high is None or exact(low) <= exact(high):
         return ()
-    return (OptionProblem("bad_bounds", Message("min ({min}) is above max ({max}).", {"min": low, "max": high}), "min"),)
+    return (
+        OptionProblem("bad_bounds", Message("min ({min}) is above max ({max}).", {"min": low, "max": high}), "min"),
+    )
 
 
 def check_bounds(value: Any, options: Mapping[str, Any]) -> None:
@@ -40,10 +42,14 @@ class Integer(FieldType):
     kind = Kind.INTEGER
     widget = "number"
     operators = ("eq", "ne", "lt", "le", "gt", "ge", "between", "in", "blank", "not_blank")
-    option_schema = {
+    option_schema: ClassVar[Mapping[str, JsonSchema]] = {
         "min": {"type": "integer", "description": "The smallest value allowed."},
         "max": {"type": "integer", "description": "The largest value allowed."},
-        "grouping": {"type": "boolean", "default": True, "description": "Show thousands separators (off for years and codes)."},
+        "grouping": {
+            "type": "boolean",
+            "default": True,
+            "description": "Show thousands separators (off for years and codes).",
+        },
     }
 
     def resolve(self, raw: Mapping[str, Any]) -> Resolved:
@@ -79,6 +85,8 @@ class Integer(FieldType):
 
     def value_schema(self, field: FieldSpec) -> JsonSchema:
         low, high = field.options.get("min"), field.options.get("max")
-        return {"type": "integer", "minimum": -MAX_INTEGER if low is None else low,
-                "maximum": MAX_INTEGER if high is None else high}
-
+        return {
+            "type": "integer",
+            "minimum": -MAX_INTEGER if low is None else low,
+            "maximum": MAX_INTEGER if high is None else high,
+        }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 
@@ -23,7 +23,15 @@ class Json(FieldType):
     kind = Kind.JSON
     widget = "json"
     operators = ("blank", "not_blank")
-    option_schema = {"max_kb": {"type": "integer", "minimum": 1, "maximum": 1024, "default": 64, "description": "The largest value, in KiB."}}
+    option_schema: ClassVar[Mapping[str, JsonSchema]] = {
+        "max_kb": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1024,
+            "default": 64,
+            "description": "The largest value, in KiB.",
+        }
+    }
 
     def load_value(self, value: Any, field: FieldSpec, context: LoadContext) -> Any:
         _check(value, 0)
@@ -40,8 +48,12 @@ class Json(FieldType):
         try:
             value = orjson.loads(text)
         except orjson.JSONDecodeError as error:
-            raise wrong("bad_json", "This is not valid JSON (line {line}, column {column}).",
-                        line=error.lineno, column=error.colno) from None
+            raise wrong(
+                "bad_json",
+                "This is not valid JSON (line {line}, column {column}).",
+                line=error.lineno,
+                column=error.colno,
+            ) from None
         return self.load(value, field, context)
 
     def format_value(self, value: Any, field: FieldSpec, context: FormatContext, values: Mapping[str, Any]) -> str:

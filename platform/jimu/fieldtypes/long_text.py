@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
+from jimu.fieldtypes.base import JsonSchema
 from jimu.fieldtypes.text import LENGTHS, TEXT_OPERATORS, Text, length_option
 from jimu.messages import Text as Label
 
@@ -13,7 +17,14 @@ class LongText(Text):
     widget = "textarea"
     operators = TEXT_OPERATORS
     single_line = False
-    option_schema = {
-        "max_length": length_option(32_000, 1_000_000), **LENGTHS,
-        "rows": {"type": "integer", "minimum": 2, "maximum": 40, "default": 5, "description": "The height of the form field in lines."},
+    option_schema: ClassVar[Mapping[str, JsonSchema]] = {
+        "max_length": length_option(32_000, 1_000_000),
+        **LENGTHS,
+        "rows": {
+            "type": "integer",
+            "minimum": 2,
+            "maximum": 40,
+            "default": 5,
+            "description": "The height of the form field in lines.",
+        },
     }

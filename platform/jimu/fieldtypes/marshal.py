@@ -33,7 +33,7 @@ class TypedField(fields.Field[Any]):
         try:
             return self.field_type.load(value, self.spec, context)
         except FieldError as error:
-            raise ValidationError([error]) from error  # type: ignore[list-item]
+            raise ValidationError([error]) from error
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         return self.field_type.dump(value, self.spec)

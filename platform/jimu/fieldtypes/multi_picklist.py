@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from jimu.fieldtypes.base import FieldSpec, FieldType, FormatContext, JsonSchema, LoadContext
 from jimu.fieldtypes.choices import OPTION_KEYS, check_choice, find_choice, is_retired, label_of, retired_choice
@@ -31,7 +31,10 @@ class MultiPicklist(FieldType):
     widget = "multi_select"
     operators = LIST_OPERATORS
     has_choices = True
-    option_schema = {**OPTION_KEYS, "max_items": {"type": "integer", "minimum": 1, "description": "The most options that may be chosen."}}
+    option_schema: ClassVar[Mapping[str, JsonSchema]] = {
+        **OPTION_KEYS,
+        "max_items": {"type": "integer", "minimum": 1, "description": "The most options that may be chosen."},
+    }
 
     def load_value(self, value: Any, field: FieldSpec, context: LoadContext) -> list[str]:
         chosen = {check_choice(field, v) for v in string_list(value)}
@@ -46,7 +49,9 @@ class MultiPicklist(FieldType):
         return [c.value for c in field.choices if c.value in chosen]
 
     def parse_value(self, text: str, field: FieldSpec, context: LoadContext) -> list[str]:
-        return self.load_value([find_choice(field, p.strip()) for p in SEPARATORS.split(text) if p.strip()], field, context)
+        return self.load_value(
+            [find_choice(field, p.strip()) for p in SEPARATORS.split(text) if p.strip()], field, context
+        )
 
     def format_value(self, value: Any, field: FieldSpec, context: FormatContext, values: Mapping[str, Any]) -> str:
         return context.list_mark.join(label_of(field, v, context.locale) for v in value)

@@ -13,8 +13,10 @@ from jimu.fieldtypes.errors import wrong
 
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
 _CHINESE_UNITS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
-_CURRENCY_SIGNS = re.compile(r"^(CNY|RMB|USD|EUR|GBP|JPY|HKD|TWD|NT\$|HK\$|US\$|[$€£¥₩₹])\s*|\s*(CNY|RMB|USD|EUR|GBP|JPY|HKD|TWD|元|圆|€|£|\$)$",
-                             re.IGNORECASE)
+_CURRENCY_SIGNS = re.compile(
+    r"^(CNY|RMB|USD|EUR|GBP|JPY|HKD|TWD|NT\$|HK\$|US\$|[$€£¥₩₹])\s*|\s*(CNY|RMB|USD|EUR|GBP|JPY|HKD|TWD|元|圆|€|£|\$)$",
+    re.IGNORECASE,
+)
 _MINUS = str.maketrans({"−": "-", "–": "-", "﹣": "-"})
 _GROUPERS = " \u00a0\u202f'’_"
 
@@ -76,8 +78,12 @@ def _ungroup(text: str, decimal_mark: str, given: str) -> str:
         raise not_a_number(given)
     if found:
         first, *groups = whole.split(found.pop())
-        if not first or any(len(g) != len(groups[0]) for g in groups) or len(groups[0]) not in (3, 4) or len(first) > len(
-                groups[0]):
+        if (
+            not first
+            or any(len(g) != len(groups[0]) for g in groups)
+            or len(groups[0]) not in (3, 4)
+            or len(first) > len(groups[0])
+        ):
             raise not_a_number(given)
         whole = first + "".join(groups)
     return whole + ("." if mark else "") + rest

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
@@ -24,13 +24,16 @@ _EXTENSION = re.compile(r"\s*(?:转|轉|分机|分機|-{2})\s*(\d{1,7})$")
 class Phone(FieldType):
     name = "phone"
     label = Text({"en": "Phone", "zh-CN": "电话", "zh-TW": "電話"})
-    help = "A telephone number. A valid one is kept as +8613800138000 and shown grouped; another is kept as typed unless `strict`."
+    help = "A telephone number. A valid one is kept as +8613800138000; another as typed, unless `strict`."
     kind = Kind.TEXT
     widget = "phone"
     operators = ("contains", "starts_with", "eq", "ne", "in", "blank", "not_blank")
-    option_schema = {
-        "country": {"type": "string", "pattern": "^[A-Z]{2}$",
-                    "description": "The country (ISO 3166) of numbers written without a country code; else the workspace's."},
+    option_schema: ClassVar[Mapping[str, JsonSchema]] = {
+        "country": {
+            "type": "string",
+            "pattern": "^[A-Z]{2}$",
+            "description": "The country (ISO 3166) of numbers written without a country code; else the workspace's.",
+        },
         "strict": {"type": "boolean", "default": False, "description": "Refuse numbers that cannot exist."},
     }
 
@@ -53,10 +56,16 @@ class Phone(FieldType):
         if number is None:
             return str(value)
         home = context.country and number.country_code == phonenumbers.country_code_for_region(context.country)
-        return str(phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL if home else PhoneNumberFormat.INTERNATIONAL))
+        return str(
+            phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL if home else PhoneNumberFormat.INTERNATIONAL)
+        )
 
     def value_schema(self, field: FieldSpec) -> JsonSchema:
-        return {"type": "string", "maxLength": MAX_PHONE, "description": "E.164 (+8613800138000) where the number is valid."}
+        return {
+            "type": "string",
+            "maxLength": MAX_PHONE,
+            "description": "E.164 (+8613800138000) where the number is valid.",
+        }
 
 
 def _valid(text: str, country: str | None) -> Any:

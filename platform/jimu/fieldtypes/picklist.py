@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from jimu.fieldtypes.base import FieldSpec, FieldType, FormatContext, JsonSchema, LoadContext
 from jimu.fieldtypes.choices import OPTION_KEYS, check_choice, find_choice, is_retired, label_of, retired_choice
@@ -19,9 +19,14 @@ class Picklist(FieldType):
     widget = "select"
     operators = ("eq", "ne", "in", "blank", "not_blank")
     has_choices = True
-    option_schema = {
+    option_schema: ClassVar[Mapping[str, JsonSchema]] = {
         **OPTION_KEYS,
-        "display": {"type": "string", "enum": ["select", "radio", "steps"], "default": "select", "description": "How the form shows it."},
+        "display": {
+            "type": "string",
+            "enum": ["select", "radio", "steps"],
+            "default": "select",
+            "description": "How the form shows it.",
+        },
     }
 
     def load_value(self, value: Any, field: FieldSpec, context: LoadContext) -> str:

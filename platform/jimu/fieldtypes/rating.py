@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
-from jimu.fieldtypes.base import FieldSpec, FormatContext
+from jimu.fieldtypes.base import FieldSpec, FormatContext, JsonSchema
 from jimu.fieldtypes.integer import Integer
 from jimu.messages import Text
 
@@ -15,7 +15,7 @@ class Rating(Integer):
     label = Text({"en": "Rating", "zh-CN": "评分", "zh-TW": "評分"})
     help = "A number of stars."
     widget = "rating"
-    option_schema = {
+    option_schema: ClassVar[Mapping[str, JsonSchema]] = {
         "max": {"type": "integer", "minimum": 2, "maximum": 10, "default": 5, "description": "The number of stars."},
         "icon": {"type": "string", "default": "star", "description": "The icon that is repeated."},
     }

@@ -6,7 +6,7 @@ Whether the record exists and may be chosen is asked by ``records``, in one quer
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from jimu.fieldtypes.base import FieldSpec, FieldType, FormatContext, JsonSchema, LoadContext
 from jimu.fieldtypes.errors import wrong
@@ -17,12 +17,19 @@ from jimu.fieldtypes.numbers import shown
 REFERENCE_OPERATORS = ("eq", "ne", "in", "blank", "not_blank")
 OBJECT_NAME = "^[a-z][a-z0-9_]*$"
 TO: JsonSchema = {"type": "string", "pattern": OBJECT_NAME, "description": "The object it points at."}
-FILTER: JsonSchema = {"type": "string", "description": "A formula on the record pointed at; only records that match may be chosen."}
+FILTER: JsonSchema = {
+    "type": "string",
+    "description": "A formula on the record pointed at; only records that match may be chosen.",
+}
 
 
 def on_delete_option(default: str) -> JsonSchema:
-    return {"type": "string", "enum": ["restrict", "set_null", "cascade"], "default": default,
-            "description": "When the record pointed at is deleted: refuse (restrict), leave this blank (set_null), or delete this record too (cascade)."}
+    return {
+        "type": "string",
+        "enum": ["restrict", "set_null", "cascade"],
+        "default": default,
+        "description": "When the record pointed at is deleted: refuse, leave this blank, or delete this too.",
+    }
 
 
 def load_reference(value: Any) -> int:
@@ -42,7 +49,7 @@ class ReferenceType(FieldType):
 
     kind = Kind.REFERENCE
     widget = "lookup"
-    operators = REFERENCE_OPERATORS
+    operators: ClassVar[tuple[str, ...]] = REFERENCE_OPERATORS
 
     def load_value(self, value: Any, field: FieldSpec, context: LoadContext) -> int:
         return load_reference(value)
@@ -68,7 +75,7 @@ class MultiReferenceType(FieldType):
 
     kind = Kind.REFERENCES
     widget = "multi_lookup"
-    operators = ("has_any", "has_all", "has_none", "blank", "not_blank")
+    operators: ClassVar[tuple[str, ...]] = ("has_any", "has_all", "has_none", "blank", "not_blank")
 
     def load_value(self, value: Any, field: FieldSpec, context: LoadContext) -> list[int]:
         if not isinstance(value, (list, tuple)):

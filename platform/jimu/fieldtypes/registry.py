@@ -1,7 +1,7 @@
 """The registry of field types: built-in ones and those of plugins, by name.
 
-Types are code, the same in every manifest of a process, so the registry is filled once, when the plugin manager is built
-(``register``), and then only read. A second type of the same name is an error of the plugin that brings it.
+Types are code, the same in every manifest of a process, so the registry is filled once, when the plugin manager is
+built (``register``), and then only read. A second type of the same name is an error of the plugin that brings it.
 """
 
 from __future__ import annotations
@@ -15,9 +15,18 @@ _types: dict[str, FieldType] = {}
 
 # The type that shows and describes values known by their kind alone: results of formulas and roll-ups.
 _BY_KIND = {
-    Kind.TEXT: "long_text", Kind.INTEGER: "integer", Kind.DECIMAL: "decimal", Kind.BOOLEAN: "boolean", Kind.DATE: "date",
-    Kind.DATETIME: "datetime", Kind.TIME: "time", Kind.DURATION: "duration", Kind.REFERENCE: "any_lookup",
-    Kind.TEXTS: "tags", Kind.REFERENCES: "multi_lookup", Kind.JSON: "json",
+    Kind.TEXT: "long_text",
+    Kind.INTEGER: "integer",
+    Kind.DECIMAL: "decimal",
+    Kind.BOOLEAN: "boolean",
+    Kind.DATE: "date",
+    Kind.DATETIME: "datetime",
+    Kind.TIME: "time",
+    Kind.DURATION: "duration",
+    Kind.REFERENCE: "any_lookup",
+    Kind.TEXTS: "tags",
+    Kind.REFERENCES: "multi_lookup",
+    Kind.JSON: "json",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import nh3
 
@@ -14,12 +14,55 @@ from jimu.fieldtypes.kinds import Kind
 from jimu.fieldtypes.text import check_length, clean_text, length_option
 from jimu.messages import Text
 
-_TAGS = {"a", "b", "blockquote", "br", "code", "del", "div", "em", "h1", "h2", "h3", "h4", "hr", "i", "img", "li", "mark", "ol",
-         "p", "pre", "s", "span", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "u", "ul"}
-_ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title", "width", "height"}, "td": {"colspan", "rowspan"},
-               "th": {"colspan", "rowspan"}, "ol": {"start"}}
-_CLEANER = nh3.Cleaner(tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto", "tel"},
-                       link_rel="noopener noreferrer nofollow", strip_comments=True)
+_TAGS = {
+    "a",
+    "b",
+    "blockquote",
+    "br",
+    "code",
+    "del",
+    "div",
+    "em",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "hr",
+    "i",
+    "img",
+    "li",
+    "mark",
+    "ol",
+    "p",
+    "pre",
+    "s",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "u",
+    "ul",
+}
+_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan"},
+    "ol": {"start"},
+}
+_CLEANER = nh3.Cleaner(
+    tags=_TAGS,
+    attributes=_ATTRIBUTES,
+    url_schemes={"http", "https", "mailto", "tel"},
+    link_rel="noopener noreferrer nofollow",
+    strip_comments=True,
+)
 _BREAKS = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-4]|/blockquote|hr)[^>]*>")
 _MARKUP = re.compile(r"<[^>]*>")
 
@@ -37,7 +80,7 @@ class RichText(FieldType):
     kind = Kind.TEXT
     widget = "rich_text"
     operators = ("contains", "blank", "not_blank")
-    option_schema = {"max_length": length_option(100_000, 1_000_000)}
+    option_schema: ClassVar[Mapping[str, JsonSchema]] = {"max_length": length_option(100_000, 1_000_000)}
 
     def resolve(self, raw: Mapping[str, Any]) -> Resolved:
         options = self.own_options(raw)

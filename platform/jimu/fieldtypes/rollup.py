@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
-from jimu.fieldtypes.base import OptionProblem, Resolved
+from jimu.fieldtypes.base import JsonSchema, OptionProblem, Resolved
 from jimu.fieldtypes.computed import ComputedType
 from jimu.fieldtypes.kinds import Kind
 from jimu.messages import Message, Text
@@ -15,7 +15,9 @@ AVERAGE_SCALE = 6
 
 
 def kind_of_rollup(function: str, kind: Kind | None, scale: int = 0) -> tuple[Kind, int] | None:
-    """Kind and scale of ``function`` over a field of ``kind`` and ``scale`` (None: no field); None when it cannot be computed."""
+    """Kind and scale of ``function`` over a field of ``kind`` and ``scale`` (None: no field); None when it cannot be
+    computed.
+    """
     if function == "count":
         return Kind.INTEGER, 0
     if kind is None:
@@ -35,16 +37,29 @@ class Rollup(ComputedType):
     help = "A value computed over the records that point at this one, kept up to date in the same transaction."
     operators = ("eq", "ne", "lt", "le", "gt", "ge", "between", "blank", "not_blank")
     required_options = ("of", "function")
-    option_schema = {
-        "of": {"type": "string", "pattern": r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$",
-               "description": "The object and its lookup that points here: quote.opportunity."},
+    option_schema: ClassVar[Mapping[str, JsonSchema]] = {
+        "of": {
+            "type": "string",
+            "pattern": r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$",
+            "description": "The object and its lookup that points here: quote.opportunity.",
+        },
         "function": {"type": "string", "enum": list(FUNCTIONS), "description": "What is computed."},
         "field": {"type": "string", "description": "The field it is computed over (not for count)."},
         "where": {"type": "string", "description": "A formula on those records; only the ones that match count."},
-        "order_by": {"type": "string", "description": "For latest: the field that says which is the latest; else the creation time."},
-        "returns": {"type": "string", "enum": ["integer", "decimal", "currency", "percent", "date", "datetime", "duration", "text"],
-                    "description": "The field type its result is shown as; else that of the field."},
-        "currency": {"type": "string", "pattern": "^[A-Z]{3}$", "description": "The currency of a result shown as money."},
+        "order_by": {
+            "type": "string",
+            "description": "For latest: the field that says which is the latest; else the creation time.",
+        },
+        "returns": {
+            "type": "string",
+            "enum": ["integer", "decimal", "currency", "percent", "date", "datetime", "duration", "text"],
+            "description": "The field type its result is shown as; else that of the field.",
+        },
+        "currency": {
+            "type": "string",
+            "pattern": "^[A-Z]{3}$",
+            "description": "The currency of a result shown as money.",
+        },
     }
 
     def resolve(self, raw: Mapping[str, Any]) -> Resolved:
@@ -52,6 +67,12 @@ class Rollup(ComputedType):
         problems: tuple[OptionProblem, ...] = ()
         function = options.get("function")
         if function != "count" and not options.get("field"):
-            problems = (OptionProblem("missing_field", Message("{function} needs a field to compute over.", {"function": function}), "function"),)
+            problems = (
+                OptionProblem(
+                    "missing_field",
+                    Message("{function} needs a field to compute over.", {"function": function}),
+                    "function",
+                ),
+            )
         kind = Kind.INTEGER if function == "count" else Kind.DECIMAL
         return Resolved(kind, options=options, read_only=True, needs_link=True, problems=problems)

@@ -1,7 +1,7 @@
 """Secrets: encrypted as soon as they are loaded, masked whenever they are shown.
 
-After ``load`` nothing in the system sees the plain text: hooks, history and the store get the encrypted form (``Sealed``).
-``reveal`` gives it back to the code that needs it, a connector's log-in for instance.
+After ``load`` nothing in the system sees the plain text: hooks, history and the store get the encrypted form
+(``Sealed``). ``reveal`` gives it back to the code that needs it, a connector's log-in for instance.
 """
 
 from __future__ import annotations
@@ -76,4 +76,8 @@ class Secret(FieldType):
         return MASK
 
     def value_schema(self, field: FieldSpec) -> JsonSchema:
-        return {"type": "string", "maxLength": MAX_SECRET, "description": "Shown as a mask only; write a new secret to replace it."}
+        return {
+            "type": "string",
+            "maxLength": MAX_SECRET,
+            "description": "Shown as a mask only; write a new secret to replace it.",
+        }

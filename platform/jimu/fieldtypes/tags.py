@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from jimu.fieldtypes.base import FieldSpec, FieldType, FormatContext, JsonSchema, LoadContext
 from jimu.fieldtypes.errors import wrong
@@ -22,9 +22,20 @@ class Tags(FieldType):
     kind = Kind.TEXTS
     widget = "tags"
     operators = LIST_OPERATORS
-    option_schema = {
-        "max_items": {"type": "integer", "minimum": 1, "maximum": 200, "default": 50, "description": "The most tags on one record."},
-        "suggestions": {"type": "array", "items": {"type": "string"}, "default": [], "description": "Tags offered while typing."},
+    option_schema: ClassVar[Mapping[str, JsonSchema]] = {
+        "max_items": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 200,
+            "default": 50,
+            "description": "The most tags on one record.",
+        },
+        "suggestions": {
+            "type": "array",
+            "items": {"type": "string"},
+            "default": [],
+            "description": "Tags offered while typing.",
+        },
     }
 
     def load_value(self, value: Any, field: FieldSpec, context: LoadContext) -> list[str]:
@@ -47,5 +58,9 @@ class Tags(FieldType):
         return context.list_mark.join(value)
 
     def value_schema(self, field: FieldSpec) -> JsonSchema:
-        return {"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": MAX_TAG}, "uniqueItems": True,
-                "maxItems": field.options.get("max_items", 50)}
+        return {
+            "type": "array",
+            "items": {"type": "string", "minLength": 1, "maxLength": MAX_TAG},
+            "uniqueItems": True,
+            "maxItems": field.options.get("max_items", 50),
+        }

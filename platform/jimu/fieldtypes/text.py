@@ -5,49 +5,62 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 import re2
 
 from jimu.fieldtypes.base import FieldSpec, FieldType, JsonSchema, LoadContext, OptionProblem, Resolved
 from jimu.fieldtypes.errors import wrong
 from jimu.fieldtypes.kinds import Kind
-from jimu.messages import Message, Text as Label
+from jimu.messages import Message
+from jimu.messages import Text as Label
 
 TEXT_OPERATORS = ("contains", "starts_with", "eq", "ne", "in", "blank", "not_blank")
 _CONTROLS = {c: None for c in (*range(32), 127) if c not in (9, 10, 13)}
 LENGTHS: Mapping[str, JsonSchema] = {
     "min_length": {"type": "integer", "minimum": 1, "description": "The fewest characters allowed."},
     "pattern": {"type": "string", "description": "A regular expression (RE2) that the whole text must match."},
-    "pinyin": {"type": "boolean", "default": False, "description": "Searched by the pinyin and the initials of Chinese names too."},
+    "pinyin": {
+        "type": "boolean",
+        "default": False,
+        "description": "Searched by the pinyin and the initials of Chinese names too.",
+    },
 }
 
 
 def length_option(default: int, most: int) -> JsonSchema:
-    return {"type": "integer", "minimum": 1, "maximum": most, "default": default,
-            "description": f"The most characters allowed ({default} when not given)."}
+    return {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": most,
+        "default": default,
+        "description": f"The most characters allowed ({default} when not given).",
+    }
 
 
 def clean_text(value: Any, *, single_line: bool) -> str:
     """``value`` in Unicode NFC without control characters and outer white space; raises FieldError if it is no text."""
     if not isinstance(value, str):
         raise wrong("not_text", "This must be text.")
-    if value.isascii() and value.isprintable():
-        return value.strip()
+    if value.isascii() and value.isprintable():  # the usual case, fast
+        return str(value.strip())
     try:
         value.encode()
     except UnicodeEncodeError:
         raise wrong("not_text", "This text holds a broken character.") from None
     value = unicodedata.normalize("NFC", value).translate(_CONTROLS)
     if single_line:
-        return " ".join(value.split("\n")).replace("\r", "").replace("\t", " ").strip()
-    return value.replace("\r\n", "\n").replace("\r", "\n").strip()
+        value = " ".join(value.split("\n")).replace("\r", "").replace("\t", " ")
+        return str(value.strip())
+    return str(value.replace("\r\n", "\n").replace("\r", "\n").strip())
 
 
 def check_length(text: str, most: int | None, least: int | None = None) -> None:
     """Raises FieldError when ``text`` has more or fewer characters than allowed."""
     if most is not None and len(text) > most:
-        raise wrong("too_long", "This text has {length} characters; at most {max} are allowed.", length=len(text), max=most)
+        raise wrong(
+            "too_long", "This text has {length} characters; at most {max} are allowed.", length=len(text), max=most
+        )
     if least is not None and len(text) < least:
         raise wrong("too_short", "This text needs at least {min} characters.", min=least)
 
@@ -67,7 +80,11 @@ def pattern_problems(pattern: str | None) -> tuple[OptionProblem, ...]:
         compiled(pattern)
     except re2.error as error:
         reason = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
-        return (OptionProblem("bad_pattern", Message("This is no regular expression: {reason}.", {"reason": reason}), "pattern"),)
+        return (
+            OptionProblem(
+                "bad_pattern", Message("This is no regular expression: {reason}.", {"reason": reason}), "pattern"
+            ),
+        )
     return ()
 
 
@@ -79,7 +96,7 @@ class Text(FieldType):
     widget = "text"
     operators = TEXT_OPERATORS
     single_line = True
-    option_schema = {"max_length": length_option(255, 4000), **LENGTHS}
+    option_schema: ClassVar[Mapping[str, JsonSchema]] = {"max_length": length_option(255, 4000), **LENGTHS}
 
     def resolve(self, raw: Mapping[str, Any]) -> Resolved:
         options = self.own_options(raw)
@@ -98,7 +115,7 @@ class Text(FieldType):
         return text
 
     def fit(self, value: Any, field: FieldSpec) -> str | None:
-        return str(value)[:field.length] if value else None
+        return str(value)[: field.length] if value else None
 
     def value_schema(self, field: FieldSpec) -> JsonSchema:
         schema: JsonSchema = {"type": "string"}

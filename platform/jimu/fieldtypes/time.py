@@ -40,7 +40,7 @@ class Time(FieldType):
         return read_time(text)
 
     def dump_value(self, value: Any, field: FieldSpec) -> str:
-        return value.strftime("%H:%M:%S")
+        return str(value.strftime("%H:%M:%S"))
 
     def format_value(self, value: Any, field: FieldSpec, context: FormatContext, values: Mapping[str, Any]) -> str:
         return str(format_time(value, format="short", locale=context.babel_locale))

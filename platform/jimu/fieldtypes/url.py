@@ -32,17 +32,27 @@ class Url(FieldType):
     def load_value(self, value: Any, field: FieldSpec, context: LoadContext) -> str:
         text = clean_text(value, single_line=True)
         if len(text) > MAX_URL:
-            raise wrong("too_long", "This text has {length} characters; at most {max} are allowed.", length=len(text), max=MAX_URL)
+            raise wrong(
+                "too_long",
+                "This text has {length} characters; at most {max} are allowed.",
+                length=len(text),
+                max=MAX_URL,
+            )
         try:
             parts = urlsplit(text)
             is_link = not re.search(r"[\s<>\"\\]", text) and (
                 (parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0)
-                or (parts.scheme == "mailto" and "@" in parts.path))
+                or (parts.scheme == "mailto" and "@" in parts.path)
+            )
         except ValueError:
             is_link = False
         if not is_link:
-            raise wrong("not_a_url", "{value} is not a web address. Write it as {example}.",
-                        value=shown(value), example="https://example.com")
+            raise wrong(
+                "not_a_url",
+                "{value} is not a web address. Write it as {example}.",
+                value=shown(value),
+                example="https://example.com",
+            )
         scheme, rest = text.split(":", 1)
         return f"{scheme.lower()}:{rest}"
 
