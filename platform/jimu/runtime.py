@@ -1,31 +1,52 @@
 """The running system below Flask: the database, and the configuration that it runs, as one immutable snapshot.
 
-One ``Runtime`` lives in every process (web worker, job worker, command). It owns the database and swaps its ``Snapshot``
-whole when the database says that the revision has moved on. The faces get it handed; nothing below knows of it.
+One ``Runtime`` lives in every process (web worker, job worker, command). It owns the database and swaps its
+``Snapshot`` whole when the database says that the revision has moved on. The faces get it handed.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import logging
+import threading
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from jimu.access.actor import Actor
+from jimu import revisions
+from jimu.access.actor import SYSTEM, Actor
 from jimu.clock import Clock, system_clock
+from jimu.definitions import find_workspace, load, load_files
 from jimu.definitions.manifest import Manifest
-from jimu.messages import Translator
+from jimu.diagnostics import Diagnostic, Place
+from jimu.errors import DefinitionErrors
+from jimu.jobs import Handler, LocalBackend, Runner, Worker
+from jimu.messages import Message
+from jimu.plugins import PluginManager, build_plugin_manager
 from jimu.records.context import Context
+from jimu.records.schema import build_schema
+from jimu.revisions.deployment import Deployment, Origin
+from jimu.secret_key import find_or_make_key
 from jimu.settings import Settings
+from jimu.storage import Database, Store
 from jimu.storage.schema import Schema
+from jimu.translation import Catalogue, translator
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What is in force, all of one revision: replaced whole, never changed. ``pulse``: the database's pulse when it was read."""
+    """What is in force, all of one revision: replaced whole, never changed.
+
+    ``revision`` is the revision's number in the database; ``pulse`` the database's pulse when it was read.
+    """
 
     manifest: Manifest
     schema: Schema
-    store: Any                         # storage.Store bound to the schema
-    plugins: Any                       # plugins.PluginManager
+    store: Store
+    plugins: PluginManager
+    revision: int = 0
     pulse: int = 0
 
     @property
@@ -34,50 +55,175 @@ class Snapshot:
 
 
 class Runtime:
-    """``Runtime(settings)`` opens the database but changes nothing; ``start()`` migrates, applies a first revision and loads."""
+    """``Runtime(settings)`` opens the database but changes nothing; ``start()`` makes it ready to work."""
 
     def __init__(self, settings: Settings, *, clock: Clock = system_clock) -> None:
         self.settings = settings
         self.clock = clock
+        self.database = Database(settings.url)
+        self.plugins: PluginManager = build_plugin_manager()
+        self._snapshot: Snapshot | None = None
+        self._swap = threading.Lock()
+        self._failed: int | None = None    # the revision that could not be read, so that it is tried only once
+        self._secret_key: bytes | None = None
+        self._catalogues: dict[str, Catalogue] = {}
 
     def start(self) -> Runtime:
-        """Migrate the engine's tables; where there is no revision yet, apply the workspace as the first; load the current one.
+        """Migrate the engine's tables; where there is no revision yet, apply the workspace as the first; load it.
 
         Safe when several processes start at once. Raises DefinitionErrors if the workspace does not load.
         """
-        raise NotImplementedError
-
-    @property
-    def database(self) -> Any:
-        """The ``storage.Database``."""
-        raise NotImplementedError
+        self.settings.home.mkdir(parents=True, exist_ok=True)
+        self.database.migrate()
+        if self._load_current() is None:
+            self._apply_first()
+        return self
 
     @property
     def current(self) -> Snapshot:
         """The snapshot in force in this process. Take it once per request and use only that."""
-        raise NotImplementedError
+        return self._snapshot or self._loaded()
 
     @property
     def secret_key(self) -> bytes:
         """The setting ``secret_key``, else the key kept under home (made once, mode 0600)."""
-        raise NotImplementedError
+        if self._secret_key is None:
+            given = self.settings.secret_key.encode()
+            self._secret_key = given or find_or_make_key(self.settings.home / "secret_key")
+        return self._secret_key
 
     def notice(self, pulse: int) -> Snapshot:
-        """Called with the pulse that came along with a request's authentication query; reloads if it shows a new revision."""
-        raise NotImplementedError
+        """Called with the pulse that a request's authentication query brought; reloads if the revision moved on."""
+        snapshot = self.current
+        return snapshot if pulse == snapshot.pulse else self._loaded()
 
     def refresh(self) -> Snapshot:
-        """Read the pulse (one tiny query) and reload if it shows a new revision: the worker's loop and commands call this."""
-        raise NotImplementedError
+        """Read the pulse (one tiny query) and reload if the revision moved on: for the worker's loop and commands."""
+        return self.notice(self.database.pulse())
 
-    def context(self, actor: Actor, via: str | None = None, reason: str = "", snapshot: Snapshot | None = None) -> Context:
+    def context(
+        self, actor: Actor, via: str | None = None, reason: str = "", snapshot: Snapshot | None = None
+    ) -> Context:
         """A context on the snapshot in force (or the one given), for ``actor`` acting through ``via``."""
-        raise NotImplementedError
+        now = snapshot or self.current
+        if via is not None and via != actor.via:
+            actor = dataclasses.replace(actor, via=via)
+        return Context(
+            actor=actor, manifest=now.manifest, store=now.store, hooks=now.hooks, clock=self.clock, reason=reason,
+            settings=self._context_settings(),
+        )
 
-    def translator(self, locale: str) -> Translator:
-        """Engine texts and the texts of plugins, in ``locale``."""
-        raise NotImplementedError
+    def translator(self, locale: str) -> Catalogue:
+        """The engine's texts and those of the plugins, in ``locale``."""
+        if locale not in self._catalogues:
+            texts = (found.get(locale, {}) for _, found in self.plugins.collect("jimu_translations"))
+            self._catalogues[locale] = translator(locale).merged(Catalogue(locale, x) for x in texts)
+        return self._catalogues[locale]
+
+    def load_workspace(self) -> Manifest:
+        """The workspace folder's configuration as it is now on disk. Raises DefinitionErrors."""
+        root = find_workspace(self.settings.workspace)
+        if root is None:
+            raise DefinitionErrors([no_workspace(self.settings.workspace)])
+        manifest, diagnostics = load(root, plugins=self.plugins)
+        if manifest is None:
+            raise DefinitionErrors(diagnostics)
+        return manifest
+
+    def deployment(self) -> Deployment:
+        """What ``revisions`` works on: this database and what it runs now."""
+        running = self._load_current()
+        return Deployment(
+            self.database, running.manifest if running else None, running.revision if running else None,
+            self.plugins, self.clock,
+        )
+
+    def build_runner(self) -> Runner:
+        """What runs one job: handlers of the plugins, acting as the system on the snapshot in force."""
+        return Runner(
+            open_transaction=lambda: self.current.store.write(),
+            handlers=self._handlers,
+            context=lambda: self.context(SYSTEM, via="job"),
+            clock=self.clock,
+        )
+
+    def build_worker(self) -> Worker:
+        """A worker that runs due jobs in the calling thread, or hands them to RQ where Redis is configured."""
+        runner = self.build_runner()
+        if self.settings.redis_url:
+            from jimu.jobs.rq_backend import RqBackend
+
+            return Worker(RqBackend(runner, self.settings.redis_url), self.refresh)
+        return Worker(LocalBackend(runner), self.refresh)
 
     def close(self) -> None:
-        """Give up database connections (before a fork, at the end of a test)."""
-        raise NotImplementedError
+        """Give up database connections (before a fork, at the end of a test). They are opened again when needed."""
+        self.database.dispose()
+
+    def _handlers(self) -> dict[str, Handler]:
+        return {kind: run for _, found in self.plugins.collect("jimu_job_handlers") for kind, run in found.items()}
+
+    def _context_settings(self) -> dict[str, Any]:
+        values = {f.name: getattr(self.settings, f.name) for f in dataclasses.fields(self.settings)}
+        return {**values, "secret_key": self.secret_key}
+
+    def _apply_first(self) -> None:
+        manifest = self.load_workspace()
+        try:
+            revisions.apply(Deployment(self.database, plugins=self.plugins, clock=self.clock), manifest,
+                            Origin(author="jimu", note="first start"))
+        except revisions.Refused:
+            log.info("another process applied the first revision")
+        self._loaded()
+
+    def _loaded(self) -> Snapshot:
+        snapshot = self._load_current()
+        if snapshot is None:
+            raise DefinitionErrors([_no_revision()])
+        return snapshot
+
+    def _load_current(self) -> Snapshot | None:
+        """Bring the snapshot up to what the database runs; None where nothing was applied yet.
+
+        A revision that this process cannot read (it needs a newer engine or plugin) is reported, and the old one stays.
+        """
+        with self._swap, self.database.read() as transaction:
+            old = self._snapshot
+            # The pulse is read first: a change between the two reads then shows as a newer pulse at the next look.
+            pulse = transaction.pulse()
+            row = transaction.current_revision(files=False)
+            if row is None:
+                return None
+            if old is not None and row.id in (old.revision, self._failed):
+                self._snapshot = dataclasses.replace(old, pulse=pulse)
+                return self._snapshot
+            full = transaction.current_revision()
+            try:
+                self._snapshot = self._build(full.files, full.id, pulse)
+            except DefinitionErrors as error:
+                if old is None:
+                    raise
+                self._failed = row.id
+                log.error("revision %s cannot be read here, revision %s stays: %s", row.id, old.revision, error)
+                self._snapshot = dataclasses.replace(old, pulse=pulse)
+            return self._snapshot
+
+    def _build(self, files: Any, revision: int, pulse: int) -> Snapshot:
+        manifest, diagnostics = load_files(files, plugins=self.plugins)
+        if manifest is None:
+            raise DefinitionErrors(diagnostics)
+        schema = build_schema(manifest)
+        self._catalogues = {}
+        return Snapshot(manifest, schema, Store(self.database, schema), self.plugins, revision, pulse)
+
+
+def no_workspace(folder: Path) -> Diagnostic:
+    message = Message(
+        "There is no workspace in {folder}: it has neither workspace.yaml nor objects/. Make one with: jimu init DIR",
+        {"folder": str(folder.resolve())},
+    )
+    return Diagnostic("no_workspace", message, Place(str(folder)))
+
+
+def _no_revision() -> Diagnostic:
+    return Diagnostic("no_revision", Message("Nothing has been applied to this database yet. Run: jimu apply"))

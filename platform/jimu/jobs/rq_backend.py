@@ -1,4 +1,4 @@
-"""Handing due jobs to RQ workers through Redis, which only carries ids: the rows stay the truth, their leases the guard.
+"""Handing due jobs to RQ workers through Redis, which only carries ids: rows stay the truth, their leases the guard.
 
 A row is claimed in the name of a *hand-over* and its id put into Redis. The RQ worker takes the lease over from exactly
 that hand-over, so a row that was handed over again meanwhile runs once. If Redis forgets the id or the worker dies, the
@@ -39,7 +39,7 @@ class RqBackend:
         self.queue = Queue(queue, connection=self.redis, serializer="json", default_timeout=LONGEST)
 
     def take(self) -> int:
-        """Hand over due rows, as many as Redis has room for. Raises RedisError when it is away; then nothing is taken."""
+        """Hand over due rows, as many as Redis has room for. Raises RedisError when it is away."""
         room = WINDOW - self.queue.count
         if room <= 0:
             return 0
@@ -85,3 +85,11 @@ def run_handed_over(queue: str, job_id: int, handed_by: str) -> str:
             return Outcome.LOST.value
         job = transaction.find_job(job_id)
     return runner.run(job, owner).value if job else Outcome.LOST.value
+
+
+def is_reachable(redis_url: str) -> bool:
+    """Whether Redis answers."""
+    try:
+        return bool(Redis.from_url(redis_url, socket_connect_timeout=2).ping())
+    except RedisError:
+        return False

@@ -26,7 +26,7 @@ msgstr ""
 
 
 def update(folder: Path = LOCALE_FOLDER, sources: Path | None = None) -> dict[str, list[str]]:
-    """Rewrite every catalogue in ``folder`` from ``sources`` (default: the package around it); what is ``missing`` then."""
+    """Rewrite every catalogue in ``folder`` from ``sources`` (default: the package around it); what is missing."""
     found = collect(sources or folder.parent)
     for name in GETTEXT_NAMES.values():
         path = folder / name / "messages.po"

@@ -1,0 +1,65 @@
+"""``create_app``: wires the runtime, the faces and the middleware together."""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from jimu.app.access_log import AccessLog
+from jimu.app.assets import serve_assets
+from jimu.app.compression import compress
+from jimu.app.headers import add_security_headers
+from jimu.app.health import build_health_blueprint
+from jimu.runtime import Runtime
+from jimu.settings import Settings
+
+MEGABYTE = 1024 * 1024
+
+
+def create_app(settings: Settings | None = None, runtime: Runtime | None = None) -> Flask:
+    """The Flask application, on ``runtime`` if one is given (tests, ``jimu run``), else on a new one, started here.
+
+    ``settings`` default to the environment's. Raises DefinitionErrors if a new database's workspace does not load.
+    """
+    settings = settings or (runtime.settings if runtime else Settings.from_environment())
+    runtime = runtime or Runtime(settings).start()
+    app = Flask("jimu", root_path=str(_package_folder()), static_folder=None, template_folder=None)
+    app.config.update(
+        SECRET_KEY=runtime.secret_key, DEBUG=settings.debug, MAX_CONTENT_LENGTH=settings.max_request_mb * MEGABYTE,
+        MAX_FORM_MEMORY_SIZE=settings.max_request_mb * MEGABYTE, MAX_FORM_PARTS=20_000, TRAP_HTTP_EXCEPTIONS=False,
+    )
+    app.extensions["jimu"] = runtime
+    app.register_blueprint(build_health_blueprint(runtime))
+    _register_faces(app, runtime)
+    app.after_request(compress)
+    app.after_request(add_security_headers)
+    _wrap(app, settings)
+    return app
+
+
+def _register_faces(app: Flask, runtime: Runtime) -> None:
+    """The pages and the API, then what plugins add to each."""
+    from jimu import api, web
+
+    plugins = runtime.current.plugins
+    app.register_blueprint(api.build_blueprint(runtime))
+    app.register_blueprint(web.build_blueprint(runtime))
+    for hook, prefix in (("jimu_api_blueprints", "/api/v1"), ("jimu_page_blueprints", None)):
+        for _plugin, blueprints in plugins.collect(hook):
+            for blueprint in blueprints:
+                app.register_blueprint(blueprint, url_prefix=prefix)
+
+
+def _wrap(app: Flask, settings: Settings) -> None:
+    """From the inside out: assets are answered before Flask, everything is logged, proxies are believed first."""
+    serve_assets(app)
+    app.wsgi_app = AccessLog(app.wsgi_app)  # type: ignore[method-assign]
+    if settings.trusted_proxies:
+        n = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n, x_prefix=n)  # type: ignore[method-assign]
+
+
+def _package_folder() -> str:
+    import jimu
+
+    return jimu.__path__[0]

@@ -1,0 +1,124 @@
+"""``jimu plan`` and ``jimu apply``: what the workspace would change in the database, and doing it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import click
+
+from jimu.cli.exits import Exit
+from jimu.cli.output import STYLES, console, format_option, print_json, say
+from jimu.cli.session import Session, pass_session
+
+if TYPE_CHECKING:
+    from jimu.revisions import Finding, Origin, Plan
+
+MARKS = {"safe": "+", "warning": "!", "blocking": "✗"}
+
+
+@click.command("plan")
+@format_option
+@click.option("--allow", multiple=True, metavar="CODE", help="As for apply: let findings of this code pass.")
+@pass_session
+def plan_command(session: Session, output_format: str, allow: tuple[str, ...]) -> None:
+    """Say in words and counts what applying the workspace would do, to definitions and to data. Changes nothing.
+
+    Exit code 1 if a finding would stop the apply.
+    """
+    from jimu import revisions
+
+    runtime = session.runtime
+    planned = revisions.plan(runtime.deployment(), runtime.load_workspace())
+    refused = planned.refused(frozenset(allow))
+    if output_format == "json":
+        print_json({**planned.dump(), "refused": [f.code for f in refused]})
+    else:
+        _print_plan(planned)
+    if refused:
+        raise click.exceptions.Exit(Exit.PROBLEMS)
+
+
+@click.command("apply")
+@format_option
+@click.option("--allow", multiple=True, metavar="CODE", help="Accept blocking findings: CODE or CODE:ADDRESS.")
+@click.option("--force", is_flag=True, help="Accept every finding that can be accepted.")
+@click.option("--note", default="", help="Kept with the revision.")
+@click.option("--author", default="", help="Who applies; default: the git author, else the system's user.")
+@pass_session
+def apply_command(
+    session: Session, output_format: str, allow: tuple[str, ...], force: bool, note: str, author: str
+) -> None:
+    """Bring the workspace into force, in one transaction under a lock. Every process sees it within seconds."""
+    from dataclasses import replace
+
+    from jimu import revisions
+
+    runtime = session.runtime
+    manifest = runtime.load_workspace()
+    origin = replace(git_origin(session), note=note)
+    if author:
+        origin = replace(origin, author=author)
+    allowed = (*allow, "all") if force else allow
+    applied = revisions.apply(runtime.deployment(), manifest, origin, allow=allowed)
+    runtime.refresh()
+    if output_format == "json":
+        print_json({"revision": applied.revision, "changed": applied.changed, "plan": applied.plan.dump()})
+        return
+    if applied.changed:
+        _print_plan(applied.plan)
+        say(f"revision {applied.revision} is in force ({manifest.revision[:12]})")
+    else:
+        say("nothing to do: the database runs this configuration")
+
+
+def print_findings(findings: Iterable[Finding], *, to_stderr: bool = False) -> None:
+    from rich.text import Text
+
+    out = console(to_stderr=to_stderr)
+    for finding in findings:
+        style = STYLES[finding.severity.value]
+        out.print(Text(f"  {MARKS[finding.severity.value]} ", style=style) + Text(str(finding.message))
+                  + Text(f"  [{finding.code}]", style="dim"))
+        for example in finding.examples:
+            out.print(Text(f"      {example}", style="dim"))
+
+
+def git_origin(session: Session) -> Origin:
+    """Commit and author of the workspace's git checkout; commit '' outside one, "+" after it if files were changed."""
+    from jimu.revisions import Origin
+
+    folder = session.settings.workspace
+    commit = _git(folder, "rev-parse", "HEAD")
+    if commit and _git(folder, "status", "--porcelain", "--", "."):
+        commit += "+"
+    author = _git(folder, "config", "user.name") or os.environ.get("USER", "") or os.environ.get("USERNAME", "")
+    return Origin(author=author, commit=commit)
+
+
+def _git(folder: object, *arguments: str) -> str:
+    try:
+        done = subprocess.run(  # noqa: S603 - fixed arguments
+            ["git", "-C", str(folder), *arguments],  # noqa: S607 - whichever git the user has
+            capture_output=True, text=True, timeout=10, check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _print_plan(planned: Plan) -> None:
+    if planned.is_empty:
+        say("nothing to do: the database runs this configuration")
+        return
+    if planned.before is None:
+        say(f"a new database: {len(planned.findings)} definitions")
+        return
+    print_findings(planned.findings)
+    by_severity = {s: sum(f.severity.value == s for f in planned.findings) for s in MARKS}
+    console().print(
+        f"{len(planned.findings)} changes: {by_severity['safe']} safe, {by_severity['warning']} to look at, "
+        f"{by_severity['blocking']} blocking", style="bold",
+    )

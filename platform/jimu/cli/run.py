@@ -1,0 +1,80 @@
+"""``jimu run``: everything in one process tree, for a first look, for development and for small installations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from jimu.cli.output import console
+from jimu.cli.session import Session, pass_session
+
+if TYPE_CHECKING:
+    from jimu.runtime import Runtime
+
+
+@click.command("run")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (JIMU_PORT; 8000).")
+@click.option("--host", help="Address to listen on (JIMU_HOST; 127.0.0.1).")
+@click.option("--seed", type=click.Choice(["demo", "none"]), help="What fills a new database (JIMU_SEED; demo).")
+@pass_session
+def run_command(session: Session, port: int | None, host: str | None, seed: str | None) -> None:
+    """Run web and jobs together, with demo records in a new database. Stop with Ctrl-C.
+
+    Changes of the workspace come into force with `jimu apply`, without a restart.
+    """
+    from dataclasses import replace
+
+    from jimu.app.logs import set_up_logs
+    from jimu.cli.server import Server, require_free_port
+
+    given: dict[str, Any] = {"port": port, "host": host, "seed": seed}
+    session.settings = replace(session.settings, **{k: v for k, v in given.items() if v is not None})
+    require_free_port(session.settings)
+    set_up_logs(session.settings.log_format, requests=session.settings.debug)
+    runtime = session.runtime
+    _fill(runtime)
+    server = Server(runtime, in_worker=lambda: _run_jobs(runtime))
+    _greet(runtime)
+    server.run()
+
+
+def _run_jobs(runtime: Runtime) -> None:
+    """A thread for jobs in each web worker: they share the queue, and one that dies is replaced with its web worker."""
+    from jimu.jobs import LocalBackend, Worker
+
+    Worker(LocalBackend(runtime.build_runner()), runtime.refresh).start_thread()
+
+
+def _fill(runtime: Runtime) -> None:
+    """The records that a workspace brings along, once, into a database that has no users yet."""
+    from jimu.access.actor import SYSTEM
+    from jimu.exchange import load_seeds
+    from jimu.records import ListRequest, read
+
+    context = runtime.context(SYSTEM, via="seed")
+    if read.list_records(ListRequest("user", limit=1, fields=("name",)), context).records:
+        return
+    sets = ("base", "demo") if runtime.settings.seed == "demo" else ("base",)
+    with console().status("Filling the new database …"):
+        load_seeds(context.manifest, context, sets=sets)
+
+
+def _greet(runtime: Runtime) -> None:
+    """Address and accounts, in a panel that nobody overlooks."""
+    from rich.panel import Panel
+    from rich.table import Table
+
+    from jimu.exchange import demo_accounts
+
+    settings = runtime.settings
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in ("e-mail", "password", "name", "roles"):
+        table.add_column(column)
+    accounts = demo_accounts(runtime.current.manifest)
+    for account in accounts:
+        table.add_row(account.email, account.password, account.name, ", ".join(account.roles))
+    address = f"http://{settings.host}:{settings.port}/"
+    out = console()
+    out.print(Panel(table if accounts else "Make an account with: jimu user create YOU@EXAMPLE.COM --role admin",
+                    title=f"[bold]Jimu[/bold]  {address}", subtitle="stop with Ctrl-C", expand=False, padding=(1, 2)))

@@ -1,0 +1,33 @@
+"""What a plan or an apply works on: a database and the configuration that it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from jimu.clock import Clock, system_clock
+from jimu.definitions.manifest import Manifest
+from jimu.storage import Database
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """``running`` is the configuration in force (None: a new database), ``revision`` its number in the database.
+
+    ``plugins`` is the plugin manager with which stored revisions are read again.
+    """
+
+    database: Database
+    running: Manifest | None = None
+    revision: int | None = None
+    plugins: Any = None
+    clock: Clock = system_clock
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a revision comes from, as kept beside it."""
+
+    author: str = ""
+    commit: str = ""
+    note: str = ""

@@ -1,0 +1,204 @@
+"""What a change does to the data: for each kind of change one function that asks the data and says it in a sentence.
+
+``EFFECTS`` is the whole table: (part, what, key) of a ``definitions.Change`` → effects. A change that is not in it
+touches no value and is reported as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jimu.definitions import Change, Manifest
+from jimu.fieldtypes.kinds import Kind
+from jimu.messages import Message
+from jimu.revisions.findings import Finding, Severity
+from jimu.revisions.questions import Questions
+
+
+@dataclass(frozen=True)
+class Situation:
+    """``old`` asks through the schema in force, ``new`` through the one to come."""
+
+    before: Manifest
+    after: Manifest
+    old: Questions
+    new: Questions
+
+
+Effect = Callable[[Change, Situation], Finding | None]
+
+
+def plain(change: Change) -> Finding:
+    """The change itself, without an effect on values."""
+    return Finding(f"{change.part}_{change.what}", Severity.SAFE, change.address, change.message)
+
+
+def object_hidden(change: Change, situation: Situation) -> Finding | None:
+    object = str(change.object)
+    count = situation.old.total(object)
+    message = Message("{change}: its {n} records are kept, hidden", {"change": change.message, "n": count})
+    return _finding(f"object_{change.what}", change, message, count)
+
+
+def field_hidden(change: Change, situation: Situation) -> Finding | None:
+    """Retired, or gone from the files, which comes to the same: the column and its values stay."""
+    field = situation.before.objects[str(change.object)].fields[str(change.name)]
+    if not _has_values(field):
+        return plain(change)
+    count = situation.old.filled(field.object, field.name)
+    message = Message("{change}: {n} values are kept, hidden", {"change": change.message, "n": count})
+    return _finding(f"field_{change.what}", change, message, count, situation.old.total(field.object))
+
+
+def field_restored(change: Change, situation: Situation) -> Finding | None:
+    field = situation.after.objects[str(change.object)].fields[str(change.name)]
+    if not _has_values(field) or field.is_computed:
+        return plain(change)
+    count = situation.new.filled(field.object, field.name)
+    message = Message("{change}: {n} values come back", {"change": change.message, "n": count})
+    return Finding("field_restored", Severity.SAFE, change.address, message, count)
+
+
+def field_renamed(change: Change, situation: Situation) -> Finding | None:
+    field = situation.after.objects[str(change.object)].fields[str(change.name)]
+    if not _has_values(field):
+        return plain(change)
+    count = situation.new.filled(field.object, field.name)
+    message = Message("{change}: its {n} values stay", {"change": change.message, "n": count})
+    return Finding("field_renamed", Severity.SAFE, change.address, message, count)
+
+
+def required_blank(change: Change, situation: Situation) -> Finding | None:
+    """A field that is required from now on: its blank records can only be saved once somebody fills it."""
+    field = situation.after.objects[str(change.object)].fields[str(change.name)]
+    if not field.required or field.is_computed or not _has_values(field):
+        return None
+    count = situation.new.blank(field.object, field.name)
+    total = situation.new.total(field.object)
+    message = Message("{field} is required: {n} of {total} records have none yet",
+                      {"field": field.address, "n": count, "total": total})
+    return _finding("required_blank", change, message, count, total) if count else None
+
+
+def added_required(change: Change, situation: Situation) -> Finding | None:
+    return required_blank(change, situation) or plain(change)
+
+
+def unique_duplicates(change: Change, situation: Situation) -> Finding | None:
+    """Records that share a key which is to be unique. The database itself would refuse, so this cannot be allowed."""
+    columns = _unique_columns(change)
+    object = situation.after.objects.get(str(change.object))
+    if object is None or not columns or not all(c in object.fields and _has_values(object.fields[c]) for c in columns):
+        return None
+    found = situation.new.duplicates(object.name, columns)
+    if not found.groups:
+        return None
+    message = Message("{key} becomes unique: {groups} values occur more than once, in {n} records",
+                      {"key": ", ".join(columns), "groups": found.groups, "n": found.records})
+    return Finding("unique_duplicates", Severity.BLOCKING, change.address, message, found.records,
+                   situation.new.total(object.name), found.examples, can_be_allowed=False)
+
+
+def check_failing(change: Change, situation: Situation) -> Finding | None:
+    """Records that break a new or changed check: they stay, and must be mended when they are next saved."""
+    object = situation.after.objects[str(change.object)]
+    definition = next((c for c in object.checks if c.name == change.name), None)
+    if definition is None or definition.check is None or definition.check.uses_prior or definition.check.uses_actor:
+        return None
+    count, examples = situation.new.failing(object.name, definition.check)
+    total = situation.new.total(object.name)
+    message = Message("check {name}: {n} of {total} records fail it",
+                      {"name": definition.name, "n": count, "total": total})
+    return _finding("check_fails", change, message, count, total, examples) if count else None
+
+
+def choices_used(change: Change, situation: Situation) -> Finding | None:
+    """Choices that are gone or retired, and that records still have."""
+    field = situation.after.objects[str(change.object)].fields[str(change.name)]
+    allowed = {c.value for c in field.choices or () if not c.retired}
+    old = situation.before.objects[str(change.object)].fields.get(str(change.name))
+    gone = [c.value for c in (old.choices if old else None) or () if c.value not in allowed and not c.retired]
+    used = {value: _uses(situation.new, field, value) for value in gone}
+    used = {value: n for value, n in used.items() if n}
+    if not used:
+        return None
+    message = Message("{field}: choices were removed that {n} records still have: {values}",
+                      {"field": field.address, "n": sum(used.values()), "values": list(used)})
+    examples = tuple(f"{value} ({n}×)" for value, n in used.items())
+    return _finding("choices_used", change, message, sum(used.values()), situation.new.total(field.object), examples)
+
+
+def values_too_long(change: Change, situation: Situation) -> Finding | None:
+    field = situation.after.objects[str(change.object)].fields[str(change.name)]
+    if field.length is None or field.kind is not Kind.TEXT:
+        return None
+    count = situation.new.matching(field.object, f"len({field.name}) > {field.length}")
+    message = Message("{field}: {n} values are longer than {length} characters; they stay as they are",
+                      {"field": field.address, "n": count, "length": field.length})
+    return _finding("values_too_long", change, message, count) if count else None
+
+
+def role_users(change: Change, situation: Situation) -> Finding | None:
+    """Who is touched by a changed or removed role."""
+    count = situation.old.matching("user", f"{change.name!r} in roles") if "user" in situation.before.objects else 0
+    message = Message("{change}: {n} users have it", {"change": change.message, "n": count})
+    severity = Severity.WARNING if count and change.what == "removed" else Severity.SAFE
+    return Finding(f"role_{change.what}", severity, change.address, message, count)
+
+
+EFFECTS: Mapping[tuple[str, str, str | None], tuple[Effect, ...]] = {
+    ("object", "retired", None): (object_hidden,),
+    ("object", "removed", None): (object_hidden,),
+    ("field", "added", None): (added_required,),
+    ("field", "retired", None): (field_hidden,),
+    ("field", "removed", None): (field_hidden,),
+    ("field", "restored", None): (field_restored, required_blank),
+    ("field", "renamed", None): (field_renamed,),
+    ("field", "changed", "required"): (required_blank,),
+    ("field", "changed", "unique"): (unique_duplicates,),
+    ("field", "changed", "choices"): (choices_used,),
+    ("field", "changed", "length"): (values_too_long,),
+    ("check", "added", None): (check_failing,),
+    ("check", "changed", None): (check_failing,),
+    ("unique", "added", None): (unique_duplicates,),
+    ("unique", "changed", None): (unique_duplicates,),
+    ("role", "changed", None): (role_users,),
+    ("role", "removed", None): (role_users,),
+}
+
+
+def effects_of(change: Change, situation: Situation) -> list[Finding]:
+    """The findings of one change: its effects, or the bare change where nothing is to be said of values."""
+    found = [effect(change, situation) for effect in _effects(change)]
+    return [f for f in found if f is not None] or [plain(change)]
+
+
+def _effects(change: Change) -> tuple[Effect, ...]:
+    exact = EFFECTS.get((change.part, change.what, change.key))
+    return exact if exact is not None else EFFECTS.get((change.part, change.what, None), ())
+
+
+def _finding(
+    code: str, change: Change, message: Message, count: int, total: int | None = None, examples: tuple[str, ...] = ()
+) -> Finding:
+    severity = Severity.WARNING if count else Severity.SAFE
+    return Finding(code, severity, change.address, message, count, total, examples)
+
+
+def _has_values(field: Any) -> bool:
+    """Whether the field has a column that can be asked."""
+    return bool(field.stored and field.kind.has_column and not field.system)
+
+
+def _uses(questions: Questions, field: Any, value: str) -> int:
+    if field.kind is Kind.TEXTS:
+        return questions.matching(field.object, f"{value!r} in {field.name}")
+    return questions.equal(field.object, field.name, value)
+
+
+def _unique_columns(change: Change) -> tuple[str, ...]:
+    if change.part == "field":
+        return (str(change.name),) if change.after else ()
+    return tuple(change.after) if isinstance(change.after, (list, tuple)) else ()
