@@ -51,6 +51,12 @@ def jimu_after_write(events: Any, context: Any) -> None:
 
 
 @hookspec
+def jimu_event_listeners() -> Iterable[Any]:
+    """Listeners (``records.events.EventListener``): a job of their kind is queued in the same transaction as the write they hear of."""
+    return ()
+
+
+@hookspec
 def jimu_job_handlers() -> Mapping[str, Callable[[Any, Any], None]]:
     """Handlers of queued jobs: kind of job -> ``handler(job, context)``; a job may run twice, so a handler is idempotent."""
     return {}

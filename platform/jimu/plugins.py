@@ -35,7 +35,7 @@ DESCRIPTION_KEYS = ("name", "version", "requires", "module", "label", "descripti
 NAMESPACE = "jimu_plugins"
 
 # Modules of the engine that implement hooks, by name so that this floor imports none above it.
-BUILT_IN: tuple[str, ...] = ("jimu.fieldtypes.builtin", "jimu.formulas.builtin", "jimu.definitions.checks")
+BUILT_IN: tuple[str, ...] = ("jimu.fieldtypes.builtin", "jimu.formulas.builtin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,9 @@ class PluginInfo:
     name: str
     version: str
     requires: str = "jimu"
-    module: str = ""                   # "": YAML only
+    module: str = ""  # "": YAML only
     folder: Path | None = None
-    origin: str = "folder"             # built-in, folder or installed
+    origin: str = "folder"  # built-in, folder or installed
     place: Place = field(default_factory=Place)
 
 
@@ -91,7 +91,9 @@ class PluginManager(pluggy.PluginManager):
 
 
 def build_plugin_manager(
-    names: Sequence[str] = (), folders: Iterable[Path] = (), places: Mapping[str, Place] | None = None,
+    names: Sequence[str] = (),
+    folders: Iterable[Path] = (),
+    places: Mapping[str, Place] | None = None,
 ) -> PluginManager:
     """A manager with the built-in parts and the plugins ``names``, found in ``folders`` (each a plugins/) or installed.
 
@@ -99,14 +101,19 @@ def build_plugin_manager(
     """
     manager = PluginManager()
     for module_name in BUILT_IN:
-        manager.add(PluginInfo(module_name, jimu.__version__, module=module_name, origin="built-in"),
-                    importlib.import_module(module_name))
+        manager.add(
+            PluginInfo(module_name, jimu.__version__, module=module_name, origin="built-in"),
+            importlib.import_module(module_name),
+        )
     add_plugins(manager, names, folders, places)
     return manager
 
 
 def add_plugins(
-    manager: PluginManager, names: Sequence[str], folders: Iterable[Path], places: Mapping[str, Place] | None = None,
+    manager: PluginManager,
+    names: Sequence[str],
+    folders: Iterable[Path],
+    places: Mapping[str, Place] | None = None,
 ) -> None:
     """Add the plugins ``names`` that ``manager`` does not have yet."""
     in_folders = {path.parent.name: path for folder in folders for path in sorted(folder.glob(f"*/{DESCRIPTION_FILE}"))}
@@ -120,9 +127,15 @@ def add_plugins(
             _add_installed(manager, installed[name])
         else:
             message = Message("There is no plugin called {plugin}.", {"plugin": name})
-            manager.diagnostics.append(Diagnostic(
-                "unknown_plugin", message, (places or {}).get(name, Place()), address=f"plugin:{name}",
-                suggestion=nearest(name, [*in_folders, *installed])))
+            manager.diagnostics.append(
+                Diagnostic(
+                    "unknown_plugin",
+                    message,
+                    (places or {}).get(name, Place()),
+                    address=f"plugin:{name}",
+                    suggestion=nearest(name, [*in_folders, *installed]),
+                )
+            )
 
 
 def _add_folder(manager: PluginManager, name: str, path: Path) -> None:
@@ -138,17 +151,37 @@ def _add_folder(manager: PluginManager, name: str, path: Path) -> None:
 
 def _add_installed(manager: PluginManager, point: importlib.metadata.EntryPoint) -> None:
     distribution = point.dist
-    requires = next((r for r in (distribution.requires or () if distribution else ()) if r.split(";")[0].startswith("jimu")), "jimu")
-    info = PluginInfo(point.name, distribution.version if distribution else "", requires, point.module,
-                      origin="installed", place=Place(point.value))
+    requires = next(
+        (r for r in (distribution.requires or () if distribution else ()) if r.split(";")[0].startswith("jimu")), "jimu"
+    )
+    info = PluginInfo(
+        point.name,
+        distribution.version if distribution else "",
+        requires,
+        point.module,
+        origin="installed",
+        place=Place(point.value),
+    )
     if not _suits(manager, info):
         return
     module = _import(manager, info, point.module)
     if module is not None:
         folder = Path(module.__file__).parent if module.__file__ else None
-        has_files = folder is not None and any((folder / part).is_dir() for part in ("objects", "layouts", "flows", "seed"))
-        manager.add(PluginInfo(info.name, info.version, info.requires, info.module, folder if has_files else None,
-                               "installed", info.place), module)
+        has_files = folder is not None and any(
+            (folder / part).is_dir() for part in ("objects", "layouts", "flows", "seed")
+        )
+        manager.add(
+            PluginInfo(
+                info.name,
+                info.version,
+                info.requires,
+                info.module,
+                folder if has_files else None,
+                "installed",
+                info.place,
+            ),
+            module,
+        )
 
 
 def read_description(text: str, path: Path, name: str) -> tuple[PluginInfo, list[Diagnostic]]:
@@ -167,14 +200,23 @@ def read_description(text: str, path: Path, name: str) -> tuple[PluginInfo, list
     for key, value in pairs:
         place = Place(file, key.start_mark.line + 1, key.start_mark.column + 1)
         if key.value not in DESCRIPTION_KEYS:
-            problems.append(_bad_description(info, f"there is no key {key.value!r}.", place, nearest(str(key.value), DESCRIPTION_KEYS)))
+            problems.append(
+                _bad_description(
+                    info, f"there is no key {key.value!r}.", place, nearest(str(key.value), DESCRIPTION_KEYS)
+                )
+            )
         elif isinstance(value, yaml.ScalarNode):
             said[key.value] = value.value
-    problems += [_bad_description(info, f"{key!r} is missing.", info.place) for key in ("name", "version", "requires") if not said.get(key)]
+    problems += [
+        _bad_description(info, f"{key!r} is missing.", info.place)
+        for key in ("name", "version", "requires")
+        if not said.get(key)
+    ]
     if said.get("name", name) != name:
         problems.append(_bad_description(info, f"it is named {said['name']!r} but its folder is {name!r}.", info.place))
-    return PluginInfo(name, said.get("version", ""), said.get("requires", ""), said.get("module", ""), path.parent,
-                      place=info.place), problems
+    return PluginInfo(
+        name, said.get("version", ""), said.get("requires", ""), said.get("module", ""), path.parent, place=info.place
+    ), problems
 
 
 def _bad_description(info: PluginInfo, reason: str, place: Place, suggestion: str | None = None) -> Diagnostic:
@@ -214,7 +256,7 @@ def _package(name: str, path: list[str]) -> types.ModuleType:
 
 
 def _import(manager: PluginManager, info: PluginInfo, module: str) -> types.ModuleType | None:
-    importlib.invalidate_caches()      # the folder may have been written since Python last looked
+    importlib.invalidate_caches()  # the folder may have been written since Python last looked
     try:
         return importlib.import_module(module)
     except Exception as error:  # noqa: BLE001 - a module may raise anything when imported, and the rest must go on
@@ -228,7 +270,12 @@ def _describe(error: Exception) -> str:
 
 def _origin(error: Exception, info: PluginInfo) -> Place:
     """The innermost line of the plugin's own files that ``error`` came from, else the plugin's place."""
-    if isinstance(error, SyntaxError) and error.filename and info.folder and Path(error.filename).is_relative_to(info.folder):
+    if (
+        isinstance(error, SyntaxError)
+        and error.filename
+        and info.folder
+        and Path(error.filename).is_relative_to(info.folder)
+    ):
         return Place(_shown(Path(error.filename), info), error.lineno or 0, error.offset or 0)
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if info.folder and Path(frame.filename).is_relative_to(info.folder):

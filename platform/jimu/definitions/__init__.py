@@ -5,6 +5,7 @@ kept; both return the manifest (None where there are errors) and every diagnosti
 two manifests, ``json_schema(kind)`` what may be written, ``default_page``/``default_list`` fill in for layouts not written.
 """
 
+from jimu.definitions.checks import strict_diagnostics
 from jimu.definitions.default_layouts import default_list, default_page
 from jimu.definitions.diff import Change, compare
 from jimu.definitions.load import load, load_files
@@ -24,4 +25,5 @@ __all__ = [
     "load",
     "load_files",
     "standard_path",
+    "strict_diagnostics",
 ]

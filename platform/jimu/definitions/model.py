@@ -35,10 +35,10 @@ class RollupDef:
 
     object: str
     lookup: str
-    function: str                      # sum count min max avg latest
+    function: str  # sum count min max avg latest
     field: str | None = None
     where: Formula | None = None
-    order_by: str | None = None        # latest: by which field
+    order_by: str | None = None  # latest: by which field
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +66,17 @@ class FieldDef:
     sparse: bool = False
     retired: bool = False
     system: bool = False
-    hidden: bool = False               # not in default layouts
+    hidden: bool = False  # not in default layouts
     history: bool = True
     default: Any = None
     scale: int = 0
     length: int | None = None
     choices: tuple[Choice, ...] | None = None
-    controller: str | None = None      # dependent picklist: the controlling field
-    target: tuple[str, ...] = ()       # reference kinds: objects it may point at; () = any
+    option_list: str | None = None  # the shared list that the choices come from
+    controller: str | None = None  # dependent picklist: the controlling field
+    target: tuple[str, ...] = ()  # reference kinds: objects it may point at; () = any
     on_delete: str = "set_null"
-    filter: Formula | None = None      # lookup: which records may be chosen
+    filter: Formula | None = None  # lookup: which records may be chosen
     formula: Formula | None = None
     stored: bool = True
     rollup: RollupDef | None = None
@@ -84,7 +85,7 @@ class FieldDef:
     visible_when: Formula | None = None
     required_when: Formula | None = None
     read_only_when: Formula | None = None
-    requires: str | None = None        # the system right needed to edit it
+    requires: str | None = None  # the system right needed to edit it
     was: tuple[str, ...] = ()
     source: Place = field(default_factory=Place)
     extra: Mapping[str, Any] = field(default_factory=dict)
@@ -104,9 +105,9 @@ class FieldDef:
 @dataclass(frozen=True, slots=True)
 class CheckDef:
     name: str
-    check: Formula                     # must be true
+    check: Formula  # must be true
     message: Text
-    fields: tuple[str, ...] = ()       # beside which the message is shown
+    fields: tuple[str, ...] = ()  # beside which the message is shown
     severity: str = "error"
     source: Place = field(default_factory=Place)
 
@@ -128,7 +129,7 @@ class RecordTypeDef:
 class ObjectDef:
     """``fields`` is ordered, system fields first, and holds retired ones too (``active_fields`` leaves them out).
 
-    ``title`` is a Formula of type text. ``owner``: user, pool, parent or none. ``parent``: the parent field's name if
+    ``title`` is a Formula of type text. ``uniques`` holds those of single fields too. ``owner``: user, pool, parent or none. ``parent``: the parent field's name if
     the object has one. ``dependents``: (object, field) pairs that refer to this object, for deletion and related lists.
     """
 
@@ -153,7 +154,8 @@ class ObjectDef:
     retired: bool = False
     was: tuple[str, ...] = ()
     dependents: tuple[tuple[str, str], ...] = ()
-    rollups_on: tuple[tuple[str, str], ...] = ()   # (object, roll-up field) computed from this object's records
+    compute_order: tuple[str, ...] = ()  # the stored formula fields, each after those that it reads
+    rollups_on: tuple[tuple[str, str], ...] = ()  # (object, roll-up field) computed from this object's records
     source: Place = field(default_factory=Place)
     extra: Mapping[str, Any] = field(default_factory=dict)
 
@@ -167,6 +169,7 @@ class OptionListDef:
     name: str
     label: Text
     choices: tuple[Choice, ...]
+    retired: bool = False
     source: Place = field(default_factory=Place)
 
 
@@ -192,6 +195,7 @@ class RoleDef:
     label: Text
     objects: Mapping[str, ObjectPermission] = field(default_factory=dict)
     system: frozenset[str] = frozenset()
+    help: Text = NO_TEXT
     source: Place = field(default_factory=Place)
 
 
@@ -211,7 +215,7 @@ class AppDef:
     label: Text
     icon: str = "apps"
     items: tuple[AppItem, ...] = ()
-    roles: tuple[str, ...] = ()        # () = everyone
+    roles: tuple[str, ...] = ()  # () = everyone
     order: int = 100
     source: Place = field(default_factory=Place)
 
@@ -243,7 +247,7 @@ class RelatedList:
     field: str
     label: Text
     columns: tuple[str, ...]
-    sort: tuple[str, ...] = ()         # field names, "-" before = descending
+    sort: tuple[str, ...] = ()  # field names, "-" before = descending
     limit: int = 10
 
 

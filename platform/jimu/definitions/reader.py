@@ -75,6 +75,9 @@ class YamlList(list[Any]):
         self.append(value)
         self.items_at.append(at)
 
+    def take_out(self, index: int) -> None:
+        del self[index], self.items_at[index]
+
 
 def place(mark: Mark | None) -> Place:
     return Place(*mark) if mark else Place()
@@ -106,7 +109,7 @@ def _walk(data: Any, path: tuple[str | int, ...], of_value: bool) -> Place:
 class _Loader(yaml.CSafeLoader):
     """Composes nodes; resolves plain scalars by the core schema of YAML 1.2."""
 
-    def resolve(self, kind: Any, value: Any, implicit: Any) -> str:  # type: ignore[override]
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
         if kind is not yaml.ScalarNode:
             return "tag:yaml.org,2002:map" if kind is yaml.MappingNode else "tag:yaml.org,2002:seq"
         if not implicit[0] or not value:
@@ -127,7 +130,9 @@ class _Loader(yaml.CSafeLoader):
 def read(text: str, file: str) -> tuple[Any, list[Diagnostic]]:
     """The value that ``text`` says (None where it cannot be read, or is empty) and what is wrong with it."""
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        return None, [_problem("yaml_too_large", Message("The file is larger than {limit} bytes.", {"limit": MAX_BYTES}), file)]
+        return None, [
+            _problem("yaml_too_large", Message("The file is larger than {limit} bytes.", {"limit": MAX_BYTES}), file)
+        ]
     # libyaml composes recursively on the C stack, so what would overflow it is refused before it is asked.
     if _DEEP_BLOCK.search(text) or (text.count("[") + text.count("{") > 500 and _flow_depth(text) > 500):
         return None, [_too_deep((file, 1, 1))]
@@ -183,7 +188,9 @@ class _Building:
         if depth > MAX_DEPTH:
             raise _TooMuch(_too_deep(self._mark(node)))
         if self.nodes > MAX_NODES:
-            message = Message("The file says more than {limit} values, counting every use of an alias.", {"limit": MAX_NODES})
+            message = Message(
+                "The file says more than {limit} values, counting every use of an alias.", {"limit": MAX_NODES}
+            )
             raise _TooMuch(_problem("yaml_too_large", message, *self._mark(node)))
         return self._mapping(node, depth) if isinstance(node, yaml.MappingNode) else self._list(node, depth)
 
@@ -208,8 +215,10 @@ class _Building:
                 continue
             key = key_node.value
             if key in made:
-                message = Message("The key {key} is written twice; it stands already in line {line}.",
-                                  {"key": key, "line": made.keys_at[key][1]})
+                message = Message(
+                    "The key {key} is written twice; it stands already in line {line}.",
+                    {"key": key, "line": made.keys_at[key][1]},
+                )
                 self.diagnostics.append(_problem("duplicate_key", message, *at))
                 continue
             made.set(key, self.value(value_node, depth + 1), at, self._mark(value_node))
@@ -227,7 +236,9 @@ class _Building:
             return None
         if tag == _FLOAT and (_DECIMAL.match(text) or _INTEGER.match(text)):
             return Decimal(text)
-        self.diagnostics.append(_problem("yaml_tag", Message("The tag {tag} is not allowed here.", {"tag": tag}), *self._mark(node)))
+        self.diagnostics.append(
+            _problem("yaml_tag", Message("The tag {tag} is not allowed here.", {"tag": tag}), *self._mark(node))
+        )
         return None
 
 
