@@ -11,7 +11,7 @@ from jimu.definitions.diff import Change, compare
 from jimu.definitions.load import load, load_files
 from jimu.definitions.manifest import Manifest
 from jimu.definitions.schemas import KINDS, json_schema
-from jimu.definitions.workspace import find_workspace, standard_path
+from jimu.definitions.workspace import find_workspace, no_workspace, standard_path
 
 __all__ = [
     "KINDS",
@@ -24,6 +24,7 @@ __all__ = [
     "json_schema",
     "load",
     "load_files",
+    "no_workspace",
     "standard_path",
     "strict_diagnostics",
 ]

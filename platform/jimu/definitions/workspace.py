@@ -66,6 +66,15 @@ def find_workspace(start: Path) -> Path | None:
     return None
 
 
+def no_workspace(folder: Path) -> Diagnostic:
+    """What is to be told where ``find_workspace`` found none."""
+    message = Message(
+        "There is no workspace in {folder}: it has neither workspace.yaml nor objects/. Make one with: jimu init DIR",
+        {"folder": str(folder.resolve())},
+    )
+    return Diagnostic("no_workspace", message, Place(str(folder)))
+
+
 def standard_path() -> Path:
     """The folder of the standard configuration: ``jimu/standard`` in an installed wheel, else the repository's root."""
     package = Path(__file__).resolve().parents[1]
