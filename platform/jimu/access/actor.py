@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
     """``id`` is the user record's id (0: the system; None: nobody signed in). ``scopes``: of an API token (None: unlimited).
 
-    ``via`` says through what the actor acts, for history: web, api, import, seed, job, cli.
+    ``via`` says through what the actor acts, for history: web, api, import, seed, job, cli. ``record``: the user record's
+    values, for ``user.…`` in formulas.
     """
 
     id: int | None
@@ -23,6 +26,7 @@ class Actor:
     is_system: bool = False
     is_admin: bool = False             # has a role with the system right modify_all
     via: str = "web"
+    record: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 SYSTEM = Actor(id=0, name="System", is_system=True, is_admin=True, via="system")

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class Context:
     """``store`` is bound to the manifest's schema. ``hooks`` is the plugin manager's hook relay.
 
-    ``transaction`` is set while a caller holds one open, so that several writes become one unit.
+    ``transaction`` is set while a caller holds one open, so that several writes become one unit (``write.unit_of_work``);
+    ``told`` then gathers the events of all of them, to be told after the commit.
     ``reason`` goes into history ("import 42", "approval contract/legal").
     """
 
@@ -30,6 +31,7 @@ class Context:
     transaction: Any = None
     reason: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
+    told: list[Any] | None = None
 
     def as_actor(self, actor: Actor) -> Context:
         return replace(self, actor=actor)

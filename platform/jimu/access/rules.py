@@ -1,0 +1,166 @@
+"""The rules that decide which records an actor may read, change or delete.
+
+``GRANTS`` add up: a record is covered if any of them covers it. ``RESTRICTIONS`` take away: it must pass all of them.
+Each rule is a function from a ``Question`` to a storage filter, so whatever reads (list, count, sum, search, export,
+one record) adds the same predicate. A further kind of rule (teams, shares, pools …) is one more function in a tuple.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from jimu.access.actor import Actor
+from jimu.access.per_manifest import PerManifest
+from jimu.access.permissions import permissions_for
+from jimu.access.rights import has_right
+from jimu.access.scopes import USER_OBJECT, Question, all_of, any_of, own, scope_filter
+from jimu.access.tokens import token_allows
+from jimu.definitions.manifest import Manifest
+from jimu.definitions.model import ObjectDef
+from jimu.errors import Forbidden, NotFound
+from jimu.messages import Message
+from jimu.storage.query import EVERYTHING, NOTHING, Filter, Related
+
+ACTIONS = ("create", "read", "update", "delete", "purge", "export")
+
+Rule = Callable[[Question], Filter]
+
+# Actions without a scope of their own reach as far as this scoped action does.
+_REACH = {"export": "read", "purge": "delete"}
+
+
+def by_system_right(question: Question) -> Filter:
+    """view_all reads everything, modify_all does everything."""
+    actor, manifest = question.actor, question.manifest
+    if has_right(actor, manifest, "modify_all"):
+        return EVERYTHING
+    if question.action in ("read", "export") and has_right(actor, manifest, "view_all"):
+        return EVERYTHING
+    return NOTHING
+
+
+def by_role(question: Question) -> Filter:
+    """The scopes that the actor's roles give for the object; objects that follow a parent are judged by ``by_parent``."""
+    if question.object.owner == "parent":
+        return NOTHING
+    given = permissions_for(question.actor, question.manifest, question.object)
+    action = question.action
+    if action == "create":
+        return EVERYTHING if given.allows("create") else NOTHING
+    if action in _REACH:
+        if not given.allows(action):
+            return NOTHING
+        action = _REACH[action]
+    return any_of([scope_filter(scope, question) for scope in given.scopes(action)])
+
+
+def by_parent(question: Question) -> Filter:
+    """A record with a parent goes with its parent: who may read that reads this, who may change that changes this.
+
+    A role that names the object may give less (``none``), or ``own``: of those, only the ones the actor made. What hangs
+    on any record (comments, files) may be added by whoever reads the record and changed by who added it.
+    """
+    target = question.object
+    if target.owner != "parent" or target.parent is None:
+        return NOTHING
+    scopes = _scopes_under_parent(question)
+    if not scopes:
+        return NOTHING
+    reach = any_of([EVERYTHING if scope == "all" else scope_filter(scope, question) for scope in scopes])
+    return all_of([reach, _parents(question, target.fields[target.parent].target)])
+
+
+def _scopes_under_parent(question: Question) -> tuple[str, ...]:
+    target, action = question.object, question.action
+    given = permissions_for(question.actor, question.manifest, target)
+    if not given.named:
+        if action == "purge":
+            return ()
+        return ("own",) if hangs_on_any(target) and action in ("update", "delete") else ("all",)
+    if action == "create":
+        return ("all",) if given.allows("create") else ()
+    if action in _REACH:
+        return given.scopes(_REACH[action]) if given.allows(action) else ()
+    return given.scopes(action)
+
+
+def _parents(question: Question, targets: tuple[str, ...]) -> Filter:
+    """The records whose parent the actor may read (or change, where changing the child changes the parent)."""
+    manifest, parent = question.manifest, question.object.parent or ""
+    reads_only = not targets or question.action in ("read", "export")
+    action = "read" if reads_only else "update"
+    names = targets or tuple(n for n, o in manifest.objects.items() if not o.retired and not hangs_on_any(o))
+    filters = {name: record_filter(question.actor, manifest, name, action) for name in names}
+    if filters and all(f == EVERYTHING for f in filters.values()):
+        return EVERYTHING
+    return any_of([Related(parent, name, f) for name, f in filters.items() if f != NOTHING])
+
+
+def by_directory(question: Question) -> Filter:
+    """The engine's own objects that no role names: everyone signed in sees who is who and keeps their own things."""
+    target, actor = question.object, question.actor
+    if not target.system or target.owner == "parent" or actor.id is None:
+        return NOTHING
+    if permissions_for(actor, question.manifest, target).named:
+        return NOTHING
+    if target.owner == "user":
+        return EVERYTHING if question.action == "create" else NOTHING if question.action == "purge" else own(question)
+    if question.action == "read":
+        return EVERYTHING
+    return own(question) if question.action == "update" and target.name == USER_OBJECT else NOTHING
+
+
+GRANTS: tuple[Rule, ...] = (by_system_right, by_role, by_parent, by_directory)
+RESTRICTIONS: tuple[Rule, ...] = ()
+
+_Key = tuple[int | None, frozenset[str], frozenset[str] | None, str, str]
+_CACHE_SIZE = 20_000
+_known: PerManifest[dict[_Key, Filter]] = PerManifest(lambda manifest: {})
+
+
+def record_filter(actor: Actor, manifest: Manifest, object: str, action: str = "read") -> Filter:
+    """The records of ``object`` to which ``actor`` may do ``action``: NOTHING if none, EVERYTHING if all.
+
+    For ``create`` the filter is judged on the new values (a child may be made under a parent that may be changed).
+    """
+    if actor.is_system:
+        return EVERYTHING
+    known = _known.get(manifest)
+    key = (actor.id, actor.roles, actor.scopes, object, action)
+    found = known.get(key)
+    if found is None:
+        if len(known) >= _CACHE_SIZE:
+            known.clear()
+        found = known[key] = _judge(Question(actor, manifest, manifest.object(object), action))
+    return found
+
+
+def _judge(question: Question) -> Filter:
+    if not token_allows(question.actor.scopes, question.object.name, question.action):
+        return NOTHING
+    granted = any_of([rule(question) for rule in GRANTS])
+    return all_of([granted, *(rule(question) for rule in RESTRICTIONS)])
+
+
+def action_allowed(actor: Actor, manifest: Manifest, object: str, action: str) -> bool:
+    """Whether ``actor`` may do ``action`` to at least some records of ``object``. Raises NotFound for unknown objects."""
+    if actor.is_system:
+        manifest.object(object)
+        return True
+    return record_filter(actor, manifest, object, action) != NOTHING
+
+
+def require_action(actor: Actor, manifest: Manifest, object: str, action: str) -> None:
+    """Raises NotFound if the object may not even be read (or does not exist), Forbidden if only the action is denied."""
+    if action_allowed(actor, manifest, object, action):
+        return
+    label = manifest.object(object).label
+    if action != "read" and action_allowed(actor, manifest, object, "read"):
+        raise Forbidden(Message("You may not do this to records of {object}.", {"object": label}),
+                        details={"object": object, "action": action})
+    raise NotFound(Message("There is no object called {name}.", {"name": object}))
+
+
+def hangs_on_any(object: ObjectDef) -> bool:
+    """Whether records of ``object`` hang on a record of any object (a comment, a file) and follow its access."""
+    return object.owner == "parent" and object.parent is not None and not object.fields[object.parent].target

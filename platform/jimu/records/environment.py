@@ -1,0 +1,64 @@
+"""The environment of formulas: the moment, the actor's zone and language, the actor's own record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from jimu.access.actor import Actor
+from jimu.fieldtypes.regions import Regions, RegionTree
+from jimu.formulas.types import Environment
+from jimu.records.context import Context
+from jimu.records.per_hooks import PerHooks
+
+_NO_DAYS: frozenset[Any] = frozenset()
+_UTC = ZoneInfo("UTC")
+_zones: dict[str, ZoneInfo] = {"UTC": _UTC}
+
+
+def build_environment(context: Context, now: datetime | None = None) -> Environment:
+    """What formulas may know besides the record when ``context.actor`` acts at ``now`` (else: by the clock)."""
+    actor, settings = context.actor, context.settings
+    return Environment(
+        now=now or context.clock(), zone=zone_of(actor), user=user_values(actor), language=actor.locale,
+        holidays=settings.get("holidays", _NO_DAYS), workdays=settings.get("workdays", _NO_DAYS),
+        regions=_regions.get(context.hooks),
+    )
+
+
+def region_trees(context: Context) -> Mapping[str, RegionTree]:
+    """The region tree of each country that a plugin brings one for."""
+    return _trees.get(context.hooks)
+
+
+def _ask_trees(hooks: Any) -> dict[str, RegionTree]:
+    return {country: tree for part in hooks.jimu_region_trees() for country, tree in (part or {}).items()}
+
+
+_trees: PerHooks[dict[str, RegionTree]] = PerHooks(_ask_trees, {})
+_regions: PerHooks[Regions] = PerHooks(lambda hooks: Regions(_trees.get(hooks)), Regions({}))
+
+
+
+def user_values(actor: Actor) -> Mapping[str, Any] | None:
+    """What ``user.…`` gives in formulas; None when nobody acts. The system is a user without a record."""
+    if actor.id is None:
+        return None
+    return {
+        **actor.record, "id": actor.id, "name": actor.name, "email": actor.email, "department": actor.department,
+        "roles": sorted(actor.roles), "language": actor.locale, "time_zone": actor.time_zone,
+    }
+
+
+def zone_of(actor: Actor) -> ZoneInfo:
+    """The actor's time zone; UTC if it is none that this machine knows."""
+    zone = _zones.get(actor.time_zone)
+    if zone is None:
+        try:
+            zone = ZoneInfo(actor.time_zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            zone = _UTC
+        _zones[actor.time_zone] = zone
+    return zone

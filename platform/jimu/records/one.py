@@ -1,0 +1,113 @@
+"""One record: by id, or by the values of some fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from jimu.access import record_filter
+from jimu.access.evaluation import is_row_local, row_matches
+from jimu.access.scopes import all_of
+from jimu.errors import BadRequest, Conflict
+from jimu.fieldtypes.errors import FieldError
+from jimu.formulas import Environment
+from jimu.messages import Message
+from jimu.records.assemble import read_plan
+from jimu.records.commands import Record
+from jimu.records.context import Context
+from jimu.records.environment import build_environment
+from jimu.records.expand import expand, make_record
+from jimu.records.names import Names
+from jimu.records.object_plan import plan_of
+from jimu.records.reading import reading, require_readable
+from jimu.records.requests import Deleted
+from jimu.records.titles import find_titles, referenced_ids
+from jimu.records.wave import build_load_context
+from jimu.records.write_steps.authorise import no_such_record
+from jimu.storage.query import Compare, Query
+
+if TYPE_CHECKING:
+    from jimu.storage import Transaction
+
+_ACCESS_COLUMNS = ("owner", "created_by", "deleted_at")
+
+
+def get(
+    object: str, id: int, context: Context, *, fields: Sequence[str] | None = None, expand: Sequence[str] = (),
+    deleted: Deleted = "alive", titles: bool = True,
+) -> Record:
+    """The record. Raises NotFound if it does not exist, may not be read or is not where ``deleted`` says; BadRequest with
+    every problem of ``fields`` and ``expand``. ``titles``: also resolve the titles of its references (one more query).
+    """
+    require_readable(object, context)
+    wanted: tuple[str, ...] | None = None
+    names = Names(context.actor, context.manifest, object)
+    lookups = names.references(expand)
+    if fields is not None:
+        wanted = (*names.fields(fields), *(f.name for f in lookups))
+    names.require()
+    plan = read_plan(context.actor, context.manifest, object, wanted)
+    environment = build_environment(context)
+    with reading(context) as transaction:
+        row = _find_row(transaction, object, id, plan.columns, context, environment)
+        if row is None or not _is_wanted(row, deleted):
+            raise no_such_record(object, id)
+        ids = referenced_ids(plan.references, (row,)) if titles else set()
+        known = find_titles(transaction, ids, context, environment)
+        (more,) = _expand(transaction, lookups, (row,), context, environment)
+        return make_record(plan, row, known, more)
+
+
+_expand = expand
+
+
+def _find_row(
+    transaction: Transaction, object: str, id: int, columns: Sequence[str], context: Context, environment: Environment,
+) -> Mapping[str, Any] | None:
+    """The row if the actor may read it: in one query, whatever the rule."""
+    rule = record_filter(context.actor, context.manifest, object)
+    if is_row_local(rule):
+        row = transaction.fetch(object, (id,), columns, environment=environment).get(id)
+        return row if row is not None and row_matches(rule, row) else None
+    page = transaction.select(Query(object, Compare("id", "eq", id) & rule, fields=columns, limit=1, deleted="any",
+                                    environment=environment))
+    return page.rows[0] if page.rows else None
+
+
+def _is_wanted(row: Mapping[str, Any], deleted: Deleted) -> bool:
+    return deleted == "any" or (row["deleted_at"] is not None) == (deleted == "deleted")
+
+
+def require_record(object: str, id: int, context: Context, deleted: Deleted = "alive") -> None:
+    """Raises NotFound unless the actor may read the record."""
+    require_readable(object, context)
+    with reading(context) as transaction:
+        row = _find_row(transaction, object, id, _ACCESS_COLUMNS, context, build_environment(context))
+    if row is None or not _is_wanted(row, deleted):
+        raise no_such_record(object, id)
+
+
+def find(object: str, values: Mapping[str, Any], context: Context) -> Record | None:
+    """The one readable living record whose fields equal ``values`` (coerced by type); None if there is none.
+
+    Raises Conflict if there are several, BadRequest for unknown fields and values that cannot be.
+    """
+    require_readable(object, context)
+    names = Names(context.actor, context.manifest, object)
+    names.fields(tuple(values), "fields")
+    names.require()
+    environment = build_environment(context)
+    plan, load_context = plan_of(context.manifest, object), build_load_context(context, environment)
+    filters = [record_filter(context.actor, context.manifest, object)]
+    for name, value in values.items():
+        try:
+            typed = plan.loads.get(name, plan.number_load)(value, plan.fields[name], load_context)
+        except FieldError as error:
+            raise BadRequest(error.message, details={"field": name}) from None
+        filters.append(Compare(name, "eq", typed) if typed is not None else Compare(name, "blank"))
+    read = read_plan(context.actor, context.manifest, object)
+    with reading(context) as transaction:
+        page = transaction.select(Query(object, all_of(filters), fields=read.columns, limit=2, environment=environment))
+    if len(page.rows) > 1:
+        raise Conflict(Message("Several records have these values."))
+    return make_record(read, page.rows[0], {}, {}) if page.rows else None

@@ -1,0 +1,64 @@
+"""What a draft has come to: the record for its writer, the row of a batch, the preview for a form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jimu.access.fields import EDIT
+from jimu.formulas import evaluate, fit
+from jimu.records.assemble import ReadPlan, read_plan
+from jimu.records.commands import Record
+from jimu.records.draft import Draft, Preview
+from jimu.records.wave import Wave
+from jimu.records.write_steps.conditions import field_state
+
+_STATUS = {"create": "created", "update": "updated", "delete": "deleted", "purge": "purged", "restore": "restored"}
+
+
+def status_of(draft: Draft) -> str:
+    """created, updated, unchanged, deleted, purged or restored."""
+    return "unchanged" if draft.action == "update" and draft.is_unchanged else _STATUS[draft.action]
+
+
+def build_record(wave: Wave, draft: Draft) -> Record:
+    """The record as stored, with the fields that the actor may read. No titles: who shows a page reads it."""
+    values = draft.values
+    version = values.get("version") or draft.new_version
+    plan = read_plan(wave.context.actor, wave.context.manifest, wave.object)
+    return Record(
+        wave.object, draft.id, version, values.get("title") or "", plan.values(_with_virtuals(wave, draft, plan)),
+        created=draft.action == "create", changed=draft.changed,
+    )
+
+
+def _with_virtuals(wave: Wave, draft: Draft, read: ReadPlan) -> dict[str, Any]:
+    """The row with formula fields that are computed when read."""
+    virtuals = [c for c in wave.plan.virtuals.values() if c.name in read.readable]
+    if not virtuals or draft.action in ("delete", "purge"):
+        return draft.values
+    row = dict(draft.values)
+    get = wave.world.reader(wave.plan, draft.values)
+    for computed in virtuals:
+        if computed.formula.python_only is None or not computed.formula.uses_prior:
+            value = evaluate(computed.formula, get, wave.environment)
+            row[computed.name] = fit(value, computed.field.kind, computed.field.scale)
+    return row
+
+
+def build_preview(wave: Wave, draft: Draft) -> Preview:
+    """What would be stored and what is wrong with it, for a form or a dry run."""
+    refused = draft.error is not None and not draft.problems
+    state = field_state(wave, draft) if draft.action in ("create", "update") and not refused else None
+    read = read_plan(wave.context.actor, wave.context.manifest, wave.object)
+    protected = {name for name, level in wave.access.items() if level != EDIT}
+    return Preview(
+        wave.object,
+        "unchanged" if draft.action == "update" and draft.is_unchanged and not draft.error else draft.action,
+        draft.id if draft.action != "create" else None,
+        {} if refused else read.values(_with_virtuals(wave, draft, read)),
+        draft.changed, tuple(draft.problems), tuple(draft.warnings),
+        draft.error if refused else None,
+        visible=frozenset(read.readable - state.hidden) if state else frozenset(),
+        required=state.required if state else frozenset(),
+        read_only=frozenset(protected | state.read_only) if state else frozenset(protected),
+    )

@@ -1,0 +1,27 @@
+"""The one read path: authorise, resolve names, filter by row, drop unreadable fields, resolve titles, expand, page.
+
+Every face and program reads records through these functions. Each answers in one data query plus at most one query for
+the titles of all references (one more per object whose records a rule restricts), whatever the number of rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from jimu.records.aggregation import aggregate
+from jimu.records.context import Context
+from jimu.records.environment import build_environment
+from jimu.records.listing import list_records, related
+from jimu.records.one import find, get
+from jimu.records.past import history
+from jimu.records.reading import reading
+from jimu.records.searching import search
+from jimu.records.titles import find_titles
+
+__all__ = ["aggregate", "find", "get", "history", "list_records", "related", "resolve_titles", "search"]
+
+
+def resolve_titles(ids: Iterable[int], context: Context) -> dict[int, str]:
+    """id -> title for those of ``ids`` (of any objects) that live and that the actor may read."""
+    with reading(context) as transaction:
+        return find_titles(transaction, ids, context, build_environment(context))

@@ -1,0 +1,111 @@
+"""What ``records.read`` can be asked, and what it answers. Names and formulas are the outside's; reading checks them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from jimu.records.commands import Record
+from jimu.storage.query import Count, CountMode
+
+Deleted = Literal["alive", "deleted", "any"]
+
+
+@dataclass(frozen=True)
+class ListRequest:
+    """``where``: formula text or a checked Formula (a layout's). ``order``: field paths, "-" before = descending.
+
+    ``fields``: what to return (None: all readable). ``expand``: lookups whose records come along. ``also``: more
+    conditions that must hold too (a list's own ``where`` beside the user's filter); each text or Formula.
+    ``search``: words for the object's full-text index. ``deleted``: the recycle bin. ``titles``: resolve the titles of
+    all references on the page (one more query); programs that show nothing leave it off.
+    """
+
+    object: str
+    where: Any = None
+    also: Sequence[Any] = ()
+    order: Sequence[str] = ()
+    fields: Sequence[str] | None = None
+    expand: Sequence[str] = ()
+    limit: int = 50
+    after: str | None = None
+    offset: int = 0
+    count: CountMode = "none"
+    search: str = ""
+    deleted: Deleted = "alive"
+    titles: bool = True
+
+
+@dataclass(frozen=True)
+class RecordPage:
+    records: list[Record]
+    next: str | None
+    count: Count | None = None
+
+
+@dataclass(frozen=True)
+class AggregateRequest:
+    """``measures``: ``sum(amount)``, ``count()``, ``avg(amount) as mean``. ``groups``: ``stage``, ``month(close_on)``,
+    ``account.industry``. ``order``: names of measures or groups, "-" before = descending.
+    """
+
+    object: str
+    measures: Sequence[str] = ("count()",)
+    groups: Sequence[str] = ()
+    where: Any = None
+    also: Sequence[Any] = ()
+    order: Sequence[str] = ()
+    limit: int = 1000
+
+
+@dataclass(frozen=True)
+class AggregateResult:
+    """``rows``: one mapping per group, keyed by the names in ``groups`` and ``measures``. ``titles``: of referenced records."""
+
+    groups: list[str]
+    measures: list[str]
+    rows: list[dict[str, Any]]
+    titles: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    object: str
+    id: int
+    title: str
+    score: float
+    matched: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """``before``/``after`` are Python values as in ``Record.values``."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
+class HistoryItem:
+    """One write of one record. ``action``: create update delete restore. ``via``: web, api, import, seed, job, cli, system."""
+
+    id: int
+    at: datetime
+    actor: int | None
+    action: str
+    via: str
+    reason: str
+    version: int
+    changes: tuple[FieldChange, ...] = ()
+
+
+@dataclass(frozen=True)
+class HistoryPage:
+    """``titles``: of the actors and of the records named in the changes. ``before``: id to hand in for the page before; None: no more."""
+
+    items: list[HistoryItem]
+    titles: Mapping[int, str]
+    before: int | None

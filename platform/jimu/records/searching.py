@@ -1,0 +1,94 @@
+"""Search over all objects at once, under the actor's rules for rows and fields."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from jimu.access import readable_fields, record_filter
+from jimu.fieldtypes.kinds import Kind
+from jimu.formulas import Environment
+from jimu.records.context import Context
+from jimu.records.environment import build_environment
+from jimu.records.reading import reading
+from jimu.records.requests import SearchResult
+from jimu.records.schema import build_schema
+from jimu.storage.query import NOTHING, Filter, SearchHit
+
+if TYPE_CHECKING:
+    from jimu.storage import Transaction
+
+# Where hits have to be looked at again, so many more are fetched.
+_OVERFETCH = 5
+
+
+def search(
+    text: str, context: Context, objects: Sequence[str] | None = None, limit: int = 20,
+) -> list[SearchResult]:
+    """Living records whose title or searchable fields hold all words of ``text``, best first; [] for a blank text.
+
+    ``objects`` limits where to look; those that may not be read are passed over in silence.
+    """
+    environment = build_environment(context)
+    filters = {
+        name: (filter, environment) for name in _searched(context, objects)
+        if (filter := record_filter(context.actor, context.manifest, name)) != NOTHING
+    }
+    if not text.strip() or not filters:
+        return []
+    partly = {name: found for name in filters if (found := _hidden_and_shown(context, name))}
+    with reading(context) as transaction:
+        hits = _ask(transaction, text, filters, limit, partly)
+    return [SearchResult(h.object, h.id, h.title, h.score, _shown(h, context)) for h in hits]
+
+
+def _searched(context: Context, objects: Sequence[str] | None) -> Iterable[str]:
+    tables = build_schema(context.manifest).tables
+    wanted = tables if objects is None else [name for name in objects if name in tables]
+    return [name for name in wanted if tables[name].search]
+
+
+def _hidden_and_shown(context: Context, object: str) -> tuple[str, ...]:
+    """If some searched field is hidden from the actor: the searched fields that are not; else ()."""
+    table = build_schema(context.manifest).tables[object]
+    searched = [c.name for c in table.columns.values() if c.search]
+    readable = readable_fields(context.actor, context.manifest, object)
+    shown = tuple(name for name in searched if name in readable)
+    return shown if len(shown) < len(searched) else ()
+
+
+def _ask(
+    transaction: Transaction, text: str, filters: dict[str, tuple[Filter, Environment]], limit: int,
+    partly: dict[str, tuple[str, ...]],
+) -> list[SearchHit]:
+    if not partly:
+        return transaction.search(text, filters, limit)
+    hits = transaction.search(text, filters, limit * _OVERFETCH)
+    words = _folded(text).split()
+    proved: set[int] = set()
+    for object, fields in partly.items():
+        ids = [h.id for h in hits if h.object == object]
+        for id, row in (transaction.fetch(object, ids, fields) if ids else {}).items():
+            shown = _folded(" ".join(_texts(row.get(name) for name in fields)))
+            if all(word in shown for word in words):
+                proved.add(id)
+    return [h for h in hits if h.object not in partly or h.id in proved][:limit]
+
+
+def _texts(values: Iterable[Any]) -> Iterable[str]:
+    for value in values:
+        if isinstance(value, list):
+            yield from map(str, value)
+        elif value is not None:
+            yield str(value)
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _shown(hit: SearchHit, context: Context) -> dict[str, str]:
+    readable = readable_fields(context.actor, context.manifest, hit.object)
+    fields = context.manifest.objects[hit.object].fields
+    return {n: t for n, t in hit.matched.items() if n in readable and fields[n].kind is not Kind.JSON}

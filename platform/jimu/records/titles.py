@@ -1,0 +1,57 @@
+"""Titles of referenced records: one query for a whole page, and only titles that the actor may read.
+
+A reference to a record that the actor may not read (or that is in the recycle bin) keeps its id, which tells nothing, and
+gets no title; whether it exists, is deleted or is merely forbidden looks the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from jimu.access import record_filter
+from jimu.formulas import Environment
+from jimu.records.context import Context
+from jimu.storage.query import EVERYTHING, NOTHING
+
+if TYPE_CHECKING:
+    from jimu.storage import Transaction
+
+
+def referenced_ids(names: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> set[int]:
+    """All ids that the fields ``names`` of ``rows`` point at."""
+    found: set[int] = set()
+    names = tuple(names)
+    for row in rows:
+        for name in names:
+            value = row.get(name)
+            if isinstance(value, list):
+                found.update(value)
+            elif value is not None:
+                found.add(value)
+    return found
+
+
+def find_titles(
+    transaction: Transaction, ids: Iterable[int], context: Context, environment: Environment,
+) -> dict[int, str]:
+    """id -> title of the living records among ``ids`` that the actor may read.
+
+    One query where the actor may read all records of the objects concerned, one more per object where a rule decides.
+    """
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    by_object: dict[str, dict[int, str]] = {}
+    for id, title in transaction.titles(wanted).items():
+        if not title.deleted and title.object in context.manifest.objects:
+            by_object.setdefault(title.object, {})[id] = title.title
+    found: dict[int, str] = {}
+    for object, titles in by_object.items():
+        filter = record_filter(context.actor, context.manifest, object)
+        if filter == EVERYTHING:
+            found |= titles
+        elif filter != NOTHING:
+            allowed = transaction.matching(object, titles, filter, environment, "alive")
+            found |= {id: titles[id] for id in allowed}
+    return found

@@ -1,0 +1,79 @@
+"""The write path as data: one tuple of steps per action. A step takes a ``Wave`` and looks only at its open drafts.
+
+The order is the argument: nothing is revealed before access is judged, nothing is judged before it is final, nothing is
+stored before it is judged, and what follows from storing happens in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from jimu.records.wave import Wave
+from jimu.records.write_steps.authorise import authorise_action, load_before
+from jimu.records.write_steps.changes import find_changes
+from jimu.records.write_steps.choices import check_choices
+from jimu.records.write_steps.conditions import check_conditions
+from jimu.records.write_steps.deletion import gather_dependents, store_deletion, store_purge
+from jimu.records.write_steps.events import emit_events
+from jimu.records.write_steps.formulas import compute_formulas
+from jimu.records.write_steps.history import append_history
+from jimu.records.write_steps.hooks import run_before_hooks
+from jimu.records.write_steps.judge import judge
+from jimu.records.write_steps.numbers import number_records
+from jimu.records.write_steps.references import check_references
+from jimu.records.write_steps.restoration import gather_deleted_together, require_living_parents, store_restoration
+from jimu.records.write_steps.rollups import update_rollups
+from jimu.records.write_steps.rules import check_rules
+from jimu.records.write_steps.store import store_records
+from jimu.records.write_steps.uniques import check_uniques
+from jimu.records.write_steps.values import apply_defaults, coerce_values, reject_unwritable_fields
+from jimu.records.write_steps.version import check_version
+
+Step = Callable[[Wave], None]
+
+_VALUES: tuple[Step, ...] = (
+    reject_unwritable_fields,          # loud, never silently dropped
+    coerce_values,                     # everything after works on typed values
+    apply_defaults,                    # default formulas read the given values
+    run_before_hooks,                  # may still change values
+    compute_formulas,                  # after hooks, before rules
+    find_changes,                      # an update that changes nothing ends here
+    check_references,                  # the final values are judged, all problems at once:
+    check_choices,
+    check_conditions,
+    check_rules,
+    check_uniques,
+    judge,
+)
+
+_STORE: tuple[Step, ...] = (
+    number_records,                    # only for what will be stored: refused records leave no holes
+    store_records,
+    append_history,                    # same transaction, or none
+    update_rollups,
+    emit_events,
+)
+
+# What a preview runs: everything up to storing.
+BEFORE_STORING: Mapping[str, tuple[Step, ...]] = {
+    "create": (authorise_action, *_VALUES),
+    "update": (
+        authorise_action,              # before anything is revealed
+        load_before,                   # locks; later steps compare
+        check_version,                 # cheap, before work
+        *_VALUES,
+    ),
+    "delete": (authorise_action, load_before, check_version, run_before_hooks, judge, gather_dependents),
+    "purge": (authorise_action, load_before, check_version, run_before_hooks, judge, gather_dependents),
+    "restore": (
+        authorise_action, load_before, run_before_hooks, judge, gather_deleted_together, require_living_parents,
+    ),
+}
+
+STORING: Mapping[str, tuple[Step, ...]] = {
+    "create": _STORE,
+    "update": _STORE,
+    "delete": (store_deletion, emit_events),
+    "purge": (store_purge, emit_events),
+    "restore": (store_restoration, emit_events),
+}

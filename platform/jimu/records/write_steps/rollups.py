@@ -1,0 +1,57 @@
+"""Roll-ups of the records above: recomputed set-wise in the same transaction, up through chains of roll-ups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from jimu.records.object_plan import plan_of
+from jimu.records.rollup_feeds import RollupFeed, rollup_spec
+from jimu.records.wave import Unit, Wave
+
+Values = Mapping[str, Any]
+Change = tuple[Values | None, Values | None]
+
+
+def update_rollups(wave: Wave) -> None:
+    """Recompute what the stored drafts feed: the old and the new parent where a lookup moved."""
+    drafts = wave.judged
+    if wave.action == "create":
+        _start_own(wave)
+    if wave.plan.feeds and drafts:
+        changes = [(d.before, d.values, frozenset(d.changed)) for d in drafts]
+        for feed in wave.plan.feeds:
+            moved = [(b, a) for b, a, changed in changes if b is None or not feed.reads.isdisjoint(changed)]
+            recompute(wave.unit, feed, parents_of(feed, moved))
+
+
+def _start_own(wave: Wave) -> None:
+    """A new record's own roll-ups: computed once over nothing, so that they hold what a recomputation would give."""
+    ids = [d.id for d in wave.judged]
+    for field in wave.plan.rollups:
+        if ids:
+            wave.transaction.rollup(wave.object, field.name, rollup_spec(field), ids)
+
+
+def parents_of(feed: RollupFeed, changes: Iterable[Change]) -> set[int]:
+    """The ids that the feed's lookup had before and has after."""
+    return {row[feed.lookup] for change in changes for row in change if row and row.get(feed.lookup) is not None}
+
+
+def recompute(unit: Unit, feed: RollupFeed, parents: set[int]) -> None:
+    """Recompute one roll-up of ``parents``; where a value changed, go on with the roll-ups that read it.
+
+    The parents are locked first: two transactions that add to one parent must see each other's records.
+    """
+    if not parents:
+        return
+    unit.transaction.fetch(feed.parent, sorted(parents), ["id"], lock=True)
+    changed = unit.transaction.rollup(feed.parent, feed.field, feed.spec, parents)
+    if not changed:
+        return
+    above = [f for f in plan_of(unit.context.manifest, feed.parent).feeds if feed.field in f.reads]
+    if not above:
+        return
+    rows = unit.transaction.fetch(feed.parent, changed, sorted({f.lookup for f in above}))
+    for upper in above:
+        recompute(unit, upper, parents_of(upper, [(None, row) for row in rows.values()]))
