@@ -10,16 +10,18 @@ import dataclasses
 import logging
 import threading
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from jimu import revisions
 from jimu.access.actor import SYSTEM, Actor
 from jimu.clock import Clock, system_clock
-from jimu.definitions import find_workspace, load, load_files
+from jimu.definitions import find_workspace, load, load_files, no_workspace
 from jimu.definitions.manifest import Manifest
-from jimu.diagnostics import Diagnostic, Place
+from jimu.diagnostics import Diagnostic
 from jimu.errors import DefinitionErrors
+from jimu.fieldtypes.regions import Regions
 from jimu.jobs import Handler, LocalBackend, Runner, Worker
 from jimu.messages import Message
 from jimu.plugins import PluginManager, build_plugin_manager
@@ -110,7 +112,7 @@ class Runtime:
             actor = dataclasses.replace(actor, via=via)
         return Context(
             actor=actor, manifest=now.manifest, store=now.store, hooks=now.hooks, clock=self.clock, reason=reason,
-            settings=self._context_settings(),
+            settings=self._context_settings,
         )
 
     def translator(self, locale: str) -> Catalogue:
@@ -163,9 +165,18 @@ class Runtime:
     def _handlers(self) -> dict[str, Handler]:
         return {kind: run for _, found in self.plugins.collect("jimu_job_handlers") for kind, run in found.items()}
 
+    @cached_property
+    def _plugin_folders(self) -> list[Path]:
+        """A revision keeps the YAML of plugins; their Python is in the workspace on disk."""
+        root = find_workspace(self.settings.workspace)
+        return [root / "plugins"] if root else []
+
+    @cached_property
     def _context_settings(self) -> dict[str, Any]:
+        """What records may want to know of the installation: every setting by name, the key, the region trees."""
         values = {f.name: getattr(self.settings, f.name) for f in dataclasses.fields(self.settings)}
-        return {**values, "secret_key": self.secret_key}
+        trees = {code: tree for _, found in self.plugins.collect("jimu_region_trees") for code, tree in found.items()}
+        return {**values, "secret_key": self.secret_key, "regions": Regions(trees)}
 
     def _apply_first(self) -> None:
         manifest = self.load_workspace()
@@ -209,20 +220,14 @@ class Runtime:
             return self._snapshot
 
     def _build(self, files: Any, revision: int, pulse: int) -> Snapshot:
-        manifest, diagnostics = load_files(files, plugins=self.plugins)
+        manifest, diagnostics = load_files(files, plugins=self.plugins, plugin_folders=self._plugin_folders)
         if manifest is None:
             raise DefinitionErrors(diagnostics)
         schema = build_schema(manifest)
+        # A revision may have brought plugins along: what was collected from them is collected anew.
         self._catalogues = {}
+        self.__dict__.pop("_context_settings", None)
         return Snapshot(manifest, schema, Store(self.database, schema), self.plugins, revision, pulse)
-
-
-def no_workspace(folder: Path) -> Diagnostic:
-    message = Message(
-        "There is no workspace in {folder}: it has neither workspace.yaml nor objects/. Make one with: jimu init DIR",
-        {"folder": str(folder.resolve())},
-    )
-    return Diagnostic("no_workspace", message, Place(str(folder)))
 
 
 def _no_revision() -> Diagnostic:

@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from jimu.cli.exits import Exit
 from jimu.cli.output import fail, print_diagnostics
-from jimu.errors import DefinitionErrors, Invalid, JimuError
+from jimu.errors import DefinitionErrors, JimuError
+
+if TYPE_CHECKING:
+    from jimu.revisions import Finding
+
+Report = Callable[[Exception], Exit]
 
 
 def report_failure(error: Exception) -> Exit:
     """Print what ``error`` means for a person; the exit code. An error nobody foresaw is raised again."""
-    for kind, report in _reports():
-        if isinstance(error, kind):
+    for kinds, report in ((DefinitionErrors, _definitions), (JimuError, _problem), *_store_reports(), *_OUTSIDE):
+        if isinstance(error, kinds):
             return report(error)
     raise error
 
 
-def _reports() -> list[tuple[type[Exception] | tuple[type[Exception], ...], Callable[[Exception], Exit]]]:
-    from jimu.revisions import Refused
-    from jimu.storage import Busy, DatabaseUnavailable, StoreError
-
-    return [
-        (DefinitionErrors, _definitions),
-        (Refused, _refused),
-        (JimuError, _problem),
-        (Busy, _busy),
-        (DatabaseUnavailable, _unavailable),
-        (StoreError, _environment),
-        (OSError, _environment),
-        (ValueError, _environment),
-    ]
+def _store_reports() -> list[tuple[type[Exception], Report]]:
+    """Errors of the store; a command that never loaded it cannot have failed with one."""
+    errors = sys.modules.get("jimu.storage.errors")
+    if errors is None:
+        return []
+    return [(errors.Busy, _busy), (errors.DatabaseUnavailable, _unavailable), (errors.StoreError, _environment)]
 
 
 def _definitions(error: Exception) -> Exit:
@@ -40,25 +39,21 @@ def _definitions(error: Exception) -> Exit:
     return Exit.PROBLEMS
 
 
-def _refused(error: Exception) -> Exit:
+def _refused(findings: Sequence[Finding]) -> None:
     from jimu.cli.plan import print_findings
-    from jimu.revisions import Refused
 
-    assert isinstance(error, Refused)
-    fail(str(error))
-    if error.findings:
-        print_findings(error.findings, to_stderr=True)
-        if any(f.can_be_allowed for f in error.findings):
-            codes = sorted({f.code for f in error.findings if f.can_be_allowed})
-            fail(f"Accept the loss with: jimu apply {' '.join(f'--allow {code}' for code in codes)}", mark="→")
-    return Exit.PROBLEMS
+    print_findings(findings, to_stderr=True)
+    codes = sorted({f.code for f in findings if f.can_be_allowed})
+    if codes:
+        fail(f"Accept the loss with: {' '.join(f'--allow {code}' for code in codes)}", mark="→")
 
 
 def _problem(error: Exception) -> Exit:
     assert isinstance(error, JimuError)
     fail(str(error))
-    for problem in error.problems if isinstance(error, Invalid) else ():
+    for problem in error.problems:
         fail(f"{problem.field or 'record'}: {problem.message}", mark=" ")
+    _refused(getattr(error, "findings", ()))
     return Exit.PROBLEMS
 
 
@@ -79,3 +74,7 @@ def _environment(error: Exception) -> Exit:
     reason = getattr(error, "strerror", None) or str(error)
     fail(f"{name}: {reason}" if name else str(reason))
     return Exit.ENVIRONMENT
+
+
+# What the operating system or a setting has against it.
+_OUTSIDE: tuple[tuple[type[Exception], Report], ...] = ((OSError, _environment), (ValueError, _environment))

@@ -12,7 +12,7 @@ from jimu.records.schema import build_schema
 from jimu.revisions.deployment import Deployment, Origin
 from jimu.revisions.findings import Finding, Plan
 from jimu.revisions.plan import plan
-from jimu.storage import Busy, RevisionRow, UniqueConflict
+from jimu.storage import Application, Busy, RevisionRow, UniqueConflict
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,6 @@ def apply(
 
     Raises Refused when a finding blocks, when another apply came first, or when one is under way.
     """
-    origin = origin or Origin()
     try:
         with deployment.database.applying() as application:
             _check_still_running(deployment, application.current_revision())
@@ -50,16 +49,21 @@ def apply(
                 return Applied(deployment.revision or 0, planned, changed=False)
             _check_allowed(planned, frozenset(allow))
             application.apply(build_schema(manifest))
-            revision = application.add_revision(
-                manifest.revision, manifest.files, at=deployment.clock(), author=origin.author, commit=origin.commit,
-                note=origin.note,
-            )
+            revision = _record(application, deployment, manifest, origin or Origin())
         return Applied(revision, planned)
     except Busy as error:
         raise Refused(Message("Another apply is under way; try again when it is done.")) from error
     except UniqueConflict as error:
         raise Refused(Message("{object}: records that share {columns} were written meanwhile.",
                               {"object": error.object, "columns": error.columns})) from error
+
+
+def _record(application: Application, deployment: Deployment, manifest: Manifest, origin: Origin) -> int:
+    """The revision's row, which also moves the pulse that all processes watch."""
+    return application.add_revision(
+        manifest.revision, manifest.files, at=deployment.clock(), author=origin.author, commit=origin.commit,
+        note=origin.note,
+    )
 
 
 def _check_allowed(planned: Plan, allow: frozenset[str]) -> None:

@@ -1,0 +1,5 @@
+"""``python -m jimu.cli`` is ``jimu``."""
+
+from jimu.cli import main
+
+main()
