@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from jimu.definitions.revision import compute_revision
 from jimu.definitions.workspace import Layer, Workspace, discover, read_folder, restore
 from jimu.diagnostics import Diagnostic, Severity, has_errors
 from jimu.fieldtypes import registry
+from jimu.formulas.signature import REGISTRY as FUNCTIONS
 from jimu.messages import Message
 from jimu.plugins import NAMESPACE, PluginManager, add_plugins, build_plugin_manager
 
@@ -38,10 +39,15 @@ def load(root: Path, *, plugins: PluginManager | None = None) -> tuple[Manifest 
 
 
 def load_files(
-    files: Mapping[str, str], *, plugins: PluginManager | None = None
+    files: Mapping[str, str], *, plugins: PluginManager | None = None, plugin_folders: Iterable[Path] = ()
 ) -> tuple[Manifest | None, list[Diagnostic]]:
-    """The same from the texts that a manifest kept in ``files`` (a stored revision), without the folder."""
-    return _load(restore(files), plugins)
+    """The same from the texts that a manifest kept in ``files`` (a stored revision), without the folder.
+
+    ``plugin_folders``: where the code of plugins lies, which is not among the texts.
+    """
+    workspace = restore(files)
+    workspace.plugin_folders[:0] = plugin_folders
+    return _load(workspace, plugins)
 
 
 @dataclass
@@ -103,6 +109,11 @@ def load_plugins(loading: _Loading) -> None:
     add_plugins(manager, list(workspace.plugins), workspace.plugin_folders, workspace.plugins)
     for name, types in manager.collect("jimu_field_types"):
         _register_types(manager, name, types)
+    for name, functions in manager.collect("jimu_formula_functions"):
+        refused = FUNCTIONS.register(functions)
+        if refused:
+            reason = f"there are already formula functions called {', '.join(refused)}."
+            manager.report("bad_plugin", manager.infos[name], reason)
     for name in workspace.plugins:
         info = manager.infos.get(name)
         if info is not None and info.origin == "installed" and info.folder is not None:
