@@ -1,6 +1,8 @@
-"""Files: the bytes lie under ``home/files`` by the digest of their content, and a record of ``attachment`` says what they are.
+"""Files: the bytes lie under ``home/files`` by the digest of their content, and a record of ``attachment`` says what
+they are.
 
-Equal content is kept once. Who may read the record that a file belongs to may fetch the file; who may read it may add one
+Equal content is kept once. Who may read the record that a file belongs to may fetch the file; who may read it may add
+one
 (``access`` judges the attachment like any record). The faces hand in streams; nothing is ever held in memory whole.
 """
 
@@ -11,7 +13,7 @@ import os
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from jimu.access.rules import require_action
 from jimu.errors import Invalid, NotFound, Problem, TooLarge
@@ -38,7 +40,7 @@ class Upload:
 
     name: str
     content_type: str
-    stream: BinaryIO
+    stream: IO[bytes]
     field: str = ""
     max_bytes: int = 25 << 20
 
@@ -59,7 +61,8 @@ class StoredFile:
 def store_file(upload: Upload, record_id: int, context: Context) -> Record:
     """Keep ``upload`` as an attachment of the record ``record_id``; returns the attachment's record.
 
-    Raises TooLarge, and what reading the record and creating an attachment raise. Inside a unit of work the attachment is
+    Raises TooLarge, and what reading the record and creating an attachment raise. Inside a unit of work the
+    attachment is
     part of it; bytes of one that was rolled back stay until they are needed again.
     """
     require_action(context.actor, context.manifest, ATTACHMENT, "create")

@@ -2,12 +2,41 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, g, request
 
+from jimu.errors import Unauthenticated
+from jimu.messages import Message
 from jimu.runtime import Runtime
+from jimu.web import errors
+from jimu.web.security import require_own_form
+from jimu.web.views import bin, choices, files, forms, home, lists, own_pages, records, signing_in
+from jimu.web.visit import enter
+
+VIEWS = (signing_in, home, lists, choices, forms, records, own_pages, bin, files)
+PUBLIC = frozenset({"web.show_login", "web.log_in", "web.choose_language", "web.no_favicon"})
 
 
 def build_blueprint(runtime: Runtime) -> Blueprint:
-    """The pages as a blueprint named ``web``, to be registered at the root; also answers errors of any HTML request."""
-    blueprint = Blueprint("web", __name__, template_folder="templates")
+    """The pages as a blueprint named ``web``, to be registered at the root.
+
+    It also guards the pages of plugins (session, tokens of forms) and answers the errors of every address but the
+    API's.
+    """
+    blueprint = Blueprint("web", __name__)
+
+    def begin() -> None:
+        """Only people with a session, and only forms of our own."""
+        if request.path.startswith(errors.OTHER_FACES):
+            return
+        g.visit = enter(runtime)
+        if request.endpoint is None:
+            return
+        require_own_form(g.visit)
+        if request.endpoint not in PUBLIC and not g.visit.is_signed_in:
+            raise Unauthenticated(Message("Please log in."))
+
+    blueprint.before_app_request(begin)
+    for module in VIEWS:
+        module.register(blueprint)
+    errors.register_errors(blueprint)
     return blueprint

@@ -8,7 +8,7 @@ import { ICONS } from "./icons.mjs";
 
 const output = path.resolve(process.argv[2] ?? "../../static/dist");
 const fresh = `${output}.new`;
-const ENTRIES = ["core.js", "core.css", "form.js", "filter.js", "design.css"];
+const ENTRIES = ["core.js", "core.css", "form.js", "filter.js"];
 
 await rm(fresh, { recursive: true, force: true });
 await mkdir(fresh, { recursive: true });

@@ -8,6 +8,8 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-nav-toggle]")) toggleNavigation();
   const theme = event.target.closest("[data-theme-choice]");
   if (theme) chooseTheme(theme.dataset.themeChoice);
+  const toggle = event.target.closest("[data-toggle]");
+  if (toggle) togglePart(toggle);
   const row = event.target.closest("tr[data-href]");
   if (row && !event.target.closest("a, button, input, label") && !window.getSelection().toString()) openRow(row, event);
 });
@@ -32,8 +34,16 @@ function openRow(row, event) {
   else window.location.assign(row.dataset.href);
 }
 
+function togglePart(button) {
+  const part = document.getElementById(button.dataset.toggle);
+  part.hidden = !part.hidden;
+  button.setAttribute("aria-expanded", !part.hidden);
+  if (!part.hidden) part.querySelector("select, input:not([type=hidden])")?.focus();
+}
+
 function toggleNavigation() {
   const open = document.body.classList.toggle("nav-open");
+  document.querySelector(".nav-shade").hidden = !open;
   for (const button of document.querySelectorAll("[data-nav-toggle][aria-expanded]")) button.setAttribute("aria-expanded", open);
   if (open) document.querySelector(".shell-nav a")?.focus();
 }

@@ -45,23 +45,68 @@ class Here extends HTMLElement {
   }
 }
 
-// <jm-region src>: a chain of selects (country, region, city, district); each asks for the children of the one before.
+// <jm-region country src>: where the country has a tree of regions, selects from the outermost level in stand over the
+// text field, which keeps the innermost code chosen; elsewhere the region is typed.
 class Region extends HTMLElement {
   connectedCallback() {
-    this.selects = [...this.querySelectorAll("select[data-level]")];
-    this.selects.forEach((select, at) => select.addEventListener("change", () => this.fill(at + 1)));
+    this.input = this.querySelector("input");
+    this.country = this.closest("form").elements[this.getAttribute("country")];
+    this.box = document.createElement("div");
+    this.box.className = "d-grid gap-2";
+    this.append(this.box);
+    this.country?.addEventListener("change", () => { this.input.value = ""; this.start(); });
+    this.start();
   }
 
-  async fill(at) {
-    const select = this.selects[at];
-    if (!select) return;
+  async start() {
+    this.box.replaceChildren();
+    const first = await this.children("");
+    this.input.hidden = first.options.length > 0;
+    if (!first.options.length) return;
+    const path = await this.path(this.input.value);
+    this.level(first, path);
+  }
+
+  async children(inside) {
     const url = new URL(this.getAttribute("src"), window.location.href);
-    this.selects.slice(0, at).forEach((one) => url.searchParams.append(one.dataset.level, one.value));
-    url.searchParams.set("level", select.dataset.level);
-    const answer = await ask(url);
-    const options = answer.ok ? (await answer.json()).options : [];
-    select.replaceChildren(new Option("", ""), ...options.map((option) => new Option(option.text, option.value)));
-    this.fill(at + 1);
+    url.searchParams.set("country", this.country?.value ?? "");
+    url.searchParams.set("inside", inside);
+    const answer = await ask(url).catch(() => null);
+    return answer?.ok ? answer.json() : { options: [], levels: [] };
+  }
+
+  async path(code) {
+    if (!code) return [];
+    const url = new URL(this.getAttribute("src"), window.location.href);
+    url.searchParams.set("country", this.country?.value ?? "");
+    url.searchParams.set("path", code);
+    const answer = await ask(url).catch(() => null);
+    return answer?.ok ? (await answer.json()).path : [];
+  }
+
+  level({ options, levels }, path) {
+    const depth = this.box.childElementCount;
+    const select = document.createElement("select");
+    select.className = "form-select";
+    select.dataset.quiet = "";
+    select.setAttribute("aria-label", levels[depth] ?? "");
+    select.append(new Option(levels[depth] ?? "", ""), ...options.map(({ value, text }) => new Option(text, value)));
+    select.value = path[0] ?? "";
+    select.addEventListener("change", () => this.chosen(select, path));
+    this.box.append(select);
+    if (path[0]) this.deeper(select, path.slice(1));
+  }
+
+  async deeper(select, path) {
+    const next = await this.children(select.value);
+    if (next.options.length) this.level(next, path);
+  }
+
+  chosen(select) {
+    while (select.nextElementSibling) select.nextElementSibling.remove();
+    this.input.value = select.value || select.previousElementSibling?.value || "";
+    this.input.dispatchEvent(new Event("change", { bubbles: true }));
+    if (select.value) this.deeper(select, []);
   }
 }
 

@@ -1,0 +1,147 @@
+"""The page model: what a template gets. Plain data, no behaviour beyond small conveniences of reading it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jimu.definitions.model import FieldDef, LayoutField
+from jimu.web.pages.display import BLANK, Presenter, Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of a select. ``depends``: the controller's values under which it may be chosen (None: all)."""
+
+    value: str
+    label: str
+    color: str | None = None
+    depends: tuple[str, ...] | None = None
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FieldShape:
+    """What is the same for this field on every record's page, for readers of one language and one set of roles.
+
+    ``state``: edit, read (shown in the form, but not to be changed) or computed. ``attributes`` go onto the input.
+    ``parts``: the shapes of a composite's parts, or of a currency's code.
+    """
+
+    name: str
+    label: str
+    help: str
+    widget: str
+    state: str
+    field: FieldDef
+    present: Presenter
+    span: int = 1
+    required: bool = False
+    options: tuple[Option, ...] = ()
+    attributes: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    parts: tuple[FieldShape, ...] = ()
+    source: str = ""  # where a lookup is searched
+    layout: LayoutField | None = None
+
+    @property
+    def input_id(self) -> str:
+        return f"f-{self.name}"
+
+
+@dataclass(slots=True)
+class FieldView:
+    """One field on one page. ``typed``: what stands in the form's controls; ``chosen``: the choices that it names."""
+
+    shape: FieldShape
+    shown: Shown = BLANK
+    typed: list[str] = dataclasses.field(default_factory=list)
+    chosen: list[Option] = dataclasses.field(default_factory=list)
+    errors: list[str] = dataclasses.field(default_factory=list)
+    visible: bool = True
+    required: bool = False
+    read_only: bool = False
+    parts: list[FieldView] = dataclasses.field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return self.shape.name
+
+    @property
+    def text(self) -> str:
+        """The one text of a control with a single value."""
+        return self.typed[0] if self.typed else ""
+
+    @property
+    def described_by(self) -> str:
+        """Ids of the texts that describe the control: its help and its errors."""
+        ids = [f"{self.shape.input_id}-help"] if self.shape.help else []
+        return " ".join([*ids, *([f"{self.shape.input_id}-errors"] if self.errors else [])])
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    key: str
+    label: str
+    help: str
+    columns: int
+    collapsed: bool
+    fields: list[FieldView]
+    visible: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button. ``method`` post: a form with the session's token around it. ``style``: primary, plain or danger."""
+
+    label: str
+    href: str
+    icon: str = ""
+    style: str = "plain"
+    method: str = "get"
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    label: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a list. ``sort``: the address that sorts by it ('' if it cannot); ``sorted``: '', 'ascending',
+    'descending'."""
+
+    name: str
+    label: str
+    css: str
+    sort: str = ""
+    sorted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    href: str
+    cells: list[Shown]
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedView:
+    """A related list, or (``href`` set, ``rows`` empty) the place where it is fetched to."""
+
+    key: str
+    label: str
+    columns: list[Column]
+    rows: list[Row]
+    more: str = ""
+    new: str = ""
+    icon: str = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class TabView:
+    key: str
+    label: str
+    sections: list[SectionView] = dataclasses.field(default_factory=list)
+    related: list[Any] = dataclasses.field(default_factory=list)

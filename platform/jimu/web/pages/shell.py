@@ -1,0 +1,120 @@
+"""The frame around pages: apps, navigation, the person's menu. Compiled once per revision, roles and language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from jimu.access.per_manifest import PerManifest
+from jimu.access.rights import has_right
+from jimu.access.rules import action_allowed
+from jimu.definitions.model import AppDef, AppItem
+from jimu.messages import Message
+from jimu.web.pages.reader import Reader
+
+
+@dataclass(frozen=True)
+class Entry:
+    label: str
+    icon: str
+    href: str
+    object: str = ""
+    list: str = ""
+    items: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True)
+class AppEntry:
+    name: str
+    label: str
+    icon: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """``apps`` that the reader may use, the first one by default; ``workspace``: its name; ``admin``: entries by
+    right."""
+
+    workspace: str
+    apps: tuple[AppEntry, ...]
+    admin: tuple[Entry, ...] = field(default=())
+
+    def app(self, name: str | None, object: str | None = None) -> AppEntry | None:
+        """The app chosen, if it is there; else the first that holds ``object``; else the first."""
+        chosen = next((a for a in self.apps if a.name == name), None)
+        if object and (chosen is None or not _holds(chosen.entries, object)):
+            chosen = next((a for a in self.apps if _holds(a.entries, object)), chosen)
+        return chosen or (self.apps[0] if self.apps else None)
+
+
+def _holds(entries: tuple[Entry, ...], object: str) -> bool:
+    return any(e.object == object or _holds(e.items, object) for e in entries)
+
+
+_frames: PerManifest[dict[Any, Frame]] = PerManifest(lambda manifest: {})
+
+
+def frame_for(reader: Reader) -> Frame:
+    known = _frames.get(reader.manifest)
+    found = known.get(reader.key)
+    if found is None:
+        found = known[reader.key] = _build(reader)
+    return found
+
+
+def _build(reader: Reader) -> Frame:
+    apps = sorted(reader.manifest.apps.values(), key=lambda a: (a.order, a.name))
+    entries = [
+        _app(app, reader)
+        for app in apps
+        if not app.roles or set(app.roles) & reader.actor.roles or reader.actor.is_admin
+    ]
+    found = tuple(e for e in entries if e.entries) or (_all_objects(reader),)
+    workspace = reader.manifest.workspace
+    return Frame(reader.label(workspace.label) or workspace.name, found, _admin(reader))
+
+
+def _app(app: AppDef, reader: Reader) -> AppEntry:
+    return AppEntry(app.name, reader.label(app.label) or app.name, app.icon, _entries(app.items, reader))
+
+
+def _entries(items: tuple[AppItem, ...], reader: Reader) -> tuple[Entry, ...]:
+    found = []
+    for item in items:
+        if item.items:
+            inner = _entries(item.items, reader)
+            if inner:
+                found.append(Entry(reader.label(item.label), item.icon, "", items=inner))
+        elif item.object:
+            target = reader.manifest.objects.get(item.object)
+            if target and not target.retired and action_allowed(reader.actor, reader.manifest, item.object, "read"):
+                href = f"/o/{item.object}" + (f"?list={item.list}" if item.list else "")
+                found.append(
+                    Entry(
+                        reader.label(item.label) or reader.label(target.plural),
+                        item.icon or target.icon,
+                        href,
+                        item.object,
+                        item.list or "",
+                    )
+                )
+        elif item.url:
+            found.append(Entry(reader.label(item.label), item.icon, item.url))
+    return tuple(found)
+
+
+def _all_objects(reader: Reader) -> AppEntry:
+    """Where no app is written: every object that is no system object."""
+    items = tuple(
+        AppItem(o.plural, o.icon, o.name) for o in reader.manifest.objects.values() if not o.system and not o.retired
+    )
+    return AppEntry("all", reader.render(Message("All records")), "apps", _entries(items, reader))
+
+
+def _admin(reader: Reader) -> tuple[Entry, ...]:
+    found = [Entry(reader.render(Message("Recycle bin")), "trash", "/bin")]
+    users = reader.manifest.objects.get("user")
+    if users and has_right(reader.actor, reader.manifest, "users"):
+        found.append(Entry(reader.label(users.plural), "users", "/o/user", "user"))
+    return tuple(found)

@@ -1,0 +1,69 @@
+"""The way in: the first page, choosing an app, an address that names a record but not its object."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from jimu.errors import NotFound
+from jimu.messages import Message
+from jimu.web.pages.reader import record_url
+from jimu.web.pages.shell import Entry, frame_for
+from jimu.web.responses import APP_COOKIE, go, page, reader_of, record_id
+from jimu.web.visit import visit
+
+
+def register(blueprint: Blueprint) -> None:
+    blueprint.add_url_rule("/", view_func=show_home)
+    blueprint.add_url_rule("/app/<name>", view_func=choose_app)
+    blueprint.add_url_rule("/r/<id>", view_func=find_record)
+    blueprint.add_url_rule("/favicon.ico", view_func=no_favicon)
+
+
+def show_home() -> Response:
+    now = visit()
+    frame = frame_for(reader_of(now))
+    app = frame.app(request.cookies.get(APP_COOKIE))
+    first = _first(app.entries) if app else None
+    if first is not None:
+        return go(first.href)
+    return page("home.html", now.say(Message("Welcome")))
+
+
+def _first(entries: tuple[Entry, ...]) -> Entry | None:
+    for entry in entries:
+        found = entry if entry.href else _first(entry.items)
+        if found is not None:
+            return found
+    return None
+
+
+def choose_app(name: str) -> Response:
+    """Remembered in a cookie, so that addresses of records stay the same in every app."""
+    frame = frame_for(reader_of(visit()))
+    app = next((a for a in frame.apps if a.name == name), None)
+    if app is None:
+        raise NotFound(Message("There is no such app."))
+    first = _first(app.entries)
+    response = go(first.href if first else "/")
+    response.set_cookie(
+        APP_COOKIE,
+        name,
+        max_age=365 * 86400,
+        httponly=True,
+        samesite="Lax",
+        secure=visit().runtime.settings.secure_cookies,
+    )
+    return response
+
+
+def find_record(id: str) -> Response:
+    number = record_id(id)
+    with visit().context.store.read() as transaction:
+        found = transaction.titles([number]).get(number)
+    if found is None:
+        raise NotFound(Message("There is no such record."))
+    return go(record_url(found.object, number))
+
+
+def no_favicon() -> Response:
+    return Response(status=204, headers={"Cache-Control": "public, max-age=86400"})
