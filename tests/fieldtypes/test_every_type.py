@@ -63,16 +63,15 @@ def test_json_loads_to_the_value_of_its_kind(name: str) -> None:
 def test_the_value_dumps_to_json_that_its_schema_allows(name: str) -> None:
     sample, field, type_ = SAMPLES[name], field_of(name), registry.get(name)
     dumped = type_.dump(value_of(name), field)
-    assert dumped == (sample.json if sample.dumped is None else sample.dumped) or orjson.dumps(
-        dumped, option=orjson.OPT_UTC_Z
-    ) == orjson.dumps(sample.json)
+    assert dumped == (sample.json if sample.dumped is None else sample.dumped)
     as_json = orjson.loads(orjson.dumps(dumped, option=orjson.OPT_UTC_Z))
     schema = type_.json_schema(field)
     Draft202012Validator.check_schema(schema)
     Draft202012Validator(schema).validate(as_json)
     Draft202012Validator(schema).validate(None)
     dumper = type_.dumper(field)
-    assert (dumper(value_of(name)) if dumper else value_of(name)) == dumped
+    fast = dumper(value_of(name)) if dumper else value_of(name)
+    assert orjson.loads(orjson.dumps(fast, option=orjson.OPT_UTC_Z)) == as_json
     assert (dumper(None) if dumper else None) is None
 
 

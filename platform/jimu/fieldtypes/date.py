@@ -41,6 +41,13 @@ class Date(FieldType):
         today = context.now.astimezone(context.time_zone).date()
         return read_date(text, day_first=context.day_first, today=today)
 
+    def dump_value(self, value: Any, field: FieldSpec) -> str:
+        return str(value.isoformat())
+
+    def dumper(self, field: FieldSpec) -> None:
+        """orjson writes dates as ``dump`` does."""
+        return
+
     def format_value(self, value: Any, field: FieldSpec, context: FormatContext, values: Mapping[str, Any]) -> str:
         return str(format_date(value, format="medium", locale=context.babel_locale))
 

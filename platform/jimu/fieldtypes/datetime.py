@@ -63,8 +63,9 @@ class Datetime(FieldType):
     def dump_value(self, value: Any, field: FieldSpec) -> str:
         return _dump(value)
 
-    def dumper(self, field: FieldSpec) -> Callable[[Any], Any]:
-        return lambda value: None if value is None else _dump(value)
+    def dumper(self, field: FieldSpec) -> Callable[[Any], Any] | None:
+        """orjson writes moments in UTC as ``dump`` does (with OPT_UTC_Z)."""
+        return None
 
     def format_value(self, value: Any, field: FieldSpec, context: FormatContext, values: Mapping[str, Any]) -> str:
         return str(format_datetime(value, format="medium", tzinfo=context.time_zone, locale=context.babel_locale))

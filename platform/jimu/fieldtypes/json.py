@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import orjson
 
 from jimu.fieldtypes.base import FieldSpec, FieldType, FormatContext, JsonSchema, LoadContext
-from jimu.fieldtypes.errors import wrong
+from jimu.fieldtypes.errors import FieldError, wrong
 from jimu.fieldtypes.kinds import Kind
 from jimu.messages import Text
 
@@ -34,11 +35,11 @@ class Json(FieldType):
     }
 
     def load_value(self, value: Any, field: FieldSpec, context: LoadContext) -> Any:
-        _check(value, 0)
+        value = _checked(value, 0)
         try:
             size = len(orjson.dumps(value))
         except TypeError:
-            raise wrong("bad_json", "This holds something that JSON cannot say.") from None
+            raise _unsayable() from None
         most = field.options.get("max_kb", 64)
         if size > most * 1024:
             raise wrong("too_long", "This is larger than {max} KiB.", max=most)
@@ -63,23 +64,30 @@ class Json(FieldType):
         return {}
 
 
-def _check(value: Any, depth: int) -> None:
-    """Raises FieldError for what a database or another program could not read back."""
+def _checked(value: Any, depth: int) -> Any:
+    """``value`` with decimals as JSON numbers; raises FieldError for what no database or program could read back."""
     if depth > MAX_DEPTH:
         raise wrong("bad_json", "This is nested too deeply.")
+    if isinstance(value, dict):
+        return {_checked_key(key): _checked(inner, depth + 1) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_checked(inner, depth + 1) for inner in value]
     if isinstance(value, str):
-        if "\0" in value or any(0xD800 <= ord(c) < 0xE000 for c in value):
-            raise wrong("bad_json", "This holds something that JSON cannot say.")
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            if not isinstance(key, str):
-                raise wrong("bad_json", "This holds something that JSON cannot say.")
-            _check(key, depth + 1)
-            _check(inner, depth + 1)
-    elif isinstance(value, (list, tuple)):
-        for inner in value:
-            _check(inner, depth + 1)
-    elif isinstance(value, float) and not math.isfinite(value):
-        raise wrong("bad_json", "This holds something that JSON cannot say.")
-    elif isinstance(value, int) and abs(value) >= 2**63:
+        return _checked_key(value)
+    if isinstance(value, Decimal):
+        value = float(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise _unsayable()
+    if isinstance(value, int) and abs(value) >= 2**63:
         raise wrong("too_many_digits", "This number has more than {digits} digits.", digits=18)
+    return value
+
+
+def _checked_key(key: Any) -> str:
+    if not isinstance(key, str) or "\0" in key or any("\ud800" <= c <= "\udfff" for c in key):
+        raise _unsayable()
+    return key
+
+
+def _unsayable() -> FieldError:
+    return wrong("bad_json", "This holds something that JSON cannot say.")

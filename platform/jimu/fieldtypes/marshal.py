@@ -21,7 +21,7 @@ LoadingContext = Context
 
 
 class TypedField(fields.Field[Any]):
-    """Delegates to a field type. Errors are ``ValidationError`` whose messages are ``FieldError`` objects, not texts."""
+    """Delegates to a field type. Errors are ``ValidationError`` whose messages are ``FieldError`` objects."""
 
     def __init__(self, field_type: FieldType, spec: FieldSpec, **options: Any):
         super().__init__(allow_none=True, **options)

@@ -23,7 +23,7 @@ class Region:
 
 
 class RegionTree:
-    """The regions of one country. ``levels`` names the levels from the outermost in ("Province", "City", "District")."""
+    """The regions of one country. ``levels`` names the levels from the outermost in ("Province", "City" …)."""
 
     def __init__(self, country: str, levels: Iterable[Text], regions: Iterable[Region]):
         self.country = country
@@ -68,7 +68,7 @@ class RegionTree:
         return separator.join(region.name.get(locale) for region in self.path(code))
 
     def find_by_names(self, names: Iterable[str]) -> Region | None:
-        """The region at the end of ``names`` (outermost first; levels may be left out); None unless exactly one fits."""
+        """The region that ``names`` (outermost first, levels may be left out) lead to; None unless exactly one fits."""
         fitting: list[Region | None] = [None]
         for name in names:
             wanted = _folded(name)

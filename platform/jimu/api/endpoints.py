@@ -1,0 +1,53 @@
+"""An endpoint as data: method, address, parameters, what it takes and gives. Routing and OpenAPI are made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Response
+
+from jimu.api.answers import Answer
+from jimu.api.call import Call
+from jimu.api.parameters import ParameterSet
+
+View = Callable[..., Answer | Response]
+
+RECORD_ERRORS = (404,)
+WRITE_ERRORS = (403, 404, 409, 412, 415, 422, 423)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """``view(call, parameters, **path)``. ``path`` has ``{object}``, ``{id}`` and ``{field}`` as in OpenAPI.
+
+    ``per_object``: OpenAPI lists it once for each object the actor may do ``action`` to. ``body`` and ``result`` name
+    the shapes in ``openapi_shapes``. ``errors``: statuses besides those that every endpoint may give. ``idempotent``:
+    takes an ``Idempotency-Key``. ``conditional``: takes If-Match.
+    """
+
+    method: str
+    path: str
+    view: View
+    summary: str
+    tag: str
+    name: str
+    parameters: ParameterSet = field(default_factory=ParameterSet)
+    per_object: bool = False
+    action: str = "read"
+    body: str | None = None
+    result: str | None = None
+    status: int = 200
+    errors: tuple[int, ...] = ()
+    idempotent: bool = False
+    conditional: bool = False
+    description: str = ""
+
+    @property
+    def rule(self) -> str:
+        """The address in Flask's way of writing."""
+        return self.path.replace("{", "<").replace("}", ">")
+
+    def run(self, call: Call, path: Mapping[str, Any]) -> Answer | Response:
+        return self.view(call, self.parameters.read(), **path)

@@ -1,0 +1,127 @@
+"""The marshmallow schema of an object for an actor: made once per revision and set of roles, it loads and dumps
+records.
+
+Only fields the actor may read are dumped, only those they may edit are loaded. Fields beyond that are handed on as they
+came, for ``records`` to refuse with the same words as everywhere. Nothing is built per request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar
+
+from marshmallow import INCLUDE, Schema, ValidationError
+from marshmallow.fields import Field
+
+from jimu.access import Actor, field_access
+from jimu.access.fields import EDIT, NONE
+from jimu.access.per_manifest import PerManifest
+from jimu.definitions.manifest import Manifest
+from jimu.definitions.model import FieldDef, ObjectDef
+from jimu.errors import Problem
+from jimu.fieldtypes import FieldError, Kind, LoadContext, encode_id, registry
+from jimu.fieldtypes.marshal import LoadingContext
+from jimu.records.commands import Record
+
+Dumper = Callable[[Any], Any]
+
+
+class RecordSchema(Schema):
+    """``load`` gives Python values by field name; ``dump`` takes a ``Record``. Made by ``record_schema``."""
+
+    object_name: ClassVar[str] = ""
+    dumpers: ClassVar[Mapping[str, Dumper | None]] = {}
+    hidden: ClassVar[frozenset[str]] = frozenset()
+
+    class Meta:
+        unknown = INCLUDE
+
+    def load_values(self, data: Mapping[str, Any], context: LoadContext) -> tuple[dict[str, Any], list[Problem]]:
+        """The values that could be loaded, and a problem for each that could not."""
+        with LoadingContext(context):
+            try:
+                return self.load(data, partial=True), []
+            except ValidationError as error:
+                loaded: Any = error.valid_data or {}
+                valid = {k: v for k, v in loaded.items() if k in data}
+                return valid, list(_problems(error.messages_dict))
+
+    def dump(self, obj: Any, *, many: bool | None = None) -> Any:
+        """Like ``Schema.dump``, without asking each field anew which of its hooks and defaults apply: lists need the
+        speed.
+        """
+        if many if many is not None else self.many:
+            return [self.dump_record(record) for record in obj]
+        return self.dump_record(obj)
+
+    def dump_record(self, record: Record) -> dict[str, Any]:
+        dumped: dict[str, Any] = {
+            "id": encode_id(record.id),
+            "object": record.object,
+            "version": record.version,
+            "title": record.title,
+        }
+        self._put(dumped, record.values)
+        return dumped
+
+    def dump_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Some values of a record by field name; those that may not be read are left out."""
+        dumped: dict[str, Any] = {}
+        self._put(dumped, values)
+        return dumped
+
+    def _put(self, dumped: dict[str, Any], values: Mapping[str, Any]) -> None:
+        dumpers = self.dumpers
+        for name, value in values.items():
+            if name in dumpers:
+                dump = dumpers[name]
+                dumped[name] = value if dump is None else dump(value)
+
+
+def _problems(messages: Mapping[str, Any]) -> Iterable[Problem]:
+    for name, found in messages.items():
+        for error in found:
+            if isinstance(error, FieldError):
+                yield Problem(error.code, error.message, f"{name}_{error.part}" if error.part else name)
+
+
+_known: PerManifest[dict[tuple[str, int], tuple[Mapping[str, str], RecordSchema]]] = PerManifest(lambda manifest: {})
+
+
+def record_schema(actor: Actor, manifest: Manifest, object: str) -> RecordSchema:
+    """The schema of ``object`` for ``actor``; raises NotFound for unknown objects."""
+    levels = field_access(actor, manifest, object)
+    known = _known.get(manifest)
+    key = (object, id(levels))
+    found = known.get(key)
+    if found is None:
+        # The levels are kept beside the schema, so that their id stays theirs.
+        found = known[key] = levels, build_schema(manifest.object(object), levels)
+    return found[1]
+
+
+def build_schema(object: ObjectDef, levels: Mapping[str, str]) -> RecordSchema:
+    fields = [f for f in object.active_fields if levels.get(f.name, NONE) != NONE]
+    columns: dict[str, Field[Any]] = {
+        f.name: registry.get(f.type).marshmallow_field(f, dump_only=levels[f.name] != EDIT) for f in fields
+    }
+    base = RecordSchema.from_dict(columns, name=f"{object.name}_record")
+    made: type[RecordSchema] = type(
+        base.__name__,
+        (base,),
+        {
+            "object_name": object.name,
+            "dumpers": {f.name: _dumper(f) for f in fields if not is_nested(object, f)},
+        },
+    )
+    return made()
+
+
+def is_nested(object: ObjectDef, field: FieldDef) -> bool:
+    """Whether ``field`` is a part that is written inside its composite, and so not by itself."""
+    main = object.fields.get(field.part_of) if field.part_of else None
+    return main is not None and main.kind is Kind.COMPOSITE
+
+
+def _dumper(field: FieldDef) -> Dumper | None:
+    return registry.get(field.type).dumper(field)
