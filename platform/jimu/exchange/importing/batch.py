@@ -1,0 +1,184 @@
+"""One batch of rows: references resolved, existing records found by key, commands written, each row's fate told.
+
+Everything is asked once for the whole batch. Rows with the same key go one after the other, so that the later one updates
+what the earlier one made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from jimu.errors import JimuError
+from jimu.exchange.importing.binding import Binding, Target
+from jimu.exchange.importing.checkpoint import Counters
+from jimu.exchange.importing.lookups import Lookups
+from jimu.exchange.importing.rows import NamedRecord, PendingRow, RowProblem
+from jimu.fieldtypes.errors import FieldError
+from jimu.messages import Message
+from jimu.records import BatchResult, Command, Context, Create, Update
+from jimu.storage.transaction import Transaction
+
+WriteMany = Callable[[Sequence[Command], Context], BatchResult]
+NO_KEY = object()
+
+
+@dataclass
+class Batch:
+    """``refused`` are the rows with problems; ``stored`` maps the others to the ids of their records."""
+
+    rows: list[PendingRow]
+    refused: list[PendingRow] = field(default_factory=list)
+    stored: list[tuple[PendingRow, int]] = field(default_factory=list)
+    counters: Counters = field(default_factory=Counters)
+
+
+class BatchWriter:
+    """Writes batches of one binding. ``write_many`` stores the good rows and tells about the others."""
+
+    def __init__(self, binding: Binding, lookups: Lookups, write_many: WriteMany) -> None:
+        self._binding = binding
+        self._lookups = lookups
+        self._write_many = write_many
+
+    def write(self, rows: Sequence[PendingRow], context: Context, transaction: Transaction) -> Batch:
+        """Stores the rows within ``transaction``."""
+        batch = Batch(list(rows))
+        self.resolve(rows, transaction)
+        sound = []
+        for row in rows:
+            (batch.refused if row.problems else sound).append(row)
+        for wave in self._waves(sound, batch):
+            self._write_wave(wave, batch, context, transaction)
+        batch.counters.rejected = len(batch.refused)
+        batch.counters.read = len(batch.rows)
+        return batch
+
+    # --- references ---
+
+    def resolve(self, rows: Iterable[PendingRow], transaction: Transaction) -> None:
+        """Puts ids in place of the names of records; what is not there yet but may be in the same file goes to ``later``."""
+        asked: dict[Any, list[str]] = {}
+        for row in rows:
+            for named in row.references:
+                asked.setdefault(named.target.question, []).extend(named.texts)
+        answers = {q: self._lookups.resolve(q, texts, transaction) for q, texts in asked.items()}
+        for row in rows:
+            for named in row.references:
+                self._place(row, named, answers[named.target.question])
+
+    def _place(self, row: PendingRow, named: NamedRecord, answers: dict[str, int | FieldError]) -> None:
+        target = named.target
+        found = [answers[text] for text in named.texts]
+        errors = [a for a in found if isinstance(a, FieldError)]
+        if not errors:
+            ids = [a for a in found if isinstance(a, int)]
+            row.values[target.field.name] = ids if target.several else (ids[0] if ids else None)
+        elif self._may_come_later(target) and all(e.code == "unknown_reference" for e in errors):
+            row.later.append(named)
+        else:
+            row.problems.extend(RowProblem(e.code, e.message, self.header_of(target.field.name)) for e in errors)
+
+    def _may_come_later(self, target: Target) -> bool:
+        return target.is_self and not target.field.required and target.field.type != "parent"
+
+    # --- keys ---
+
+    def _waves(self, rows: Sequence[PendingRow], batch: Batch) -> list[list[tuple[PendingRow, Any]]]:
+        """The rows cut so that no key occurs twice in a wave; rows without a key value are refused."""
+        waves: list[list[tuple[PendingRow, Any]]] = []
+        times: dict[Any, int] = {}
+        for row in rows:
+            key = self._key_of(row)
+            if key is None:
+                row.problems.append(RowProblem("key_blank", Message("The key field is blank."), self.header_of(self._binding.key[0])))
+                batch.refused.append(row)
+                continue
+            place = 0 if key is NO_KEY else times.get(key, 0)
+            if key is not NO_KEY:
+                times[key] = place + 1
+            while len(waves) <= place:
+                waves.append([])
+            waves[place].append((row, key))
+        return waves
+
+    def _key_of(self, row: PendingRow) -> Any:
+        """The row's key (a tuple for several fields), NO_KEY where there is none to look for, None where it is blank."""
+        names = self._binding.key
+        if not names:
+            return NO_KEY
+        if names == ("id",):
+            return row.values.get("id") or NO_KEY
+        values = tuple(row.values.get(n) for n in names)
+        if all(v is None for v in values):
+            return None
+        return values[0] if len(names) == 1 else values
+
+    def _find(self, keys: Sequence[Any], transaction: Transaction) -> dict[Any, list[int]]:
+        wanted = [k for k in keys if k is not NO_KEY]
+        if not wanted:
+            return {}
+        names = self._binding.key
+        if names == ("id",):
+            object = self._binding.object.name
+            return {id: [id] for id, t in transaction.titles(wanted).items() if t.object == object and not t.deleted}
+        return transaction.find_ids(self._binding.object.name, names[0] if len(names) == 1 else names, wanted)
+
+    # --- writing ---
+
+    def _write_wave(self, wave: Sequence[tuple[PendingRow, Any]], batch: Batch, context: Context,
+                    transaction: Transaction) -> None:
+        existing = self._find([key for _, key in wave], transaction)
+        commands: list[Command] = []
+        written: list[PendingRow] = []
+        for row, key in wave:
+            ids = [] if key is NO_KEY else existing.get(key, [])
+            command = self._command(row, key, ids, batch)
+            if command is not None:
+                commands.append(command)
+                written.append(row)
+        if commands:
+            self._tell(written, self._write_many(commands, context), batch)
+
+    def _command(self, row: PendingRow, key: Any, ids: Sequence[int], batch: Batch) -> Command | None:
+        object = self._binding.object.name
+        values = {name: value for name, value in row.values.items() if name != "id"}
+        if len(ids) > 1:
+            row.problems.append(RowProblem("ambiguous_key", Message(
+                "{count} records have this key.", {"count": len(ids)}), self.header_of(self._binding.key[0])))
+            batch.refused.append(row)
+            return None
+        if ids and self._binding.step.existing == "skip":
+            batch.counters.skipped += 1
+            return None
+        if ids:
+            return Update(object, ids[0], values)
+        if key is not NO_KEY and self._binding.by_id:
+            row.problems.append(RowProblem("not_found", Message("There is no record with this id."), self.header_of("id")))
+            batch.refused.append(row)
+            return None
+        return Create(object, {name: value for name, value in values.items() if value is not None})
+
+    def _tell(self, rows: Sequence[PendingRow], result: BatchResult, batch: Batch) -> None:
+        for outcome in result.rows:
+            row = rows[outcome.row]
+            if outcome.status == "failed":
+                row.problems.extend(self.problems_of(outcome.error))
+                batch.refused.append(row)
+                continue
+            counters = batch.counters
+            setattr(counters, outcome.status, getattr(counters, outcome.status) + 1)
+            if outcome.record is not None:
+                batch.stored.append((row, outcome.record.id))
+
+    # --- messages ---
+
+    def header_of(self, field: str | None) -> str:
+        """The column that gives ``field``, as the file calls it."""
+        return self._binding.headers_of.get(field or "", field or "")
+
+    def problems_of(self, error: JimuError) -> list[RowProblem]:
+        if not error.problems:
+            return [RowProblem(error.code, error.message)]
+        return [RowProblem(p.code, p.message, self.header_of(p.field)) for p in error.problems]
