@@ -14,7 +14,7 @@ from jimu.access.per_manifest import PerManifest
 from jimu.access.permissions import permissions_for
 from jimu.access.rights import has_right
 from jimu.access.scopes import USER_OBJECT, Question, all_of, any_of, own, scope_filter
-from jimu.access.tokens import token_allows
+from jimu.access.token_scopes import token_allows
 from jimu.definitions.manifest import Manifest
 from jimu.definitions.model import ObjectDef
 from jimu.errors import Forbidden, NotFound
@@ -57,8 +57,9 @@ def by_role(question: Question) -> Filter:
 def by_parent(question: Question) -> Filter:
     """A record with a parent goes with its parent: who may read that reads this, who may change that changes this.
 
-    A role that names the object may give less (``none``), or ``own``: of those, only the ones the actor made. What hangs
-    on any record (comments, files) may be added by whoever reads the record and changed by who added it.
+    A role that names the object may give less (``none``); any scope means: as far as the parent goes. What hangs on any
+    record (comments, files) may be added by whoever reads the record; there ``own`` means what the actor added, and that
+    is what may be changed if no role says otherwise.
     """
     target = question.object
     if target.owner != "parent" or target.parent is None:
@@ -66,7 +67,9 @@ def by_parent(question: Question) -> Filter:
     scopes = _scopes_under_parent(question)
     if not scopes:
         return NOTHING
-    reach = any_of([EVERYTHING if scope == "all" else scope_filter(scope, question) for scope in scopes])
+    reach = EVERYTHING
+    if hangs_on_any(target):
+        reach = any_of([scope_filter(scope, question) for scope in scopes])
     return all_of([reach, _parents(question, target.fields[target.parent].target)])
 
 
@@ -105,12 +108,16 @@ def by_directory(question: Question) -> Filter:
         return NOTHING
     if target.owner == "user":
         return EVERYTHING if question.action == "create" else NOTHING if question.action == "purge" else own(question)
-    if question.action == "read":
-        return EVERYTHING
-    return own(question) if question.action == "update" and target.name == USER_OBJECT else NOTHING
+    return EVERYTHING if question.action == "read" else NOTHING
 
 
-GRANTS: tuple[Rule, ...] = (by_system_right, by_role, by_parent, by_directory)
+def by_own_profile(question: Question) -> Filter:
+    """Everyone may see and change their own user record; fields that need a right (roles, active …) stay protected."""
+    is_own = question.object.name == USER_OBJECT and question.action in ("read", "update")
+    return own(question) if is_own else NOTHING
+
+
+GRANTS: tuple[Rule, ...] = (by_system_right, by_role, by_parent, by_directory, by_own_profile)
 RESTRICTIONS: tuple[Rule, ...] = ()
 
 _Key = tuple[int | None, frozenset[str], frozenset[str] | None, str, str]

@@ -48,7 +48,7 @@ def aggregate(request: AggregateRequest, context: Context) -> AggregateResult:
     with reading(context) as transaction:
         rows = transaction.aggregate(question)
         titles = find_titles(transaction, referenced_ids(references, rows), context, question.environment)
-    return AggregateResult([g.name for g in groups], [m.name for m in measures], rows, titles)
+    return AggregateResult([g.name for g in groups], [m.name for m in measures], rows, titles, tuple(references))
 
 
 def _ends_at(names: Names, path: tuple[str, ...]) -> FieldDef:

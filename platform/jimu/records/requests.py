@@ -62,12 +62,16 @@ class AggregateRequest:
 
 @dataclass(frozen=True)
 class AggregateResult:
-    """``rows``: one mapping per group, keyed by the names in ``groups`` and ``measures``. ``titles``: of referenced records."""
+    """``rows``: one mapping per group, keyed by the names in ``groups`` and ``measures``. ``titles``: of referenced records.
+
+    ``references``: those of ``groups`` whose values are record ids.
+    """
 
     groups: list[str]
     measures: list[str]
     rows: list[dict[str, Any]]
     titles: Mapping[int, str] = field(default_factory=dict)
+    references: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

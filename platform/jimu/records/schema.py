@@ -19,8 +19,8 @@ from jimu.storage.schema import Column, Index, Schema, Table, Unique
 # Sorted by this where no list says otherwise.
 NEWEST_FIRST = "-created_at"
 _OWNED = ("user", "pool")
-# System references are looked up by nobody; an index on them would only slow every write.
-_UNINDEXED = frozenset({"id", "created_by", "updated_by"})
+# The stamps are looked up by nobody, the owner has indexes of its own; more would only slow every write.
+_UNINDEXED = frozenset({"id", "owner", "created_by", "updated_by"})
 
 
 def build_schema(manifest: Manifest) -> Schema:
@@ -85,8 +85,7 @@ def _indexes(object: ObjectDef, columns: dict[str, Column], lists: list[ListLayo
     wanted += orders
     if is_owned:
         wanted += [("owner", *order) for order in orders]
-    wanted += [(c.name,) for c in columns.values() if c.kind is Kind.REFERENCE and c.name not in _UNINDEXED
-               and not (c.name == "owner" and is_owned)]
+    wanted += [(c.name,) for c in columns.values() if c.kind is Kind.REFERENCE and c.name not in _UNINDEXED]
     fitting = dict.fromkeys(i for i in wanted if all(_can_index(columns.get(name.removeprefix("-"))) for name in i))
     return (Index(i) for i in fitting if not _is_led_by_another(i, fitting))
 

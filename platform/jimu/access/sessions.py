@@ -1,0 +1,104 @@
+"""Sessions: a random token in a cookie, kept as its hash, ending after a time unused and after a time at all.
+
+A session gets a new token at each log-in, so a token that was planted before is worth nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from jimu.access.identity import Identity
+from jimu.access.secrets_kept import key_of, make_secret
+from jimu.storage import Store, Transaction
+from jimu.storage.accounts import SessionRow
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPolicy:
+    """``idle``: a session ends so long after its last use; ``absolute``: so long after log-in whatever happens."""
+
+    idle: timedelta = timedelta(hours=12)
+    absolute: timedelta = timedelta(days=7)
+
+    def expiry(self, created_at: datetime, now: datetime) -> datetime:
+        return min(now + self.idle, created_at + self.absolute)
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """``token`` goes into the cookie and is kept nowhere else."""
+
+    token: str
+    user_id: int
+    expires_at: datetime
+
+
+DEFAULT_POLICY = SessionPolicy()
+# The last use is noted at most so often, so that reading pages does not write.
+_NOTE_USE = timedelta(minutes=1)
+
+
+def create_session(
+    store: Store, user_id: int, now: datetime, *, address: str = "", device: str = "",
+    policy: SessionPolicy = DEFAULT_POLICY,
+) -> NewSession:
+    """A new session of a user who has proved who they are."""
+    token, expires_at = make_secret(), policy.expiry(now, now)
+    with store.write() as transaction:
+        transaction.add_session(key_of(token), user_id, now, expires_at, address, device[:200])
+    return NewSession(token, user_id, expires_at)
+
+
+def find_session(
+    store: Store, token: str, now: datetime, policy: SessionPolicy = DEFAULT_POLICY,
+) -> Identity | None:
+    """Who the session stands for, in one query; None if there is no such session or it has ended."""
+    if not token:
+        return None
+    with store.read() as transaction:
+        row = transaction.find_session(key_of(token))
+    if row is None or row.expires_at <= now:
+        return None
+    if now - row.seen_at >= _NOTE_USE:
+        with store.write() as transaction:
+            transaction.touch_session(row.id, now, policy.expiry(row.created_at, now))
+    return Identity(row.user_id, row.pulse, row.id, "web")
+
+
+def rotate_session(
+    store: Store, token: str, now: datetime, policy: SessionPolicy = DEFAULT_POLICY,
+) -> NewSession | None:
+    """The same session under a new token (after a change of password, say); None if it has ended."""
+    fresh = make_secret()
+    with store.write() as transaction:
+        row = transaction.find_session(key_of(token))
+        if row is None or row.expires_at <= now:
+            return None
+        expires_at = policy.expiry(row.created_at, now)
+        transaction.end_session(key_of(token))
+        transaction.add_session(key_of(fresh), row.user_id, now, expires_at, row.address, row.agent, row.created_at)
+    return NewSession(fresh, row.user_id, expires_at)
+
+
+def end_session(store: Store, token: str) -> None:
+    """Log out here."""
+    with store.write() as transaction:
+        transaction.end_session(key_of(token))
+
+
+def end_sessions(store: Store, user_id: int, *, keep: str | None = None) -> int:
+    """Log out everywhere, but for the session with the token ``keep``; returns how many ended."""
+    with store.write() as transaction:
+        return end_sessions_in(transaction, user_id, keep=keep)
+
+
+def end_sessions_in(transaction: Transaction, user_id: int, *, keep: str | None = None) -> int:
+    """The same as part of a transaction: a user who is deactivated is logged out by the same commit."""
+    return transaction.end_sessions(user_id, key_of(keep) if keep else None)
+
+
+def list_sessions(store: Store, user_id: int, now: datetime) -> list[SessionRow]:
+    """The living sessions of a user, the last used first."""
+    with store.read() as transaction:
+        return [row for row in transaction.list_sessions(user_id) if row.expires_at > now]

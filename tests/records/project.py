@@ -1,0 +1,90 @@
+"""A small company for the tests of records and access: its YAML, a store made for it, and people who act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from jimu.access import SYSTEM, Actor, load_actor
+from jimu.definitions import Manifest, load_files
+from jimu.plugins import build_plugin_manager
+from jimu.records import Context, Create, ListRequest, read, write
+from jimu.records.schema import build_schema
+from jimu.storage import Database, Store, applying
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class FrozenClock:
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+def build_manifest(files: Mapping[str, str]) -> Manifest:
+    """The manifest of ``files``; fails with every diagnostic."""
+    manifest, diagnostics = load_files({"workspace.yaml": "label: Test\n", **files})
+    assert manifest is not None, "\n".join(f"{d.place}: {d.message} [{d.code}]" for d in diagnostics)
+    return manifest
+
+
+@dataclass
+class Project:
+    """A workspace at work. ``system`` is the context of the engine itself."""
+
+    manifest: Manifest
+    database: Database
+    store: Store
+    clock: FrozenClock = field(default_factory=FrozenClock)
+    plugins: Any = field(default_factory=build_plugin_manager)
+
+    @property
+    def system(self) -> Context:
+        return self.context(SYSTEM)
+
+    def context(self, actor: Actor, **more: Any) -> Context:
+        return Context(actor, self.manifest, self.store, self.plugins.hook, self.clock,
+                       settings={"secret_key": b"for tests"}, **more)
+
+    def user(self, name: str, *roles: str, **values: Any) -> int:
+        """The id of a new user."""
+        return self.create("user", name=name, email=f"{name}@example.com", roles=list(roles), **values)
+
+    def acting(self, user_id: int, **changes: Any) -> Context:
+        """The context in which that user acts."""
+        with self.store.read() as transaction:
+            actor = load_actor(transaction, self.manifest, user_id)
+        assert actor is not None
+        return self.context(replace(actor, **changes))
+
+    def create(self, object: str, context: Context | None = None, /, **values: Any) -> int:
+        return write.write(Create(object, values), context or self.system).id
+
+    def value(self, object: str, id: int, name: str) -> Any:
+        return read.get(object, id, self.system, deleted="any").values[name]
+
+    def ids(self, object: str, context: Context | None = None, /, **request: Any) -> set[int]:
+        page = read.list_records(ListRequest(object, limit=1000, **request), context or self.system)
+        return {record.id for record in page.records}
+
+
+@contextmanager
+def open_project(url: str, files: Mapping[str, str]) -> Iterator[Project]:
+    """A project on the database at ``url``, its tables made."""
+    manifest = build_manifest(files)
+    database = Database(url)
+    try:
+        schema = build_schema(manifest)
+        with applying(database) as application:
+            application.apply(schema)
+        yield Project(manifest, database, Store(database, schema))
+    finally:
+        database.dispose()
