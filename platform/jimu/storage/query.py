@@ -27,6 +27,7 @@ class Where(Filter):
     """A checked formula of type boolean on the object that is read."""
 
     formula: Any                       # formulas.Formula
+    guarded: bool = False              # the query's ``guards`` apply to the objects its paths lead through
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,9 @@ class Query:
 
     ``fields``: logical columns to return (ids, version always come too). ``after``: the cursor of the page before.
     Sorting always ends with id, so the order is total. ``deleted``: "alive", "deleted" or "any".
+    ``guards``: object -> filter; a path of a sort or of a guarded ``Where`` that leads over a lookup into such an object
+    sees only records that match the filter, any other as if the lookup were blank (the asker may not read them).
+    Inlined formula fields are not guarded: what they may show was decided where they were defined.
     """
 
     object: str
@@ -112,6 +116,7 @@ class Query:
     count_cap: int = 1000              # "estimated" counts up to here and says "at least" beyond
     deleted: Literal["alive", "deleted", "any"] = "alive"
     environment: Environment = field(default_factory=Environment)
+    guards: Mapping[str, Filter] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +161,7 @@ class Aggregate:
     having_limit: int = 10_000         # rows of the answer at most
     order: Sequence[Sort] = ()         # by group or measure name
     environment: Environment = field(default_factory=Environment)
+    guards: Mapping[str, Filter] = field(default_factory=dict)   # as in Query; also for groups and measures
 
 
 @dataclass(frozen=True)

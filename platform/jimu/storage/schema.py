@@ -53,6 +53,7 @@ class Column:
     secret: bool = False
     was: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+    missing: bool = False              # only in ``ddl.preview``: not in the table yet, blank in every row
 
     @property
     def is_virtual(self) -> bool:
@@ -83,6 +84,7 @@ class Table:
     labels: Mapping[str, str] = field(default_factory=dict)
     history: bool = True
     search: bool = True
+    was: tuple[str, ...] = ()          # earlier names of the object, so that a rename keeps the data
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,175 @@
+"""Rows of passwords, sessions, API tokens and log-in attempts. Keys are hashes that ``access.accounts`` makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from jimu.storage.connection import Connection
+from jimu.storage.tables import from_instant, to_instant
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    user_id: int
+    password_hash: str
+    changed_at: datetime
+    must_change: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """``pulse``: the store's pulse, read in the same query (0 in lists)."""
+
+    id: int
+    user_id: int
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+    address: str
+    agent: str
+    pulse: int
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """``scopes`` None: unlimited. ``pulse`` as in a session."""
+
+    id: int
+    user_id: int
+    name: str
+    scopes: frozenset[str] | None
+    created_at: datetime
+    expires_at: datetime | None
+    used_at: datetime | None
+    pulse: int
+
+
+_SESSION = "s.id, s.user_id, s.created_at, s.seen_at, s.expires_at, s.address, s.agent"
+_TOKEN = "t.id, t.user_id, t.name, t.scopes, t.created_at, t.expires_at, t.used_at"  # noqa: S105 - column names
+
+
+class AccountRows:
+    """The part of a transaction that keeps accounts. Expiry is for the caller to compare."""
+
+    connection: Connection
+
+    def put_credential(self, user_id: int, password_hash: str, at: datetime, must_change: bool = False) -> None:
+        """Set or replace the password hash of a user."""
+        self.connection.do(
+            "INSERT INTO credential (user_id, password_hash, changed_at, must_change) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (user_id) DO UPDATE SET password_hash = excluded.password_hash,"
+            " changed_at = excluded.changed_at, must_change = excluded.must_change",
+            user_id, password_hash, to_instant(at), must_change)
+
+    def find_credential(self, user_id: int) -> Credential | None:
+        rows = self.connection.ask(
+            "SELECT user_id, password_hash, changed_at, must_change FROM credential WHERE user_id = ?", user_id)
+        return Credential(rows[0][0], rows[0][1], from_instant(rows[0][2]), bool(rows[0][3])) if rows else None
+
+    def add_session(self, key: str, user_id: int, at: datetime, expires_at: datetime, address: str = "",
+                    agent: str = "", created_at: datetime | None = None) -> int:
+        """``created_at``: when the user logged in, if this session goes on from another."""
+        return int(self.connection.ask(
+            "INSERT INTO session (key, user_id, created_at, seen_at, expires_at, address, agent)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            key, user_id, to_instant(created_at or at), to_instant(at), to_instant(expires_at), address, agent)[0][0])
+
+    def find_session(self, key: str) -> SessionRow | None:
+        """The session with this key, and the pulse: one query."""
+        rows = self.connection.ask(f"SELECT {_SESSION}, p.value FROM session s, pulse p WHERE s.key = ?", key)  # noqa: S608
+        return _session(rows[0]) if rows else None
+
+    def touch_session(self, id: int, seen_at: datetime, expires_at: datetime) -> None:
+        """It was used: note when, and until when it now lasts."""
+        self.connection.do("UPDATE session SET seen_at = ?, expires_at = ? WHERE id = ?",
+                           to_instant(seen_at), to_instant(expires_at), id)
+
+    def end_session(self, key: str) -> bool:
+        return self.connection.do("DELETE FROM session WHERE key = ?", key) == 1
+
+    def end_sessions(self, user_id: int, keep_key: str | None = None) -> int:
+        """All sessions of a user but the one with ``keep_key``; how many."""
+        return self.connection.do("DELETE FROM session WHERE user_id = ? AND key <> ?", user_id, keep_key or "")
+
+    def list_sessions(self, user_id: int) -> list[SessionRow]:
+        """Used last, first."""
+        rows = self.connection.ask(
+            f"SELECT {_SESSION}, 0 FROM session s WHERE s.user_id = ? ORDER BY s.seen_at DESC", user_id)  # noqa: S608
+        return [_session(row) for row in rows]
+
+    def remove_sessions(self, before: datetime) -> int:
+        """Forget sessions that expired before then."""
+        return self.connection.do("DELETE FROM session WHERE expires_at < ?", to_instant(before))
+
+    def add_token(self, key: str, user_id: int, name: str, scopes: Iterable[str] | None, at: datetime,
+                  expires_at: datetime | None = None) -> int:
+        listed = None if scopes is None else orjson.dumps(sorted(scopes)).decode()
+        return int(self.connection.ask(
+            "INSERT INTO api_token (key, user_id, name, scopes, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)"
+            " RETURNING id", key, user_id, name, listed, to_instant(at), _optional_instant(expires_at))[0][0])
+
+    def find_token(self, key: str) -> TokenRow | None:
+        """The token with this key, and the pulse: one query."""
+        rows = self.connection.ask(f"SELECT {_TOKEN}, p.value FROM api_token t, pulse p WHERE t.key = ?", key)  # noqa: S608
+        return _token(rows[0]) if rows else None
+
+    def touch_token(self, id: int, at: datetime) -> None:
+        """Note when it was last used."""
+        self.connection.do("UPDATE api_token SET used_at = ? WHERE id = ?", to_instant(at), id)
+
+    def revoke_token(self, id: int, user_id: int | None = None) -> bool:
+        """``user_id``: only if it is that user's. False: there is none."""
+        if user_id is None:
+            return self.connection.do("DELETE FROM api_token WHERE id = ?", id) == 1
+        return self.connection.do("DELETE FROM api_token WHERE id = ? AND user_id = ?", id, user_id) == 1
+
+    def list_tokens(self, user_id: int) -> list[TokenRow]:
+        """Newest first, expired ones too."""
+        rows = self.connection.ask(
+            f"SELECT {_TOKEN}, 0 FROM api_token t WHERE t.user_id = ? ORDER BY t.id DESC", user_id)  # noqa: S608
+        return [_token(row) for row in rows]
+
+    def add_login_attempt(self, subjects: Iterable[str], at: datetime) -> None:
+        """A failed log-in, counted for each subject (an address, an account)."""
+        self.connection.do_many("INSERT INTO login_attempt (subject, at) VALUES (?, ?)",
+                                [(subject, to_instant(at)) for subject in subjects])
+
+    def count_login_attempts(self, subjects: Iterable[str], since: datetime) -> dict[str, int]:
+        """Subject → failed log-ins since then (0 too)."""
+        wanted = list(subjects)
+        rows = self.connection.ask(
+            f"SELECT subject, count(*) FROM login_attempt WHERE subject {self.connection.among()} AND at >= ?"  # noqa: S608
+            " GROUP BY subject", self.connection.list_value(wanted), to_instant(since))
+        return {**dict.fromkeys(wanted, 0), **{row[0]: row[1] for row in rows}}
+
+    def remove_login_attempts(self, subjects: Iterable[str] = (), before: datetime | None = None) -> None:
+        """Those of some subjects (they have logged in), or all from before some time."""
+        self.connection.do(f"DELETE FROM login_attempt WHERE subject {self.connection.among()}",  # noqa: S608
+                           self.connection.list_value(subjects))
+        if before is not None:
+            self.connection.do("DELETE FROM login_attempt WHERE at < ?", to_instant(before))
+
+
+def _optional_instant(at: datetime | None) -> int | None:
+    return None if at is None else to_instant(at)
+
+
+def _optional_moment(value: int | None) -> datetime | None:
+    return None if value is None else from_instant(value)
+
+
+def _session(row: tuple[Any, ...]) -> SessionRow:
+    id, user_id, created_at, seen_at, expires_at, address, agent, pulse = row
+    return SessionRow(id, user_id, from_instant(created_at), from_instant(seen_at), from_instant(expires_at), address,
+                      agent, pulse)
+
+
+def _token(row: tuple[Any, ...]) -> TokenRow:
+    id, user_id, name, scopes, created_at, expires_at, used_at, pulse = row
+    return TokenRow(id, user_id, name, None if scopes is None else frozenset(orjson.loads(scopes)),
+                    from_instant(created_at), _optional_moment(expires_at), _optional_moment(used_at), pulse)

@@ -1,0 +1,118 @@
+"""A schema bound to its physical tables: SQLAlchemy tables made from the column map when they are first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from jimu.fieldtypes.kinds import Kind
+from jimu.storage.capabilities import Capabilities
+from jimu.storage.codecs import Load, value_decoder, value_encoder
+from jimu.storage.columns import ColumnMap
+from jimu.storage.errors import UnknownColumn
+from jimu.storage.names import short
+from jimu.storage.physical import sql_type
+from jimu.storage.schema import Column, Schema, Table
+
+SEARCH_COLUMN = "_search"
+
+
+@dataclass(frozen=True)
+class BoundTable:
+    """``physical`` holds the SQL columns by logical name; ``links`` the column map's ids of references columns."""
+
+    object: str
+    table: Table
+    sql: Any                           # sqlalchemy.Table
+    physical: Mapping[str, sa.Column[object]]
+    links: Mapping[str, int]
+    capabilities: Capabilities
+
+    @cached_property
+    def stored(self) -> tuple[Column, ...]:
+        """Columns that have a physical one, in the schema's order."""
+        return tuple(c for c in self.table.columns.values() if c.name in self.physical)
+
+    @cached_property
+    def encoders(self) -> Mapping[str, Load]:
+        """Logical name → Python value to driver value."""
+        return {c.name: value_encoder(c, self.capabilities) for c in self.stored}
+
+    @cached_property
+    def decoders(self) -> Mapping[str, Load]:
+        return {c.name: value_decoder(c, self.capabilities) for c in self.stored}
+
+    @cached_property
+    def search_columns(self) -> tuple[Column, ...]:
+        """Columns whose text goes into the search index, besides the title."""
+        return tuple(c for c in self.stored if c.search and c.name != "title")
+
+    @property
+    def search_table(self) -> str:
+        """The FTS5 table, where tokens do not lie in the row."""
+        return search_table_name(self.sql.name)
+
+    def column(self, name: str) -> Column:
+        found = self.table.columns.get(name)
+        if found is None:
+            raise UnknownColumn(self.object, name)
+        return found
+
+
+def search_table_name(table: str) -> str:
+    return short(f"{table}_fts")
+
+
+def _with_missing(sql: sa.Table, table: Table) -> Any:
+    """The table; in a preview a subquery of it in which the missing columns are NULL."""
+    missing = [c.name for c in table.columns.values() if c.missing and c.kind.has_column]
+    if not missing:
+        return sql
+    there = [c for c in sql.c if c.key not in missing]
+    nulls = [sa.cast(sa.null(), sql.c[name].type).label(name) for name in missing]
+    return sa.select(*there, *nulls).subquery()
+
+
+class Catalog:
+    """All bound tables of one schema on one database. ``trigrams``: see ``Database.has_trigrams``."""
+
+    def __init__(self, schema: Schema, columns: ColumnMap, capabilities: Capabilities, trigrams: bool) -> None:
+        self.schema = schema
+        self.trigrams = trigrams
+        self.columns = columns
+        self.capabilities = capabilities
+        self._bound: dict[str, BoundTable] = {}
+
+    def table(self, object: str) -> BoundTable:
+        """Raises UnknownColumn for an object that has no table."""
+        found = self._bound.get(object)
+        if found is None:
+            found = self._bound.setdefault(object, self._bind(object))
+        return found
+
+    def _bind(self, object: str) -> BoundTable:
+        table = self.schema.tables.get(object)
+        name = self.columns.table(object)
+        if table is None or name is None:
+            raise UnknownColumn(object, "")
+        physical: dict[str, sa.Column[object]] = {}
+        links: dict[str, int] = {}
+        for column in table.columns.values():
+            entry = self.columns.find(object, column.name)
+            if column.missing and column.kind.has_column:
+                physical[column.name] = sa.Column(column.name, sql_type(column, self.capabilities), key=column.name)
+            if entry is None or column.missing:
+                continue
+            if column.kind is Kind.REFERENCES:
+                links[column.name] = entry.id
+            elif not column.is_virtual:
+                physical[column.name] = sa.Column(entry.physical, sql_type(column, self.capabilities), key=column.name)
+        extra = [sa.Column(SEARCH_COLUMN, postgresql.TSVECTOR)] if self.capabilities.text_search_in_row else []
+        # A fresh MetaData, so that two threads binding at once do not trip over each other.
+        sql = sa.Table(name, sa.MetaData(), *physical.values(), *extra)
+        return BoundTable(object, table, _with_missing(sql, table), physical, links, self.capabilities)

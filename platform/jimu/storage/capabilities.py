@@ -1,0 +1,36 @@
+"""What the databases differ in, as named capabilities. Code asks for a capability and never for a database's name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """``name`` selects the physical types and the formula compiler's functions; everything else asks a flag below."""
+
+    name: str
+    exact_numeric: bool          # a decimal column type; otherwise decimals are scaled integers
+    copy: bool                   # COPY for bulk insertion
+    arrays: bool                 # text[] and = ANY(array); otherwise JSON arrays and json_each
+    skip_locked: bool            # row locks and SKIP LOCKED; otherwise one writer at a time
+    partial_covering: bool       # a partial index can answer a query alone; otherwise deleted_at leads the index
+    comments: bool               # COMMENT ON
+    text_search_in_row: bool     # search tokens in a tsvector column; otherwise in an FTS5 table beside the object's
+    one_statement_insert: bool   # INSERT inside WITH
+    mark: str                    # a positional parameter in SQL text
+    begin_write: str
+    begin_read: str              # "": no transaction is opened for reading
+
+
+SQLITE = Capabilities(
+    name="sqlite", exact_numeric=False, copy=False, arrays=False, skip_locked=False, partial_covering=False,
+    comments=False, text_search_in_row=False, one_statement_insert=False, mark="?",
+    begin_write="BEGIN IMMEDIATE", begin_read="BEGIN",
+)
+POSTGRESQL = Capabilities(
+    name="postgresql", exact_numeric=True, copy=True, arrays=True, skip_locked=True, partial_covering=True,
+    comments=True, text_search_in_row=True, one_statement_insert=True, mark="%s",
+    begin_write="BEGIN", begin_read="",
+)
+BY_NAME = {c.name: c for c in (SQLITE, POSTGRESQL)}

@@ -1,0 +1,101 @@
+"""The column map: which physical column holds a logical one, kept in the database beside the data it describes.
+
+An entry is ``active``, ``retired`` (the field is gone from the configuration; column and values stay and come back with it) or
+``replaced`` (of another type; the values from before a change of type).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from jimu.fieldtypes.kinds import Kind
+from jimu.storage import tables
+from jimu.storage.connection import Connection
+from jimu.storage.schema import Column
+
+ACTIVE, RETIRED, REPLACED = "active", "retired", "replaced"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """``name`` '' stands for the object's table. ``formula``: source of the stored formula that filled the column.
+
+    ``detail`` keeps what later versions of the engine may want to know of it.
+    """
+
+    id: int
+    object: str
+    name: str
+    physical: str
+    kind: str
+    scale: int = 0
+    state: str = ACTIVE
+    formula: str | None = None
+    detail: Mapping[str, Any] | None = None
+
+    def fits(self, column: Column) -> bool:
+        """Whether the physical column can hold ``column``'s values as they are."""
+        return self.kind == column.kind.value and (self.scale == column.scale or column.kind is not Kind.DECIMAL)
+
+
+@dataclass(frozen=True)
+class ColumnMap:
+    """Immutable; ``apply_ddl`` returns the next one."""
+
+    entries: tuple[Entry, ...] = ()
+
+    def __post_init__(self) -> None:
+        active = {(e.object, e.name): e for e in self.entries if e.state == ACTIVE}
+        object.__setattr__(self, "_active", active)
+
+    def find(self, object: str, name: str) -> Entry | None:
+        """The active entry of a column, or of a table (name '')."""
+        found: Entry | None = self._active.get((object, name))  # type: ignore[attr-defined]
+        return found
+
+    def table(self, object: str) -> str | None:
+        """The physical table of ``object``."""
+        entry = self.find(object, "")
+        return entry.physical if entry else None
+
+    def of(self, object: str) -> list[Entry]:
+        """All entries of an object, those of its columns that are retired or replaced too."""
+        return [e for e in self.entries if e.object == object]
+
+    def with_entries(self, changed: Iterable[Entry]) -> ColumnMap:
+        """The map with entries of the same id replaced and others added."""
+        by_id = {e.id: e for e in self.entries}
+        by_id.update({e.id: e for e in changed})
+        return ColumnMap(tuple(by_id.values()))
+
+
+def load_columns(connection: Connection | sa.Connection) -> ColumnMap:
+    """Read the column map."""
+    c = tables.column_map.c
+    text = "SELECT id, object, name, physical, kind, scale, state, formula, detail FROM column_map ORDER BY id"
+    if isinstance(connection, Connection):
+        rows: Iterable[Any] = connection.rows(text)
+    else:
+        rows = connection.execute(sa.select(c.id, c.object, c.name, c.physical, c.kind, c.scale, c.state, c.formula,
+                                            c.detail).order_by(c.id))
+    return ColumnMap(tuple(Entry(*r[:8], orjson.loads(r[8]) if r[8] else None) for r in rows))
+
+
+def save_entry(connection: sa.Connection, entry: Entry) -> Entry:
+    """Insert (id 0) or update an entry; returns it with its id."""
+    values = {
+        "object": entry.object, "name": entry.name, "physical": entry.physical, "kind": entry.kind,
+        "scale": entry.scale, "state": entry.state, "formula": entry.formula,
+        "detail": orjson.dumps(dict(entry.detail)).decode() if entry.detail else None,
+    }
+    table = tables.column_map
+    if entry.id:
+        connection.execute(table.update().where(table.c.id == entry.id).values(values))
+        return entry
+    made = connection.execute(table.insert().values(values).returning(table.c.id)).scalar_one()
+    return replace(entry, id=made)

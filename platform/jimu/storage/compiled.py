@@ -1,0 +1,47 @@
+"""The store's cache of compiled statements and row converters, by the shape of the question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from jimu.storage.binding import Catalog
+from jimu.storage.filters import among
+from jimu.storage.physical import dump_json
+from jimu.storage.statements import Prepared, prepare
+
+_MOST = 4096
+
+
+class StatementCache:
+    """Shared by all transactions of one store; when it is full the older half goes."""
+
+    def __init__(self, catalog: Catalog, dialect: sa.Dialect) -> None:
+        self.catalog = catalog
+        self.dialect = dialect
+        self._kept: dict[Hashable, Any] = {}
+
+    def get(self, key: Hashable, cacheable: bool, build: Callable[[], Any]) -> Any:
+        """What ``build`` made for ``key``, made now if need be."""
+        if not cacheable:
+            return build()
+        found = self._kept.get(key)
+        if found is None:
+            if len(self._kept) >= _MOST:
+                for old in list(self._kept)[: _MOST // 2]:
+                    self._kept.pop(old, None)
+            found = self._kept[key] = build()
+        return found
+
+    def prepare(self, statement: sa.ClauseElement) -> Prepared:
+        return prepare(statement, self.dialect)
+
+    def among(self, element: Any, name: str) -> sa.ColumnElement[bool]:
+        """``element`` is one of a list of any length, given as the parameter ``name`` by ``list_value``."""
+        return among(element, lambda type_: sa.bindparam(name, type_=type_), self.catalog.capabilities.arrays)
+
+    def list_value(self, values: Sequence[Any]) -> Any:
+        """The driver's value for a list parameter."""
+        return list(values) if self.catalog.capabilities.arrays else dump_json(list(values))

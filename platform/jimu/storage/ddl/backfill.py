@@ -1,0 +1,135 @@
+"""Filling columns of rows that are there: changes of type, formulas, the search index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from jimu.fieldtypes.kinds import Kind
+from jimu.formulas import evaluate, fit
+from jimu.formulas.types import NUMBER, TEXT, Environment, Symbol
+from jimu.storage.binding import SEARCH_COLUMN, BoundTable, Catalog
+from jimu.storage.codecs import decoder, value_decoder, value_encoder
+from jimu.storage.columns import Entry
+from jimu.storage.connection import Connection
+from jimu.storage.ddl.changes import SchemaChange
+from jimu.storage.ddl.convert import MISFIT, convert
+from jimu.storage.names import quoted
+from jimu.storage.expressions import as_column_value
+from jimu.storage.schema import Column
+from jimu.storage.scope import SelectScope
+from jimu.storage.search.document import DocumentMaker
+from jimu.storage.search.index import add_documents
+from jimu.storage.statements import prepare
+
+_BATCH = 5000
+
+
+def batches(connection: Connection, table: str, columns: str, where: str = "") -> Iterator[list[tuple[Any, ...]]]:
+    """Rows (id, then ``columns``) in batches, in the order of their ids."""
+    last, mark = 0, connection.capabilities.mark
+    condition = f" AND {where}" if where else ""
+    while True:
+        text = (f"SELECT id, {columns} FROM {quoted(table)} WHERE id > {mark}{condition}"  # noqa: S608
+                f" ORDER BY id LIMIT {_BATCH}")
+        rows = connection.rows(text, (last,))
+        if not rows:
+            return
+        yield rows
+        last = rows[-1][0]
+
+
+def column_of(entry: Entry) -> Column:
+    """A column as the entry's values were written."""
+    kind = Kind(entry.kind)
+    return Column(entry.name, kind, Symbol(NUMBER if kind is Kind.DECIMAL else TEXT), scale=entry.scale)
+
+
+def convertible(connection: Connection, table: str, source: Entry, column: Column) -> Iterator[tuple[int, Any, Any]]:
+    """(id, value, converted or MISFIT) for every row that is not blank."""
+    before = column_of(source)
+    if before.kind is Kind.REFERENCES:
+        yield from _convertible_links(connection, source, column)
+        return
+    decode = value_decoder(before, connection.capabilities)
+    name = quoted(source.physical)
+    for rows in batches(connection, table, name, f"{name} IS NOT NULL"):
+        for id, raw in rows:
+            value = decode(raw)
+            yield id, value, convert(value, before.kind, column)
+
+
+def _convertible_links(connection: Connection, source: Entry, column: Column) -> Iterator[tuple[int, Any, Any]]:
+    found: dict[int, list[int]] = {}
+    mark = connection.capabilities.mark
+    text = f"SELECT from_id, to_id FROM link WHERE field = {mark} ORDER BY from_id, position"  # noqa: S608
+    for from_id, to_id in connection.rows(text, (source.id,)):
+        found.setdefault(from_id, []).append(to_id)
+    for id, targets in found.items():
+        yield id, targets, convert(targets, Kind.REFERENCES, column)
+
+
+def convert_column(connection: Connection, table: str, source: Entry, entry: Entry, column: Column) -> None:
+    """Write what fits into the new column; what does not stays in the old one alone."""
+    mark = connection.capabilities.mark
+    changed = ((id, new) for id, _, new in convertible(connection, table, source, column) if new is not MISFIT)
+    if column.kind is Kind.REFERENCES:
+        connection.many(
+            f"INSERT INTO link (from_id, field, to_id, position) VALUES ({mark}, {entry.id}, {mark}, {mark})",  # noqa: S608
+            [(id, to, position) for id, targets in changed for position, to in enumerate(targets)])
+        return
+    encode = value_encoder(column, connection.capabilities)
+    rows = [(encode(new), id) for id, new in changed]
+    for start in range(0, len(rows), _BATCH):
+        connection.many(f"UPDATE {quoted(table)} SET {quoted(entry.physical)} = {mark} WHERE id = {mark}",  # noqa: S608
+                        rows[start : start + _BATCH])
+
+
+def fill_formula(connection: Connection, dialect: sa.Dialect, catalog: Catalog, change: SchemaChange) -> None:
+    """Compute a stored formula for all rows: by SQL, or row by row where it has no SQL form."""
+    column = change.definition
+    assert column is not None
+    bound = catalog.table(change.object)
+    formula = column.stored_expression
+    if formula.python_only is not None:
+        _fill_in_python(connection, bound, column)
+        return
+    scope = SelectScope(catalog, change.object, aliased=False)
+    value = as_column_value(formula, scope, Environment(), column.kind, column.scale)
+    target = bound.physical[column.name]
+    statement = prepare(bound.sql.update().values({target: value}), dialect)
+    connection.run(statement.text, statement.params())
+
+
+def _fill_in_python(connection: Connection, bound: BoundTable, column: Column) -> None:
+    names = sorted({path[0] for path in column.stored_expression.paths})
+    decode = decoder([("id", bound.column("id")), *((n, bound.column(n)) for n in names)], connection.capabilities)
+    encode, mark = bound.encoders[column.name], connection.capabilities.mark
+    listed = ", ".join(quoted(bound.physical[n].name) for n in names) or "id"
+    environment = Environment()
+    for rows in batches(connection, bound.sql.name, listed):
+        changed = []
+        for row in decode(rows):
+            value = evaluate(column.stored_expression, lambda path, row=row: row.get(path[0]), environment)
+            changed.append((encode(fit(value, column.kind, column.scale)), row["id"]))
+        connection.many(f"UPDATE {quoted(bound.sql.name)} SET {quoted(bound.physical[column.name].name)} = {mark}"  # noqa: S608
+                        f" WHERE id = {mark}", changed)
+
+
+def rebuild_search(connection: Connection, catalog: Catalog, object: str) -> None:
+    """Index every row of the object anew."""
+    bound = catalog.table(object)
+    if not connection.capabilities.text_search_in_row:
+        connection.run(f"DELETE FROM {quoted(bound.search_table)}")  # noqa: S608
+    elif not bound.table.search:
+        connection.run(f"UPDATE {quoted(bound.sql.name)} SET {SEARCH_COLUMN} = NULL")  # noqa: S608
+    if not bound.table.search:
+        return
+    maker = DocumentMaker(bound, suffixes=not catalog.trigrams)
+    columns = [bound.column(n) for n in ("id", *sorted(maker.names))]
+    decode = decoder([(c.name, c) for c in columns], connection.capabilities)
+    listed = ", ".join(quoted(bound.physical[c.name].name) for c in columns[1:])
+    for rows in batches(connection, bound.sql.name, listed):
+        add_documents(connection, bound, maker, decode(rows), new_rows=False)

@@ -1,0 +1,108 @@
+"""One readable view per object, for reports made outside: living rows, plain names, references with titles.
+
+Decimals and datetimes are shown as such on both databases. Secret columns are left out. Labels become comments where the
+database has them. A view is replaced in place while it only gains columns, so that rights given on it stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from jimu.fieldtypes.kinds import Kind
+from jimu.storage.columns import ColumnMap, Entry
+from jimu.storage.connection import Connection
+from jimu.storage.names import free, quoted, view_name
+from jimu.storage.schema import Column, Schema, Table
+
+
+def replace_views(connection: Connection, schema: Schema, columns: ColumnMap) -> None:
+    """Create or replace the views of all objects; drop those of objects that are gone."""
+    existing = _existing(connection)
+    wanted = {view_name(object): table for object, table in schema.tables.items() if columns.table(object)}
+    for name in existing.keys() - wanted.keys():
+        connection.run(f"DROP VIEW {quoted(name)}")
+    for name, table in wanted.items():
+        _replace(connection, name, table, columns, existing.get(name))
+
+
+def _existing(connection: Connection) -> dict[str, str]:
+    """Our views: name → the text that made it (SQLite) or '' (PostgreSQL, which keeps it in its own form)."""
+    if connection.capabilities.exact_numeric:
+        text = "SELECT viewname, '' FROM pg_views WHERE schemaname = current_schema()"
+    else:
+        text = "SELECT name, sql FROM sqlite_master WHERE type = 'view'"
+    return {name: sql for name, sql in connection.rows(text) if name.startswith("v_")}
+
+
+def _replace(connection: Connection, name: str, table: Table, columns: ColumnMap, existing: str | None) -> None:
+    shown = list(_columns(connection, table, columns))
+    joins = "".join(join for _, _, join, _ in shown)
+    listed = ", ".join(f"{expression} AS {quoted(alias)}" for alias, expression, _, _ in shown)
+    body = f"SELECT {listed} FROM {quoted(columns.table(table.object) or '')} t{joins} WHERE t.deleted_at IS NULL"  # noqa: S608
+    if not connection.capabilities.exact_numeric:
+        made = f"CREATE VIEW {quoted(name)} AS {body}"
+        if existing != made:
+            connection.run(f"DROP VIEW IF EXISTS {quoted(name)}")
+            connection.run(made)
+        return
+    _replace_in_place(connection, name, body, [alias for alias, *_ in shown], existing is not None)
+    if connection.capabilities.comments:
+        _comment(connection, name, table, {alias: label for alias, _, _, label in shown if label})
+
+
+def _replace_in_place(connection: Connection, name: str, body: str, aliases: list[str], exists: bool) -> None:
+    if exists:
+        before = [row[0] for row in connection.rows(
+            "SELECT attname::text FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 ORDER BY attnum",
+            (quoted(name),))]
+        if aliases[: len(before)] != before:
+            connection.run(f"DROP VIEW {quoted(name)}")
+    connection.run(f"CREATE OR REPLACE VIEW {quoted(name)} AS {body}")
+
+
+def _comment(connection: Connection, name: str, table: Table, labels: dict[str, str]) -> None:
+    for alias, label in labels.items():
+        connection.run(f"COMMENT ON COLUMN {quoted(name)}.{quoted(alias)} IS {_literal(label)}")
+    if label := _label(table.labels):
+        connection.run(f"COMMENT ON VIEW {quoted(name)} IS {_literal(label)}")
+
+
+def _columns(
+    connection: Connection, table: Table, columns: ColumnMap
+) -> Iterator[tuple[str, str, str, str]]:
+    """(name, expression, join, label) in the order in which the columns came to the object."""
+    found = [(e, c) for c in table.columns.values() if (e := columns.find(table.object, c.name)) is not None]
+    taken = set(table.columns)
+    for entry, column in sorted(found, key=lambda pair: pair[0].id):
+        if column.secret or column.name == "deleted_at" or not entry.physical:
+            continue
+        yield column.name, _expression(connection, entry, column), "", _label(column.labels)
+        if column.kind is Kind.REFERENCE and column.name != "id":
+            alias = f"r{entry.id}"
+            join = f" LEFT JOIN record {alias} ON {alias}.id = t.{quoted(entry.physical)}"
+            title = free(f"{column.name}_title", taken)
+            taken.add(title)
+            yield title, f"{alias}.title", join, _label(column.labels)
+
+
+def _expression(connection: Connection, entry: Entry, column: Column) -> str:
+    name = f"t.{quoted(entry.physical)}"
+    if column.kind is Kind.DURATION:
+        return name
+    if connection.capabilities.exact_numeric:
+        return f"array_to_string({name}, ', ')" if column.kind is Kind.TEXTS else name
+    if column.kind is Kind.DECIMAL:
+        return f"{name} / 1{'0' * column.scale}.0" if column.scale else name
+    if column.kind is Kind.DATETIME:
+        return f"strftime('%Y-%m-%d %H:%M:%f', {name} / 1000000.0, 'unixepoch')"
+    if column.kind is Kind.TEXTS:
+        return f"(SELECT group_concat(value, ', ') FROM json_each({name}))"
+    return name
+
+
+def _label(labels: Mapping[str, str]) -> str:
+    return labels.get("en") or labels.get("") or next(iter(labels.values()), "")
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,155 @@
+"""Filters as SQL conditions. The constants are parameters p0, p1, … in the order in which ``storage.shapes`` gave them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from jimu.formulas.types import Environment
+from jimu.storage import tables
+from jimu.storage.errors import UnknownColumn
+from jimu.storage.expressions import as_column_value, as_condition
+from jimu.storage.query import AllOf, AnyOf, Compare, Filter, HasRow, Matches, Not, Related, Where
+from jimu.storage.scope import SelectScope
+from jimu.storage.search.match import contains_condition, match_condition, match_text
+from jimu.storage.shapes import SHORT_LIST
+
+
+class FilterCompiler:
+    """One per statement: numbers its parameters, whose names begin with ``prefix``."""
+
+    def __init__(self, environment: Environment, prefix: str = "p") -> None:
+        self.environment = environment
+        self.prefix = prefix
+        self._count = 0
+
+    def parameter(self, type_: Any = None) -> sa.BindParameter[Any]:
+        """The next parameter."""
+        name = f"{self.prefix}{self._count}"
+        self._count += 1
+        return sa.bindparam(name, type_=type_)
+
+    def condition(self, filter: Filter, scope: SelectScope) -> sa.ColumnElement[bool]:
+        """True exactly for rows that match; never NULL where it is negated."""
+        if isinstance(filter, AllOf):
+            return sa.and_(sa.true(), *(self.condition(f, scope) for f in filter.filters))
+        if isinstance(filter, AnyOf):
+            return sa.or_(sa.false(), *(self.condition(f, scope) for f in filter.filters))
+        if isinstance(filter, Compare):
+            return self._compare(filter, scope)
+        if isinstance(filter, Where):
+            found = as_condition(filter.formula, scope, self.environment)
+            faster = contains_condition(filter.formula, scope)
+            return found if faster is None else sa.and_(faster, found)
+        if isinstance(filter, Not):
+            return sa.not_(sa.func.coalesce(self.condition(filter.filter, scope), sa.false()))
+        if isinstance(filter, Related):
+            return self._related(filter, scope)
+        if isinstance(filter, HasRow):
+            return self._has_row(filter, scope)
+        if isinstance(filter, Matches):
+            return self._matches(filter, scope)
+        raise TypeError(f"no such filter: {type(filter).__name__}")
+
+    def _related(self, filter: Related, scope: SelectScope) -> sa.ColumnElement[bool]:
+        other = SelectScope(scope.catalog, filter.object)
+        condition = self.condition(filter.filter, other)
+        return _exists(other, other.own("id") == scope.own(filter.column), condition)
+
+    def _has_row(self, filter: HasRow, scope: SelectScope) -> sa.ColumnElement[bool]:
+        other = SelectScope(scope.catalog, filter.object)
+        condition = self.condition(filter.filter, other)
+        if filter.column in other.bound.links:
+            link = tables.link.alias()
+            linked = sa.exists().where(link.c.from_id == other.own("id"), link.c.to_id == scope.own("id"),
+                                       link.c.field == other.bound.links[filter.column])
+            return _exists(other, linked, condition, other.own("deleted_at").is_(None))
+        return _exists(other, other.own(filter.column) == scope.own("id"), condition,
+                       other.own("deleted_at").is_(None))
+
+    def _matches(self, filter: Matches, scope: SelectScope) -> sa.ColumnElement[bool]:
+        if match_text(filter.text, scope.catalog.capabilities) is None:
+            return sa.false()
+        return match_condition(scope, self.parameter(sa.Text()))
+
+    def _compare(self, filter: Compare, scope: SelectScope) -> sa.ColumnElement[bool]:
+        column = scope.bound.column(filter.column)
+        if filter.column in scope.bound.links:
+            return self._compare_links(filter, scope)
+        if column.expression is not None:
+            element = as_column_value(column.expression, scope, self.environment, column.kind, column.scale)
+        else:
+            element = scope.own(filter.column)
+        if filter.op == "blank":
+            return element.is_(None)
+        if filter.op == "not_blank":
+            return element.is_not(None)
+        if filter.op in ("in", "not_in"):
+            return self._in(filter, element, scope)
+        return self._binary(filter, element)
+
+    def _binary(self, filter: Compare, element: Any) -> sa.ColumnElement[bool]:
+        if filter.value is None:
+            return {"eq": element.is_(None), "ne": element.is_not(None)}.get(filter.op, sa.false())
+        value = self.parameter(element.type)
+        if filter.op == "ne":
+            return sa.or_(element != value, element.is_(None))
+        compared: dict[str, sa.ColumnElement[bool]] = {
+            "eq": element == value, "lt": element < value, "le": element <= value, "gt": element > value,
+            "ge": element >= value,
+        }
+        return compared[filter.op]
+
+    def _in(self, filter: Compare, element: Any, scope: SelectScope) -> sa.ColumnElement[bool]:
+        given = list(filter.value)
+        values = [v for v in given if v is not None]
+        condition = self._among(element, len(values), scope)
+        if len(values) != len(given):
+            condition = sa.or_(condition, element.is_(None))
+        if filter.op == "not_in":
+            return sa.not_(sa.func.coalesce(condition, sa.false()))
+        return condition
+
+    def _among(self, element: Any, count: int, scope: SelectScope) -> sa.ColumnElement[bool]:
+        if count == 0:
+            return sa.false()
+        if count <= SHORT_LIST:
+            return element.in_([self.parameter(element.type) for _ in range(count)])  # type: ignore[no-any-return]
+        return among(element, self.parameter, scope.catalog.capabilities.arrays)
+
+    def _compare_links(self, filter: Compare, scope: SelectScope) -> sa.ColumnElement[bool]:
+        link = tables.link.alias()
+        base = sa.exists().where(link.c.from_id == scope.own("id"), link.c.field == scope.bound.links[filter.column])
+        if filter.op in ("blank", "not_blank"):
+            return base if filter.op == "not_blank" else sa.not_(base)
+        if filter.op in ("in", "not_in"):
+            values = [v for v in filter.value if v is not None]
+            found = base.where(self._among(link.c.to_id, len(values), scope))
+        elif filter.op in ("eq", "ne"):
+            found = base.where(link.c.to_id == self.parameter(sa.BigInteger()))
+        else:
+            raise UnknownColumn(scope.object, filter.column)
+        return sa.not_(found) if filter.op in ("ne", "not_in") else found
+
+
+def among(element: Any, parameter: Any, arrays: bool) -> sa.ColumnElement[bool]:
+    """``element`` is one of a list given as one parameter: an array, or a JSON array."""
+    if arrays:
+        condition: sa.ColumnElement[bool] = element == sa.func.any(parameter(sa.ARRAY(element.type)))
+        return condition
+    values = sa.func.json_each(parameter(sa.Text())).table_valued("value")
+    return element.in_(sa.select(values.c.value))  # type: ignore[no-any-return]
+
+
+def _exists(scope: SelectScope, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    return sa.exists(sa.select(sa.literal_column("1")).select_from(scope.from_clause()).where(*conditions))
+
+
+def state_condition(scope: SelectScope, deleted: str) -> list[sa.ColumnElement[bool]]:
+    """The rows that are alive, in the recycle bin, or any."""
+    if deleted == "any":
+        return []
+    column: Any = scope.own("deleted_at")
+    return [column.is_(None) if deleted == "alive" else column.is_not(None)]
+

@@ -1,0 +1,42 @@
+"""History rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import orjson
+
+from jimu.storage.connection import Connection
+from jimu.storage.entries import HistoryEntry
+from jimu.storage.physical import dump_json
+from jimu.storage.tables import from_instant, to_instant
+
+_COLUMNS = "record_id, object, at, action, actor, via, reason, version, changes"
+_COPY_FROM = 40
+
+
+def append_history(connection: Connection, entries: Sequence[HistoryEntry]) -> None:
+    """See ``Transaction.append_history``."""
+    rows = [
+        (e.record_id, e.object, to_instant(e.at), e.action, e.actor, e.via, e.reason, e.version, dump_json(e.changes))
+        for e in entries
+    ]
+    text = f"INSERT INTO history ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+    if len(rows) == 1:
+        connection.do(text, *rows[0])
+    elif connection.capabilities.copy and len(rows) >= _COPY_FROM:
+        connection.copy(f"COPY history ({_COLUMNS}) FROM STDIN", rows)
+    else:
+        connection.do_many(text, rows)
+
+
+def read_history(connection: Connection, record_id: int, limit: int, before: int | None) -> list[HistoryEntry]:
+    """See ``Transaction.history``."""
+    earlier = "AND id < ?" if before is not None else ""
+    text = (f"SELECT id, {_COLUMNS} FROM history WHERE record_id = ? {earlier} ORDER BY id DESC"  # noqa: S608
+            f" LIMIT {int(limit)}")
+    params = (record_id,) if before is None else (record_id, before)
+    return [
+        HistoryEntry(r[1], r[2], from_instant(r[3]), r[4], r[5], r[6], r[7], r[8], orjson.loads(r[9]), r[0])
+        for r in connection.ask(text, *params)
+    ]

@@ -1,0 +1,121 @@
+"""The outbox: jobs written with their cause, taken by workers under a lease. Statuses: waiting, running, done, dead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from jimu.storage.connection import Connection
+from jimu.storage.entries import ClaimedJob, JobRow
+from jimu.storage.physical import dump_json
+from jimu.storage.tables import from_instant, to_instant
+
+_COLUMNS = "id, kind, payload, status, run_at, locked_until, owner, attempts, max_attempts, key, error, finished_at"
+_INSTANTS = ("run_at", "locked_until", "finished_at")
+
+
+def emit(connection: Connection, rows: Sequence[JobRow]) -> list[int]:
+    """See ``Transaction.emit``."""
+    text = ("INSERT INTO job (kind, payload, status, run_at, attempts, max_attempts, key)"
+            " VALUES (?, ?, 'waiting', ?, 0, ?, ?)"
+            " ON CONFLICT (key) WHERE status = 'waiting' AND key IS NOT NULL DO NOTHING RETURNING id")
+    added: list[int] = []
+    for row in rows:
+        run_at = to_instant(row.run_at) if row.run_at else 0
+        found = connection.ask(text, row.kind, dump_json(row.payload), run_at, row.max_attempts, row.key)
+        added += [r[0] for r in found]
+    return added
+
+
+def claim_jobs(
+    connection: Connection, now: datetime, lease_until: datetime, limit: int, owner: str
+) -> list[ClaimedJob]:
+    """See ``Transaction.claim_jobs``."""
+    skip = " FOR UPDATE SKIP LOCKED" if connection.capabilities.skip_locked else ""
+    at, size = to_instant(now), int(limit)
+    due = [r[0] for r in connection.ask(
+        f"SELECT id FROM job WHERE status = 'waiting' AND run_at <= ? ORDER BY run_at, id LIMIT {size}{skip}", at)]  # noqa: S608
+    if len(due) < size:
+        due += [r[0] for r in connection.ask(
+            "SELECT id FROM job WHERE status = 'running' AND locked_until <= ? ORDER BY locked_until"  # noqa: S608
+            f" LIMIT {size - len(due)}{skip}", at)]
+    if not due:
+        return []
+    rows = connection.ask(
+        "UPDATE job SET status = 'running', owner = ?, locked_until = ?, attempts = attempts + 1"  # noqa: S608
+        f" WHERE id {connection.among()} RETURNING id, kind, payload, attempts, max_attempts, run_at",
+        owner, to_instant(lease_until), connection.list_value(due))
+    order = {id: place for place, id in enumerate(due)}
+    rows.sort(key=lambda r: order[r[0]])
+    return [ClaimedJob(r[0], r[1], orjson.loads(r[2]), r[3], r[4], from_instant(r[5])) for r in rows]
+
+
+def renew_job(connection: Connection, id: int, owner: str, lease_until: datetime, new_owner: str | None) -> bool:
+    """See ``Transaction.renew_job``."""
+    return connection.do("UPDATE job SET locked_until = ?, owner = ? WHERE id = ? AND owner = ? AND status = 'running'",
+                         to_instant(lease_until), new_owner or owner, id, owner) == 1
+
+
+def finish_job(connection: Connection, id: int, owner: str, now: datetime) -> bool:
+    """See ``Transaction.finish_job``."""
+    return connection.do(
+        "UPDATE job SET status = 'done', finished_at = ?, locked_until = NULL, error = NULL"
+        " WHERE id = ? AND owner = ? AND status = 'running'", to_instant(now), id, owner) == 1
+
+
+def retry_job(connection: Connection, id: int, owner: str, run_at: datetime, error: str) -> bool:
+    """See ``Transaction.retry_job``. If another job with its key waits by now, this one is done."""
+    text = ("UPDATE job SET status = CASE WHEN key IS NOT NULL AND EXISTS (SELECT 1 FROM job other"
+            " WHERE other.key = job.key AND other.status = 'waiting') THEN 'done' ELSE 'waiting' END,"
+            " run_at = ?, locked_until = NULL, owner = NULL, error = ?, finished_at = ?"
+            " WHERE id = ? AND owner = ? AND status = 'running'")
+    at = to_instant(run_at)
+    return connection.do(text, at, error, at, id, owner) == 1
+
+
+def bury_job(connection: Connection, id: int, owner: str, now: datetime, error: str) -> bool:
+    """See ``Transaction.bury_job``."""
+    return connection.do(
+        "UPDATE job SET status = 'dead', finished_at = ?, locked_until = NULL, error = ?"
+        " WHERE id = ? AND owner = ? AND status = 'running'", to_instant(now), error, id, owner) == 1
+
+
+def revive_job(connection: Connection, id: int, now: datetime) -> bool:
+    """See ``Transaction.revive_job``."""
+    return connection.do(
+        "UPDATE job SET status = 'waiting', run_at = ?, attempts = 0, owner = NULL, finished_at = NULL"
+        " WHERE id = ? AND status = 'dead' AND (key IS NULL OR NOT EXISTS (SELECT 1 FROM job other"
+        " WHERE other.key = job.key AND other.status = 'waiting'))", to_instant(now), id) == 1
+
+
+def next_job_at(connection: Connection) -> datetime | None:
+    """See ``Transaction.next_job_at``."""
+    found = connection.ask("SELECT min(run_at) FROM job WHERE status = 'waiting' UNION ALL"
+                           " SELECT min(locked_until) FROM job WHERE status = 'running'")
+    moments = [row[0] for row in found if row[0] is not None]
+    return from_instant(min(moments)) if moments else None
+
+
+def list_jobs(connection: Connection, status: str, limit: int) -> list[dict[str, Any]]:
+    """See ``Transaction.list_jobs``."""
+    rows = connection.ask(
+        f"SELECT {_COLUMNS} FROM job WHERE status = ? ORDER BY id DESC LIMIT {int(limit)}", status)  # noqa: S608
+    listed = [dict(zip(_COLUMNS.split(", "), row, strict=True)) for row in rows]
+    for job in listed:
+        job["payload"] = orjson.loads(job["payload"])
+        for name in _INSTANTS:
+            job[name] = from_instant(job[name]) if job[name] is not None else None
+    return listed
+
+
+def count_jobs(connection: Connection) -> dict[str, int]:
+    """See ``Transaction.count_jobs``."""
+    return {row[0]: row[1] for row in connection.ask("SELECT status, count(*) FROM job GROUP BY status")}
+
+
+def remove_done_jobs(connection: Connection, before: datetime) -> int:
+    """See ``Transaction.remove_done_jobs``."""
+    return connection.do("DELETE FROM job WHERE status = 'done' AND finished_at < ?", to_instant(before))

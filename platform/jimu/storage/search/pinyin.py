@@ -1,0 +1,32 @@
+"""Pinyin of Chinese text as search tokens: initials (``zs`` for 张三) and the whole (``zhangsan``), from every character on."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from pypinyin import Style, lazy_pinyin
+
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
+_LONGEST = 12   # characters of a run that are looked at: names of people and firms begin with what is typed
+
+
+@lru_cache(maxsize=32768)
+def _syllable(character: str) -> str:
+    found = lazy_pinyin(character, style=Style.NORMAL, errors="ignore")
+    return found[0].replace("ü", "v") if found else ""
+
+
+@lru_cache(maxsize=65536)
+def pinyin_tokens(text: str) -> tuple[str, ...]:
+    """Tokens to find ``text`` by pinyin; a heteronym is read in its commonest way."""
+    found: dict[str, None] = {}
+    for match in _HAN.finditer(text):
+        syllables = [_syllable(c) for c in match.group()[:_LONGEST]]
+        for start in range(len(syllables)):
+            rest = [s for s in syllables[start:] if s]
+            if len(rest) > 1:
+                found["".join(s[0] for s in rest)] = None
+            if rest and (start == 0 or len(rest) > 1):
+                found["".join(rest)[:24]] = None
+    return tuple(found)

@@ -1,0 +1,115 @@
+"""Text to tokens, for the index and for queries.
+
+Words (runs of letters) are folded to lower case without accents and found by prefix; Chinese, Japanese kana and Korean runs are
+cut into pairs of characters, and the last character alone, so that any part of a run is found; digits written with spaces,
+dashes or brackets between them are joined, and every suffix of at least three is a token, so that any fragment is found by
+prefix. Where ``suffixes`` is set, words give their suffixes too, so that a part of a word can be looked up.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+_CJK = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af\U00020000-\U0003ffff"
+_RUNS = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+")
+_IS_CJK = re.compile(rf"[{_CJK}]")
+_PHONE = re.compile(r"\+?\d(?:[\s().-]{0,2}\d){4,24}")
+_NOT_DIGITS = re.compile(r"\D+")
+LONGEST_WORD = 24        # longer ones are cut, in the index and in queries alike
+SHORTEST_PART = 3        # of a word or number that is found from its middle
+TITLE_MARK = "0t"        # before a whole title squeezed into one token: no word begins with a digit and goes on with t
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What a query looks for: a token, or all tokens that begin with it."""
+
+    text: str
+    prefix: bool
+
+
+def fold(text: str) -> str:
+    """Compatibility characters made plain, lower case, accents off."""
+    if text.isascii():
+        return text.lower()
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    if plain.isascii() or not any(unicodedata.decomposition(c) for c in plain):
+        return plain
+    return "".join(c for c in unicodedata.normalize("NFD", plain) if not unicodedata.combining(c))
+
+
+@lru_cache(maxsize=65536)
+def tokens(text: str, suffixes: bool = False) -> tuple[str, ...]:
+    """The tokens of ``text`` for the index, without doubles."""
+    folded = fold(text)
+    found: dict[str, None] = {}
+    for match in _RUNS.finditer(folded):
+        run = match.group()
+        if _IS_CJK.match(run):
+            found.update(dict.fromkeys(_pairs(run)))
+        elif suffixes or run.isdecimal():
+            found.update(dict.fromkeys(_suffixes(run)))
+        else:
+            found[run[:LONGEST_WORD]] = None
+    for match in _PHONE.finditer(folded):
+        found.update(dict.fromkeys(_suffixes(_NOT_DIGITS.sub("", match.group()))))
+    return tuple(found)
+
+
+def title_token(title: str) -> str:
+    """A title squeezed into one token, for finding titles that begin with what was typed; '' if nothing is left."""
+    squeezed = "".join(_RUNS.findall(fold(title)))
+    return TITLE_MARK + squeezed[:LONGEST_WORD] if squeezed else ""
+
+
+def query_terms(text: str) -> list[Term]:
+    """What must all be found for ``text`` to match; empty: nothing can be looked for."""
+    folded = fold(text)
+    found: dict[Term, None] = {}
+    rest = folded
+    for match in _PHONE.finditer(folded):
+        digits = _NOT_DIGITS.sub("", match.group())
+        found[Term(digits[:LONGEST_WORD], True)] = None
+        rest = rest.replace(match.group(), " ")
+    for match in _RUNS.finditer(rest):
+        run = match.group()
+        if not _IS_CJK.match(run):
+            found[Term(run[:LONGEST_WORD], True)] = None
+        elif len(run) == 1:
+            found[Term(run, True)] = None
+        else:
+            found.update({Term(run[i : i + 2], False): None for i in range(len(run) - 1)})
+    return list(found)
+
+
+def part_terms(text: str) -> list[Term]:
+    """Terms that every text containing ``text`` literally (in any case) must have when ``suffixes`` were indexed.
+
+    Runs too short to be looked up are left out; empty: the index cannot help.
+    """
+    found: dict[Term, None] = {}
+    for match in _RUNS.finditer(fold(text)):
+        run = match.group()
+        if _IS_CJK.match(run):
+            found.update({Term(run[i : i + 2], False): None for i in range(len(run) - 1)})
+            if len(run) == 1:
+                found[Term(run, True)] = None
+        elif run.isascii() and len(run) >= SHORTEST_PART:
+            found[Term(run[:LONGEST_WORD], True)] = None
+    return list(found)
+
+
+def _pairs(run: str) -> Iterator[str]:
+    for i in range(len(run) - 1):
+        yield run[i : i + 2]
+    yield run[-1]
+
+
+def _suffixes(run: str) -> Iterator[str]:
+    yield run[:LONGEST_WORD]
+    for start in range(1, len(run) - SHORTEST_PART + 1):
+        yield run[start : start + LONGEST_WORD]

@@ -1,0 +1,232 @@
+"""``Query`` to SQL and rows. The SQL of one shape (object, filter, sort, fields) is compiled once and kept by the store."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from jimu.fieldtypes.kinds import Kind
+from jimu.formulas.types import Environment
+from jimu.storage.codecs import Decode, Load, decoder
+from jimu.storage.compiled import StatementCache
+from jimu.storage.connection import Connection
+from jimu.storage.errors import UnknownColumn
+from jimu.storage.expressions import as_value
+from jimu.storage.filters import FilterCompiler, state_condition
+from jimu.storage.links import read_links
+from jimu.storage.paging import (
+    NEVER_BLANK,
+    Position,
+    SortKey,
+    after,
+    decode_cursor,
+    encode_cursor,
+    fingerprint,
+    order_by,
+    with_id,
+)
+from jimu.storage.query import Count, Filter, Page, Query, Sort
+from jimu.storage.schema import Column
+from jimu.storage.scope import SelectScope
+from jimu.storage.shapes import ShapeReader
+from jimu.storage.statements import Prepared
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A compiled segment: ``fields`` columns come first in a row, then the sort keys; ``nullable``: it is one of two."""
+
+    prepared: Prepared
+    decode: Decode
+    fields: int
+    nullable: bool
+
+
+def select_page(connection: Connection, cache: StatementCache, query: Query) -> Page:
+    """One page of ``query``."""
+    reader = ShapeReader(cache.catalog, query.environment)
+    sort = with_id(query.sort)
+    key = _shape(reader, query, sort)
+    mark = fingerprint(query.object, sort)
+    position = decode_cursor(mark, query.after, len(sort)) if query.after else None
+    rows, segment, selection = _read(connection, cache, _Reading(query, sort, key, reader), position)
+    has_more = len(rows) > query.limit
+    rows = rows[: query.limit]
+    following = None
+    if has_more:
+        following = encode_cursor(mark, Position(segment(len(rows) - 1), tuple(rows[-1][selection.fields :])))
+    decoded = selection.decode(rows)
+    read_links(connection, cache.catalog.table(query.object), decoded, wanted_links(cache, query))
+    return Page(decoded, following, _count(connection, cache, query))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    query: Query
+    sort: tuple[Sort, ...]
+    key: Hashable
+    reader: ShapeReader
+
+
+def _read(connection: Connection, cache: StatementCache, reading: _Reading, position: Position | None) -> Any:
+    """Rows (one more than asked, if there are), a function from row number to segment, and the selection."""
+    query, limit = reading.query, reading.query.limit + 1
+    first = position.segment if position else 0
+    selection = _selection(cache, reading, first, position, limit)
+    rows = connection.rows(selection.prepared.text, selection.prepared.params(_values(reading.reader, position)))
+    border = len(rows) if first == 0 else 0
+    if first == 0 and selection.nullable and not query.offset and len(rows) < limit:
+        rest = _selection(cache, reading, 1, None, limit - len(rows))
+        rows += connection.rows(rest.prepared.text, rest.prepared.params(_values(reading.reader, None)))
+    return rows, (lambda number: 0 if number < border else 1), selection
+
+
+def _values(reader: ShapeReader, position: Position | None) -> dict[str, Any]:
+    values = {f"p{i}": v for i, v in enumerate(reader.values)}
+    if position:
+        values.update({f"k{i}": v for i, v in enumerate(position.values)})
+    return values
+
+
+def _shape(reader: ShapeReader, query: Query, sort: tuple[Sort, ...]) -> Hashable:
+    return (
+        "select", query.object, reader.key(query.filter, query.object), sort, tuple(query.fields), query.deleted,
+        query.offset,
+        tuple(reader.path_key(query.object, s.path) for s in sort),
+        tuple(reader.path_key(query.object, (f,)) for f in query.fields),
+    )
+
+
+def _selection(
+    cache: StatementCache, reading: _Reading, segment: int, position: Position | None, limit: int
+) -> Selection:
+    blanks = tuple(v is None for v in position.values) if position else None
+    key = (reading.key, segment, blanks, limit)
+    found: Selection = cache.get(
+        key, reading.reader.cacheable, lambda: _build(cache, reading, segment, position, limit))
+    return found
+
+
+def _build(
+    cache: StatementCache, reading: _Reading, segment: int, position: Position | None, limit: int
+) -> Selection:
+    query = reading.query
+    scope = SelectScope(cache.catalog, query.object)
+    compiler = FilterCompiler(query.environment)
+    conditions = [*state_condition(scope, query.deleted), compiler.condition(query.filter, scope)]
+    elements, decoders = selected(scope, query.fields, query.environment)
+    keys = [_sort_key(scope, s, query.environment) for s in reading.sort]
+    in_segments = keys[0].nullable and not query.offset
+    ordered = keys
+    if in_segments:
+        conditions.append(keys[0].element.is_(None) if segment else keys[0].element.is_not(None))
+        ordered = keys[1:] if segment else keys
+    if position:
+        start = len(keys) - len(ordered)
+        parameters = [sa.bindparam(f"k{i}", type_=k.element.type) for i, k in enumerate(keys)][start:]
+        conditions.append(after(ordered, position.values[start:], parameters))
+    ordering = order_by(ordered)
+    if keys[0].nullable and not in_segments:
+        ordering.insert(0, keys[0].element.is_(None))
+    statement = sa.select(*elements, *(k.element.label(f"sort{i}") for i, k in enumerate(keys)))
+    statement = statement.select_from(scope.from_clause()).where(*conditions).order_by(*ordering)
+    statement = statement.limit(sa.literal_column(str(int(limit))))
+    if query.offset:
+        statement = statement.offset(sa.literal_column(str(int(query.offset))))
+    decode = decoder(decoders, cache.catalog.capabilities)
+    return Selection(cache.prepare(statement), decode, len(elements), in_segments)
+
+
+def _sort_key(scope: SelectScope, sort: Sort, environment: Environment) -> SortKey:
+    element, column = scope.column(sort.path)
+    if element is None:
+        if column.expression is None:
+            raise UnknownColumn(scope.object, ".".join(sort.path))
+        element = as_value(_at(column.expression, sort.path), scope, environment).order
+    return SortKey(element, sort.descending, sort.path not in NEVER_BLANK)
+
+
+def _at(formula: Any, path: tuple[str, ...]) -> Any:
+    if len(path) > 1:
+        raise UnknownColumn(formula.object, ".".join(path))
+    return formula
+
+
+def selected(
+    scope: SelectScope, fields: Sequence[str], environment: Environment
+) -> tuple[list[Any], list[tuple[str, Column | Load]]]:
+    """SELECT list and how to decode it: id and version first; references columns are left to ``links``."""
+    elements: list[Any] = []
+    decoders: list[tuple[str, Column | Load]] = []
+    for name in dict.fromkeys(("id", "version", *(fields or [c.name for c in scope.bound.stored]))):
+        column = scope.bound.column(name)
+        if name in scope.bound.physical:
+            elements.append(scope.root.c[name])
+            decoders.append((name, column))
+        elif column.expression is not None:
+            value = as_value(column.expression, scope, environment)
+            elements.append(value.expression.label(f"v{len(elements)}"))
+            decoders.append((name, value.load))
+        elif column.kind is not Kind.REFERENCES and column.kind is not Kind.COMPOSITE:
+            raise UnknownColumn(scope.object, name)
+    return elements, decoders
+
+
+def wanted_links(cache: StatementCache, query: Query) -> list[str]:
+    links = cache.catalog.table(query.object).links
+    return [f for f in query.fields if f in links] if query.fields else list(links)
+
+
+def _count(connection: Connection, cache: StatementCache, query: Query) -> Count | None:
+    if query.count == "none":
+        return None
+    cap = query.count_cap if query.count == "estimated" else None
+    return count_rows(connection, cache, query, cap)
+
+
+def count_rows(
+    connection: Connection, cache: StatementCache, query: Query, cap: int | None
+) -> Count:
+    """How many rows match ``query.filter``, or that there are at least ``cap``."""
+    shape = ShapeReader(cache.catalog, query.environment)
+    key = ("count", query.object, shape.key(query.filter, query.object), query.deleted, cap)
+    prepared: Prepared = cache.get(key, shape.cacheable, lambda: _build_count(cache, query, cap))
+    params = prepared.params({f"p{i}": v for i, v in enumerate(shape.values)})
+    found = int(connection.rows(prepared.text, params)[0][0])
+    if cap is not None and found > cap:
+        return Count(cap, False)
+    return Count(found, True)
+
+
+def _build_count(cache: StatementCache, query: Query, cap: int | None) -> Prepared:
+    scope = SelectScope(cache.catalog, query.object)
+    condition = FilterCompiler(query.environment).condition(query.filter, scope)
+    where = [*state_condition(scope, query.deleted), condition]
+    if cap is None:
+        return cache.prepare(sa.select(sa.func.count()).select_from(scope.from_clause()).where(*where))
+    inner = sa.select(sa.literal_column("1").label("one")).select_from(scope.from_clause()).where(*where)
+    capped = inner.limit(sa.literal_column(str(int(cap) + 1))).subquery()
+    return cache.prepare(sa.select(sa.func.count()).select_from(capped))
+
+
+def matching_ids(
+    connection: Connection, cache: StatementCache, object: str, ids: Sequence[int], filter: Filter,
+    environment: Environment, deleted: str,
+) -> set[int]:
+    """Those of ``ids`` that match."""
+    reader = ShapeReader(cache.catalog, environment)
+    key = ("matching", object, reader.key(filter, object), deleted)
+
+    def build() -> Prepared:
+        scope = SelectScope(cache.catalog, object)
+        condition = FilterCompiler(environment).condition(filter, scope)
+        statement = sa.select(scope.own("id")).where(cache.among(scope.own("id"), "ids"), condition,
+                                                     *state_condition(scope, deleted))
+        return cache.prepare(statement.select_from(scope.from_clause()))
+
+    prepared: Prepared = cache.get(key, reader.cacheable, build)
+    params = prepared.params({**{f"p{i}": v for i, v in enumerate(reader.values)}, "ids": cache.list_value(ids)})
+    return {row[0] for row in connection.rows(prepared.text, params)}

@@ -1,0 +1,112 @@
+"""The shape of a question: what its SQL depends on, apart from the constants, which become parameters.
+
+``ShapeReader`` walks a filter once and gives a hashable key and the constants, already as the driver wants them, in the
+order in which ``storage.filters`` asks for them when it compiles the same filter. Equal keys mean equal SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from typing import Any
+
+from jimu.formulas.types import Environment
+from jimu.storage.binding import BoundTable, Catalog
+from jimu.storage.errors import UnknownColumn
+from jimu.storage.physical import dump_json
+from jimu.storage.query import AllOf, AnyOf, Compare, Filter, HasRow, Matches, Not, Related, Where
+from jimu.storage.schema import Column
+from jimu.storage.search.match import match_text
+
+SHORT_LIST = 8  # values up to here are compared one by one, which planners judge better than a list
+
+
+class ShapeReader:
+    """``values`` are the parameters p0, p1, …; ``cacheable`` is False when the SQL holds constants of this one call."""
+
+    def __init__(self, catalog: Catalog, environment: Environment) -> None:
+        self.catalog = catalog
+        self.environment = environment
+        self.values: list[Any] = []
+        self.cacheable = True
+
+    def key(self, filter: Filter, object: str) -> Hashable:
+        """The key of ``filter`` on ``object``; adds its constants to ``values``."""
+        if isinstance(filter, (AllOf, AnyOf)):
+            return (type(filter).__name__, tuple(self.key(f, object) for f in filter.filters))
+        if isinstance(filter, Compare):
+            return self._compare(filter, self.catalog.table(object))
+        if isinstance(filter, Where):
+            return ("where", filter.formula, self.formula_key(filter.formula))
+        if isinstance(filter, Not):
+            return ("not", self.key(filter.filter, object))
+        if isinstance(filter, Related):
+            return ("related", filter.column, filter.object, self.key(filter.filter, filter.object))
+        if isinstance(filter, HasRow):
+            return ("has", filter.object, filter.column, self.key(filter.filter, filter.object))
+        if isinstance(filter, Matches):
+            text = match_text(filter.text, self.catalog.capabilities)
+            if text is not None:
+                self.values.append(text)
+            return ("matches", text is None)
+        raise TypeError(f"no such filter: {type(filter).__name__}")
+
+    def formula_key(self, formula: Any) -> Hashable:
+        """What the SQL of ``formula`` depends on beside its source: who asks, if it reads the actor."""
+        if formula.uses_clock or formula.uses_prior:
+            self.cacheable = False
+        if formula.uses_actor:
+            return _actor_key(self.environment.user)
+        return None
+
+    def path_key(self, object: str, path: tuple[str, ...]) -> Hashable:
+        """As ``formula_key`` for a column that may be virtual."""
+        column = _last_column(self.catalog, object, path)
+        if column is None or column.expression is None:
+            return None
+        return (column.expression, self.formula_key(column.expression))
+
+    def _compare(self, filter: Compare, bound: BoundTable) -> Hashable:
+        column = bound.column(filter.column)
+        if column.expression is not None:
+            self.formula_key(column.expression)
+        encode = bound.encoders.get(filter.column, _plain)
+        if filter.op in ("in", "not_in"):
+            return self._compare_list(filter, list(filter.value), encode, column)
+        if filter.op in ("blank", "not_blank"):
+            return ("compare", filter.column, filter.op)
+        if filter.value is None:
+            return ("compare", filter.column, filter.op, None)
+        self.values.append(encode(filter.value))
+        return ("compare", filter.column, filter.op, True)
+
+    def _compare_list(self, filter: Compare, given: Iterable[Any], encode: Any, column: Column) -> Hashable:
+        values = [encode(v) for v in given if v is not None]
+        has_blank = any(v is None for v in given)
+        if len(values) <= SHORT_LIST:
+            self.values.extend(values)
+            return ("compare", filter.column, filter.op, len(values), has_blank)
+        self.values.append(values if self.catalog.capabilities.arrays else dump_json(values))
+        return ("compare", filter.column, filter.op, -1, has_blank)
+
+
+def _plain(value: Any) -> Any:
+    return value
+
+
+def _actor_key(user: Any) -> Hashable:
+    if user is None:
+        return None
+    return tuple(sorted((str(k), repr(v)) for k, v in dict(user).items()))
+
+
+def _last_column(catalog: Catalog, object: str, path: tuple[str, ...]) -> Column | None:
+    column: Column | None = None
+    for name in path:
+        if column is not None:
+            if len(column.target) != 1:
+                return None
+            object = column.target[0]
+        column = catalog.table(object).column(name)
+    if column is None:
+        raise UnknownColumn(object, "")
+    return column

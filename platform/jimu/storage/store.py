@@ -1,0 +1,45 @@
+"""The store: a database seen through a schema and a column map. Built anew for each revision, cheap to build."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from jimu.storage.binding import Catalog
+from jimu.storage.columns import ColumnMap, load_columns
+from jimu.storage.compiled import StatementCache
+from jimu.storage.schema import Schema
+from jimu.storage.transaction import Transaction
+
+if TYPE_CHECKING:
+    from jimu.storage.connections import Connections
+
+
+class Store:
+    """Safe to use from several threads. ``columns`` None: the map is read from the database."""
+
+    def __init__(self, database: Connections, schema: Schema, columns: ColumnMap | None = None) -> None:
+        self.database = database
+        self.schema = schema
+        if columns is None:
+            with database.reading() as connection:
+                columns = load_columns(connection)
+        self.columns = columns
+        catalog = Catalog(schema, columns, database.capabilities, database.has_trigrams)
+        self._cache = StatementCache(catalog, database.engine.dialect)
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """A transaction that only reads."""
+        with self.database.reading() as connection:
+            yield Transaction(self.database, connection, self._cache)
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """A transaction that commits when the block ends and rolls back when it raises.
+
+        Raises Busy when the database cannot be written in time.
+        """
+        with self.database.writing() as connection:
+            yield Transaction(self.database, connection, self._cache)

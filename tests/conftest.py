@@ -1,0 +1,43 @@
+"""Fixtures that every area's tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.databases import BACKENDS, drop_templates, fresh_database
+
+_BACKENDS = [pytest.param(b, marks=[pytest.mark.postgresql] if b == "postgresql" else []) for b in BACKENDS]
+
+
+@pytest.fixture(params=_BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    """sqlite, postgresql: a test that uses it runs once on each."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(backend: str, tmp_path: Path) -> Iterator[str]:
+    """A fresh database with the engine's tables; once on SQLite and once on PostgreSQL."""
+    with fresh_database(backend, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database_url(backend: str, tmp_path: Path) -> Iterator[str]:
+    """The same without any table."""
+    with fresh_database(backend, tmp_path, migrated=False) as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> Iterator[str]:
+    """A fresh SQLite database with the engine's tables, for tests in which the database plays no part."""
+    with fresh_database("sqlite", tmp_path) as url:
+        yield url
+
+
+def pytest_sessionfinish() -> None:
+    drop_templates()
