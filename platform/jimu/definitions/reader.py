@@ -31,6 +31,10 @@ _DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-
 _DEEP_BLOCK = re.compile(r"^[ \-?:]{500}", re.MULTILINE)
 
 
+_UNREADABLE = object()
+"""Stands for a value that has been reported and is left out."""
+
+
 class YamlMap(dict[str, Any]):
     """A mapping; ``mark`` is where it begins, ``keys_at`` and ``values_at`` where each key and each value stands."""
 
@@ -152,7 +156,7 @@ def read(text: str, file: str) -> tuple[Any, list[Diagnostic]]:
         value = building.value(node, 0)
     except _TooMuch as stop:
         return None, [*building.diagnostics, stop.diagnostic]
-    return value, building.diagnostics
+    return None if value is _UNREADABLE else value, building.diagnostics
 
 
 def _flow_depth(text: str) -> int:
@@ -202,7 +206,9 @@ class _Building:
     def _list(self, node: Any, depth: int) -> YamlList:
         made = YamlList(self._mark(node))
         for item in node.value:
-            made.add(self.value(item, depth + 1), self._mark(item))
+            value = self.value(item, depth + 1)
+            if value is not _UNREADABLE:
+                made.add(value, self._mark(item))
         return made
 
     def _mapping(self, node: Any, depth: int) -> YamlMap:
@@ -221,7 +227,9 @@ class _Building:
                 )
                 self.diagnostics.append(_problem("duplicate_key", message, *at))
                 continue
-            made.set(key, self.value(value_node, depth + 1), at, self._mark(value_node))
+            value = self.value(value_node, depth + 1)
+            if value is not _UNREADABLE:
+                made.set(key, value, at, self._mark(value_node))
         return made
 
     def _scalar(self, node: Any) -> Any:
@@ -239,7 +247,7 @@ class _Building:
         self.diagnostics.append(
             _problem("yaml_tag", Message("The tag {tag} is not allowed here.", {"tag": tag}), *self._mark(node))
         )
-        return None
+        return _UNREADABLE
 
 
 def _syntax_problem(error: yaml.YAMLError, file: str) -> Diagnostic:

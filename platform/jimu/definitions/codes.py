@@ -1,0 +1,90 @@
+"""Every code that a diagnostic of a configuration can have, with what it means; docs/reference/diagnostics.md is made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from jimu.formulas.problems import CODES as FORMULA_CODES
+
+DEFINITION_CODES: Mapping[str, str] = {
+    # reading
+    "yaml_syntax": "The file is not YAML.",
+    "yaml_tag": "A tag such as `!!python/…` stands in the file.",
+    "yaml_key": "A key is a list or a mapping.",
+    "yaml_too_large": "The file is larger than is read, or grows too large by its aliases.",
+    "yaml_too_deep": "Values are nested deeper than is read.",
+    "duplicate_key": "A key is written twice in one mapping.",
+    # shape
+    "wrong_type": "A value, or the result of a formula, is of another type than is needed there.",
+    "unknown_key": "The kind of definition, or the field's type, has no such key.",
+    "missing_key": "A key that must be written is not.",
+    "bad_value": "The value is not among those allowed, or beyond a limit.",
+    "bad_name": "A name, path or code is not written as it must be.",
+    "unknown_type": "There is no field type of this name.",
+    "bad_bounds": "A lower limit is above the upper one.",
+    "bad_pattern": "A regular expression, or the pattern of an automatic number, cannot be used.",
+    "missing_field": "A roll-up other than count does not say of which field.",
+    "unknown_currency": "There is no currency of this code.",
+    "duplicate_option": "A picklist has the same option twice.",
+    # layers
+    "no_workspace": "The folder is no workspace.",
+    "unknown_base": "What `extends` names is not there.",
+    "duplicate_name": "Two definitions of one kind have the same name in one layer, or two checks of an object.",
+    "list_needs_word": "An overlay writes a list where the base has one, and does not say replace, append, prepend or remove.",
+    "unknown_item": "An overlay removes or retires an item that the base's list does not have.",
+    # names
+    "unknown_object": "There is no object of this name.",
+    "unknown_field": "The object has no field of this name.",
+    "unknown_option_list": "There is no option list of this name.",
+    "unknown_option": "The picklist has no such option.",
+    "unknown_list": "There is no list layout of this name.",
+    "unknown_page": "The object has no page layout of this name.",
+    "unknown_role": "There is no role of this name.",
+    "unknown_time_zone": "There is no time zone of this name.",
+    "reserved_name": "The name belongs to the engine or the formula language.",
+    "name_taken": "A money or address field brings a field along whose name is taken.",
+    "retired_field": "Something in use names a retired field.",
+    "retired_object": "Something in use names a retired object.",
+    "was_taken": "`was` names what exists under that name today.",
+    "locale_not_offered": "The workspace's language is not among its languages.",
+    # fields
+    "bad_default": "The default is not a value of the field's type.",
+    "default_of_computed": "A computed field has a default.",
+    "filter_target": "A lookup filter stands on a field that points at more than one object.",
+    "no_controller": "Options depend on a field, but it is not said on which.",
+    "controller_type": "The controlling field has no options.",
+    "depends_cycle": "Picklists depend on each other in a circle.",
+    "formula_cycle": "Formula fields or roll-ups need each other in a circle.",
+    "prior_in_field": "A formula field asks for earlier values.",
+    "not_in_sql": "A formula field calls a function that the database cannot compute.",
+    "rollup_lookup": "The roll-up goes over a field that does not point at its object.",
+    "rollup_function": "The roll-up's function cannot be computed over that field.",
+    "rollup_not_own": "A roll-up reads what the rolled-up records do not store themselves.",
+    "not_a_lookup": "A path goes on behind a field that points at no one object.",
+    # objects
+    "not_a_column": "A unique key or index names a field without a column that can be compared.",
+    "not_summable": "A field marked as summed is no number in a column.",
+    "sparse_key": "A sparse field is to be unique, indexed or summed.",
+    "on_delete": "A required lookup is to be emptied when what it points at is deleted.",
+    "two_parents": "An object has more than one parent field.",
+    "no_parent": "An object belongs to its parent and has none.",
+    "parent_cycle": "Objects are each other's parents.",
+    # layouts and roles
+    "related_field": "A related list goes over a field that does not point at the page's object.",
+    "not_sortable": "A list is sorted by a field that has no order.",
+    "empty_item": "A menu entry opens nothing.",
+    "list_object": "A menu entry names an object and a list of another one.",
+    "fields_of_every": "A role names fields under `*`.",
+    # plugins
+    "unknown_plugin": "There is no plugin of this name.",
+    "bad_plugin": "The plugin's description or hooks are wrong, or it brings a name that is taken.",
+    "plugin_version": "The plugin was made for another version of the engine.",
+    "broken_plugin": "The plugin's code failed.",
+    # tidiness
+    "label_missing": "A label has no text in a language of the workspace (`jimu validate --strict`).",
+}
+
+CODES: Mapping[str, str] = {
+    **{code: meaning[:1].upper() + meaning[1:].rstrip(".") + "." for code, meaning in FORMULA_CODES.items()},
+    **DEFINITION_CODES,
+}
