@@ -23,6 +23,7 @@ def judge_for(object: str, values: Mapping[str, Any], reader: Reader) -> Judge:
     out.
     """
     environment = build_environment(reader.context)
+    virtual = plan_of(reader.manifest, object).virtuals
 
     def own(path: Path) -> Any:
         return values.get(path[0])
@@ -30,7 +31,7 @@ def judge_for(object: str, values: Mapping[str, Any], reader: Reader) -> Judge:
     def judge(formula: Formula | None) -> bool:
         if formula is None:
             return True
-        if formula.is_local and all(path[0] in values for path in formula.paths):
+        if formula.is_local and all(path[0] in values or path[0] not in virtual for path in formula.paths):
             return bool(evaluate(formula, own, environment))
         with reader.context.store.read() as transaction:
             world = World(transaction, reader.manifest, environment)

@@ -52,6 +52,8 @@ def form_view(
 
 def typed_of(shape: FieldShape, value: Any, reader: Reader) -> list[str]:
     """What stands in the controls for ``value``: the texts that parse back to it."""
+    if value is None and shape.field.type == "currency_code":
+        return [reader.manifest.workspace.currency]
     if value is None or shape.widget == "secret":
         return []
     kind = shape.field.kind

@@ -159,7 +159,7 @@ def _date_formula(condition: Condition, field: FieldDef) -> str | None:
         return f"{day} == today()"
     if operator in whole:
         unit = whole[operator]
-        return f"{day} >= start_of_{unit}(today()) and {day} <= end_of_{unit}(today())"
+        return f"{day} >= start_of(today(), '{unit}') and {day} <= end_of(today(), '{unit}')"
     if operator in ("days_last", "days_next"):
         if len(values) != 1 or not values[0].isdecimal() or len(values[0]) > 5:
             return None

@@ -94,8 +94,8 @@ def _read_field(shape: FieldShape, sent: Sent, context: Any) -> None:
     for one in (shape, *shape.parts):
         if one.name in sent.typed and one.state == "edit":
             value = _read_one(one, sent, context)
-            if one is not shape and value is None:
-                continue  # a currency left blank is the default one
+            if one is not shape and (value is None or not sent.typed.get(shape.name)):
+                continue  # a currency left blank is the default one, and one without an amount says nothing
             sent.values[one.name] = value
 
 
@@ -160,6 +160,8 @@ def build_sections(
     for section in shape.sections:
         views = []
         for field_shape in section.fields:
+            if field_shape.state == "read" and field_shape.field.system:
+                continue  # stamps of the engine are for the record page
             view = form_view(field_shape, values, titles, reader, typed)
             view.visible = is_visible(field_shape, judge)
             view.required = field_shape.required or (
@@ -169,17 +171,19 @@ def build_sections(
                 field_shape.field.read_only_when is not None and judge(field_shape.field.read_only_when)
             )
             views.append(view)
-        made.append(
-            SectionView(
-                section.key,
-                section.label,
-                section.help,
-                section.columns,
-                section.collapsed,
-                views,
-                judge(section.section.visible_when) and any(v.visible for v in views),
+        if views:
+            is_visible_now = judge(section.section.visible_when) and any(v.visible for v in views)
+            made.append(
+                SectionView(
+                    section.key,
+                    section.label,
+                    section.help,
+                    section.columns,
+                    section.collapsed,
+                    views,
+                    is_visible_now,
+                )
             )
-        )
     return made
 
 

@@ -20,7 +20,7 @@ class Choose extends HTMLElement {
       persist: false,
       maxOptions: 200,
       allowEmptyOption: false,
-      hidePlaceholder: many,
+      hidePlaceholder: true,
       placeholder: select.dataset.placeholder ?? "",
       ...(this.getAttribute("src") ? this.remote() : {}),
       render: this.texts(),
