@@ -46,8 +46,12 @@ def _check_plan(plan: ImportPlanDef, manifest: Manifest) -> Iterator[Diagnostic]
                 yield _unknown("unknown_field", name, _importable(object), plan.source, address)
         for name in step.key:
             if step.columns is not None and name not in given:
-                yield Diagnostic("key_not_mapped", Message("No column gives the key field {field}.", {"field": name}),
-                                 plan.source, address)
+                yield Diagnostic(
+                    "key_not_mapped",
+                    Message("No column gives the key field {field}.", {"field": name}),
+                    plan.source,
+                    address,
+                )
 
 
 class _SeedChecker:
@@ -58,8 +62,16 @@ class _SeedChecker:
         self.found: list[Diagnostic] = []
         for list_ in self.words.values():
             for missing in list_.problems():
-                self.found.append(Diagnostic("unknown_words", Message(
-                    "The word list {name} has no list {missing}.", {"name": list_.name, "missing": missing}), Place(), f"words:{list_.name}"))
+                self.found.append(
+                    Diagnostic(
+                        "unknown_words",
+                        Message(
+                            "The word list {name} has no list {missing}.", {"name": list_.name, "missing": missing}
+                        ),
+                        Place(),
+                        f"words:{list_.name}",
+                    )
+                )
 
     def check(self, seed: SeedDef) -> None:
         for number, step in enumerate(seed.steps, start=1):
@@ -83,8 +95,14 @@ class _SeedChecker:
                 self._check_field(object, name, seed, address)
             for name in names(step["key"]):
                 if name not in record:
-                    self.found.append(Diagnostic("key_not_given", Message(
-                        "A record lacks its key {field}.", {"field": name}), seed.source, address))
+                    self.found.append(
+                        Diagnostic(
+                            "key_not_given",
+                            Message("A record lacks its key {field}.", {"field": name}),
+                            seed.source,
+                            address,
+                        )
+                    )
 
     def _check_generated(self, name: str, given: Mapping[str, Any], seed: SeedDef, address: str) -> None:
         object = self._object(name, seed, address)
@@ -98,8 +116,14 @@ class _SeedChecker:
     def _check_key(self, step: Mapping[str, Any], given: Mapping[str, Any], seed: SeedDef, address: str) -> None:
         for name in names(step["key"]):
             if name not in given["fields"]:
-                self.found.append(Diagnostic("key_not_given", Message(
-                    "The key {field} is not generated.", {"field": name}), seed.source, address))
+                self.found.append(
+                    Diagnostic(
+                        "key_not_given",
+                        Message("The key {field} is not generated.", {"field": name}),
+                        seed.source,
+                        address,
+                    )
+                )
 
     def _check_spec(self, spec: Any, seed: SeedDef, address: str) -> None:
         if not isinstance(spec, Mapping):
@@ -143,4 +167,10 @@ def _importable(object: ObjectDef) -> list[str]:
 
 
 def _unknown(code: str, name: str, known: Any, place: Place, address: str) -> Diagnostic:
-    return Diagnostic(code, Message("{name} is not known here.", {"name": name}), place, address, suggestion=nearest(name, list(known)))
+    return Diagnostic(
+        code,
+        Message("{name} is not known here.", {"name": name}),
+        place,
+        address,
+        suggestion=nearest(name, list(known)),
+    )

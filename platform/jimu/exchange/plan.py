@@ -17,7 +17,9 @@ from jimu.messages import Message
 from jimu.records import Context
 
 
-def run_plan(plan: ImportPlanDef, folder: Path, context: Context, options: ImportOptions | None = None) -> list[ImportReport]:
+def run_plan(
+    plan: ImportPlanDef, folder: Path, context: Context, options: ImportOptions | None = None
+) -> list[ImportReport]:
     """Imports every step's file out of ``folder``; a report for each. Raises BadRequest when a file is missing.
 
     A dry run is one transaction over all steps, so that a later step finds what an earlier one would have made.
@@ -42,5 +44,10 @@ def _unit(context: Context, options: ImportOptions) -> AbstractContextManager[Co
 def _require_files(steps: list[ImportStep], folder: Path) -> None:
     missing = [s.file for s in steps if not (folder / s.file).is_file()]
     if missing:
-        raise BadRequest(Message("Files of the plan are missing in {folder}.", {"folder": str(folder)}), [
-            Problem("missing_file", Message("There is no file {file}.", {"file": name}), name) for name in dict.fromkeys(missing)])
+        raise BadRequest(
+            Message("Files of the plan are missing in {folder}.", {"folder": str(folder)}),
+            [
+                Problem("missing_file", Message("There is no file {file}.", {"file": name}), name)
+                for name in dict.fromkeys(missing)
+            ],
+        )

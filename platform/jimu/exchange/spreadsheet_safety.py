@@ -1,8 +1,9 @@
 """Keeping spreadsheets from taking text for formulas.
 
-A CSV cell that begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return is run as a formula by Excel and its kin,
-which lets whoever typed it reach the computer of whoever opens the file. Such a text gets an apostrophe in front; so
-does one that has apostrophes before such a sign, and the import takes exactly one away, so that nothing is lost on the way.
+A CSV cell that begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return is run as a formula by Excel and
+its kin, which lets whoever typed it reach the computer of whoever opens the file. Such a text gets an apostrophe in
+front; so does one that has apostrophes before such a sign, and the import takes exactly one away, so that nothing is
+lost on the way.
 """
 
 from __future__ import annotations

@@ -33,7 +33,9 @@ _LAST = ("created_at", "created_by", "updated_at", "updated_by")
 
 @dataclass(frozen=True)
 class ExportColumn:
-    """``value`` gives the cell of a record. ``is_text``: the cell is text that a person typed, to be kept from being a formula."""
+    """``value`` gives the cell of a record. ``is_text``: the cell is text that a person typed, to be kept from being
+    a formula.
+    """
 
     header: str
     field: FieldDef
@@ -41,9 +43,12 @@ class ExportColumn:
     is_text: bool
 
 
-def choose_columns(object: ObjectDef, names: Sequence[str] | None, context: Context, *, labels: bool,
-                   format: FormatContext) -> list[ExportColumn]:
-    """The columns for ``names`` (None: all that the actor may read); raises BadRequest naming every field that is unknown."""
+def choose_columns(
+    object: ObjectDef, names: Sequence[str] | None, context: Context, *, labels: bool, format: FormatContext
+) -> list[ExportColumn]:
+    """The columns for ``names`` (None: all that the actor may read); raises BadRequest naming every field that is
+    unknown.
+    """
     access = field_access(context.actor, context.manifest, object.name)
     if names is None:
         chosen = [f for f in _usual_order(object) if access.get(f.name, "none") != "none" and is_exportable(f)]
@@ -64,7 +69,9 @@ def _usual_order(object: ObjectDef) -> list[FieldDef]:
     fields = object.fields
     own = [f for f in fields.values() if not f.system]
     first = [fields["id"]] if "id" in fields else []
-    middle = [fields[n] for n in ("owner", "record_type") if n in fields and (n != "record_type" or object.record_types)]
+    middle = [
+        fields[n] for n in ("owner", "record_type") if n in fields and (n != "record_type" or object.record_types)
+    ]
     if object.owner == "none":
         middle = [f for f in middle if f.name != "owner"]
     return [*first, *own, *middle, *(fields[n] for n in _LAST if n in fields)]
@@ -78,7 +85,9 @@ def _named(object: ObjectDef, names: Sequence[str], access: Mapping[str, str]) -
         if field is None or field.retired or access.get(name, "none") == "none":
             near = nearest(name, [n for n, level in access.items() if level != "none"])
             text = "{object} has no field called {field}." + (" Did you mean {near}?" if near else "")
-            problems.append(Problem("unknown_field", Message(text, {"object": object.label, "field": name, "near": near}), name))
+            problems.append(
+                Problem("unknown_field", Message(text, {"object": object.label, "field": name, "near": near}), name)
+            )
         elif field.kind is Kind.COMPOSITE:
             chosen.extend(object.fields[part] for part in field.parts)
         else:
@@ -93,7 +102,9 @@ def _column(field: FieldDef, object: ObjectDef, labels: bool, format: FormatCont
     read = _reader(field, whole)
     show = _shown if labels else _plain
     header = _label(field, whole, format.locale) if labels else field.name
-    is_text = field.kind in (Kind.TEXT, Kind.TEXTS, Kind.JSON) or (labels and field.kind in (Kind.REFERENCE, Kind.REFERENCES))
+    is_text = field.kind in (Kind.TEXT, Kind.TEXTS, Kind.JSON) or (
+        labels and field.kind in (Kind.REFERENCE, Kind.REFERENCES)
+    )
 
     def value(record: Record) -> OutCell:
         raw = read(record)
@@ -119,6 +130,7 @@ def _reader(field: FieldDef, whole: FieldDef | None) -> Callable[[Record], Any]:
                 return record.values[name]
             parts = record.values.get(holder)
             return parts.get(part) if isinstance(parts, Mapping) else None
+
         return read_part
     return lambda record: record.values.get(name)
 
@@ -149,5 +161,6 @@ def _shown(value: Any, field: FieldDef, record: Record, format: FormatContext) -
         return BETWEEN.join(record.titles.get(v) or encode_id(v) for v in value)
     if field.choices is not None:
         labels = {c.value: c.label.get(format.locale) or c.value for c in field.choices}
-        return BETWEEN.join(labels.get(v, v) for v in value) if isinstance(value, list) else labels.get(value, value)
+        chosen = value if isinstance(value, list) else [value]
+        return BETWEEN.join(str(labels.get(v, v)) for v in chosen)
     return _plain(value, field, record, format)

@@ -13,7 +13,9 @@ from jimu.exchange.exporting.columns import ExportColumn, OutCell
 from jimu.exchange.spreadsheet_safety import protect
 
 
-def write_csv(file: IO[bytes], columns: Sequence[ExportColumn], rows: Iterable[Sequence[OutCell]], *, mark: bool = True) -> int:
+def write_csv(
+    file: IO[bytes], columns: Sequence[ExportColumn], rows: Iterable[Sequence[OutCell]], *, mark: bool = True
+) -> int:
     """Writes the header and ``rows`` into ``file``; returns how many rows. ``mark``: begin with a byte order mark."""
     text = io.TextIOWrapper(file, encoding="utf-8-sig" if mark else "utf-8", newline="", write_through=False)
     writer = csv.writer(text)

@@ -20,24 +20,38 @@ EXACT_DIGITS = 15
 """Digits that Excel keeps of a number; longer ones are written as text."""
 
 
-def write_excel(file: IO[bytes], columns: Sequence[ExportColumn], rows: Iterable[Sequence[OutCell]], zone: ZoneInfo) -> int:
+def write_excel(
+    file: IO[bytes], columns: Sequence[ExportColumn], rows: Iterable[Sequence[OutCell]], zone: ZoneInfo
+) -> int:
     """Writes the header and ``rows``; returns how many rows. Moments are shown in ``zone``. Raises TooLarge."""
-    book = xlsxwriter.Workbook(file, {
-        "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-        "default_date_format": "yyyy-mm-dd"})
+    book = xlsxwriter.Workbook(
+        file,
+        {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "default_date_format": "yyyy-mm-dd",
+        },
+    )
     try:
         sheet = book.add_worksheet("Records")
-        formats = {"header": book.add_format({"bold": True, "bottom": 1}), "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
-                   "date": book.add_format({"num_format": "yyyy-mm-dd"}), "time": book.add_format({"num_format": "hh:mm:ss"})}
+        formats = {
+            "header": book.add_format({"bold": True, "bottom": 1}),
+            "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
+            "date": book.add_format({"num_format": "yyyy-mm-dd"}),
+            "time": book.add_format({"num_format": "hh:mm:ss"}),
+        }
         sheet.freeze_panes(1, 0)
-        for position, column in enumerate(columns):
-            sheet.set_column(position, position, 16)
+        sheet.set_column(0, max(len(columns) - 1, 0), 16)
         for position, column in enumerate(columns):
             sheet.write_string(0, position, column.header, formats["header"])
         count = 0
         for count, row in enumerate(rows, start=1):
             if count >= MAX_ROWS:
-                raise TooLarge(Message("An Excel sheet holds {max} rows; export to CSV instead.", {"max": MAX_ROWS - 1}))
+                raise TooLarge(
+                    Message("An Excel sheet holds {max} rows; export to CSV instead.", {"max": MAX_ROWS - 1})
+                )
             for position, cell in enumerate(row):
                 _write(sheet, count, position, cell, formats, zone)
     finally:

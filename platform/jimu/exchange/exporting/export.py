@@ -27,7 +27,8 @@ FileFormat = Literal["csv", "xlsx"]
 
 @dataclass(frozen=True)
 class ExportRequest:
-    """``where``: formula text or a checked Formula; ``also``: more conditions, as in ListRequest. ``fields`` None: all readable.
+    """``where``: formula text or a checked Formula; ``also``: more conditions, as in ListRequest. ``fields`` None:
+    all readable.
 
     ``labels``: headers, options and references as people read them, instead of names, values and ids. ``mark``: CSV
     begins with a byte order mark, which Excel needs.
@@ -54,8 +55,12 @@ def format_of(path: Path) -> FileFormat:
     raise BadRequest(Message("A file can be exported as .csv or .xlsx, not as {suffix}.", {"suffix": suffix}))
 
 
-def export_file(path: Path, request: ExportRequest, context: Context, progress: Callable[[int], None] | None = None) -> int:
-    """Writes the records into ``path``, which appears only once it is whole; returns how many. Raises Forbidden, BadRequest."""
+def export_file(
+    path: Path, request: ExportRequest, context: Context, progress: Callable[[int], None] | None = None
+) -> int:
+    """Writes the records into ``path``, which appears only once it is whole; returns how many. Raises Forbidden,
+    BadRequest.
+    """
     temporary = path.with_name(f".{path.name}.part")
     try:
         with temporary.open("wb") as file:
@@ -66,12 +71,16 @@ def export_file(path: Path, request: ExportRequest, context: Context, progress: 
     return count
 
 
-def export_to(file: IO[bytes], request: ExportRequest, context: Context, progress: Callable[[int], None] | None = None) -> int:
+def export_to(
+    file: IO[bytes], request: ExportRequest, context: Context, progress: Callable[[int], None] | None = None
+) -> int:
     """The same into an open binary file."""
     object = context.manifest.object(request.object)
     require_action(context.actor, context.manifest, object.name, "export")
     environment = build_environment(context)
-    format = FormatContext(locale=context.actor.locale, time_zone=environment.zone, currency=context.manifest.workspace.currency)
+    format = FormatContext(
+        locale=context.actor.locale, time_zone=environment.zone, currency=context.manifest.workspace.currency
+    )
     columns = choose_columns(object, request.fields, context, labels=request.labels, format=format)
     rows = _rows(request, columns, context, progress)
     if request.format == "xlsx":
@@ -79,15 +88,26 @@ def export_to(file: IO[bytes], request: ExportRequest, context: Context, progres
     return write_csv(file, columns, rows, mark=request.mark)
 
 
-def _rows(request: ExportRequest, columns: Sequence[ExportColumn], context: Context,
-          progress: Callable[[int], None] | None) -> Iterator[list[OutCell]]:
+def _rows(
+    request: ExportRequest, columns: Sequence[ExportColumn], context: Context, progress: Callable[[int], None] | None
+) -> Iterator[list[OutCell]]:
     fields = list(dict.fromkeys(_read_as(c, context.manifest, request.object) for c in columns))
     after: str | None = None
     done = 0
     while True:
-        page = records.list_records(ListRequest(
-            request.object, where=request.where, also=request.also, order=request.order or ("id",),
-            fields=[f for f in fields if f != "id"], limit=PAGE, after=after, search=request.search), context)
+        page = records.list_records(
+            ListRequest(
+                request.object,
+                where=request.where,
+                also=request.also,
+                order=request.order or ("id",),
+                fields=[f for f in fields if f != "id"],
+                limit=PAGE,
+                after=after,
+                search=request.search,
+            ),
+            context,
+        )
         for record in page.records:
             yield [column.value(record) for column in columns]
         done += len(page.records)

@@ -1,7 +1,7 @@
 """One batch of rows: references resolved, existing records found by key, commands written, each row's fate told.
 
-Everything is asked once for the whole batch. Rows with the same key go one after the other, so that the later one updates
-what the earlier one made.
+Everything is asked once for the whole batch. Rows with the same key go one after the other, so that the later one
+updates what the earlier one made.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class BatchWriter:
         """Stores the rows within ``transaction``."""
         batch = Batch(list(rows))
         self.resolve(rows, transaction)
-        sound = []
+        sound: list[PendingRow] = []
         for row in rows:
             (batch.refused if row.problems else sound).append(row)
         for wave in self._waves(sound, batch):
@@ -58,7 +58,9 @@ class BatchWriter:
     # --- references ---
 
     def resolve(self, rows: Iterable[PendingRow], transaction: Transaction) -> None:
-        """Puts ids in place of the names of records; what is not there yet but may be in the same file goes to ``later``."""
+        """Puts ids in place of the names of records; what is not there yet but may be in the same file goes to
+        ``later``.
+        """
         asked: dict[Any, list[str]] = {}
         for row in rows:
             for named in row.references:
@@ -92,7 +94,9 @@ class BatchWriter:
         for row in rows:
             key = self._key_of(row)
             if key is None:
-                row.problems.append(RowProblem("key_blank", Message("The key field is blank."), self.header_of(self._binding.key[0])))
+                row.problems.append(
+                    RowProblem("key_blank", Message("The key field is blank."), self.header_of(self._binding.key[0]))
+                )
                 batch.refused.append(row)
                 continue
             place = 0 if key is NO_KEY else times.get(key, 0)
@@ -104,7 +108,9 @@ class BatchWriter:
         return waves
 
     def _key_of(self, row: PendingRow) -> Any:
-        """The row's key (a tuple for several fields), NO_KEY where there is none to look for, None where it is blank."""
+        """The row's key (a tuple for several fields), NO_KEY where there is none to look for, None where it is
+        blank.
+        """
         names = self._binding.key
         if not names:
             return NO_KEY
@@ -127,8 +133,9 @@ class BatchWriter:
 
     # --- writing ---
 
-    def _write_wave(self, wave: Sequence[tuple[PendingRow, Any]], batch: Batch, context: Context,
-                    transaction: Transaction) -> None:
+    def _write_wave(
+        self, wave: Sequence[tuple[PendingRow, Any]], batch: Batch, context: Context, transaction: Transaction
+    ) -> None:
         existing = self._find([key for _, key in wave], transaction)
         commands: list[Command] = []
         written: list[PendingRow] = []
@@ -145,8 +152,13 @@ class BatchWriter:
         object = self._binding.object.name
         values = {name: value for name, value in row.values.items() if name != "id"}
         if len(ids) > 1:
-            row.problems.append(RowProblem("ambiguous_key", Message(
-                "{count} records have this key.", {"count": len(ids)}), self.header_of(self._binding.key[0])))
+            row.problems.append(
+                RowProblem(
+                    "ambiguous_key",
+                    Message("{count} records have this key.", {"count": len(ids)}),
+                    self.header_of(self._binding.key[0]),
+                )
+            )
             batch.refused.append(row)
             return None
         if ids and self._binding.step.existing == "skip":
@@ -155,7 +167,9 @@ class BatchWriter:
         if ids:
             return Update(object, ids[0], values)
         if key is not NO_KEY and self._binding.by_id:
-            row.problems.append(RowProblem("not_found", Message("There is no record with this id."), self.header_of("id")))
+            row.problems.append(
+                RowProblem("not_found", Message("There is no record with this id."), self.header_of("id"))
+            )
             batch.refused.append(row)
             return None
         return Create(object, {name: value for name, value in values.items() if value is not None})

@@ -58,7 +58,9 @@ class BoundFormula:
 
 @dataclass(frozen=True)
 class Binding:
-    """``ignored``: headers that give nothing. ``headers_of``: field -> the header its value comes from, for messages."""
+    """``ignored``: headers that give nothing. ``headers_of``: field -> the header its value comes from, for
+    messages.
+    """
 
     step: ImportStep
     object: ObjectDef
@@ -78,8 +80,13 @@ class Binding:
         return self.key == ("id",)
 
 
-def bind(step: ImportStep, table: TableFile, context: Context, load: LoadContext,
-         day_first: Mapping[str, bool | None] | None = None) -> Binding:
+def bind(
+    step: ImportStep,
+    table: TableFile,
+    context: Context,
+    load: LoadContext,
+    day_first: Mapping[str, bool | None] | None = None,
+) -> Binding:
     """The binding; raises BadRequest with every problem of the mapping."""
     object = context.manifest.object(step.object)
     problems: list[Problem] = []
@@ -88,23 +95,45 @@ def bind(step: ImportStep, table: TableFile, context: Context, load: LoadContext
     binder = _Binder(step, object, context, load, problems, day_first or {})
     columns = [binder.column(table.headers.index(header), header, rule) for header, rule in rules.items()]
     formulas = [binder.formula(name, source, scope) for name, source in step.formulas.items()]
-    constants = [(target, value) for name, value in step.constants.items() if (target := binder.target(name, ColumnRule())) is not None]
+    constants = [
+        (target, value)
+        for name, value in step.constants.items()
+        if (target := binder.target(name, ColumnRule())) is not None
+    ]
     where = scope.compile_condition(step.where, problems) if step.where else None
     distinct = [table.headers.index(h) for h in step.distinct if _known_header(h, table, problems)]
     key = step.key or (("id",) if "id" in binder.headers_of else ())
     _check_key(key, object, {*binder.headers_of, *step.formulas, *step.constants}, problems)
     if not columns and not formulas and not problems:
-        problems.append(Problem("nothing_mapped", Message(
-            "No column of {file} is called like a field of {object}. Say which is which with a map file.",
-            {"file": table.path.name, "object": object.plural})))
+        problems.append(
+            Problem(
+                "nothing_mapped",
+                Message(
+                    "No column of {file} is called like a field of {object}. Say which is which with a map file.",
+                    {"file": table.path.name, "object": object.plural},
+                ),
+            )
+        )
     if problems:
         raise BadRequest(Message("The file and the mapping do not fit together."), problems)
-    return Binding(step, object, tuple(c for c in columns if c.targets), tuple(f for f in formulas if f), tuple(constants),
-                   scope, where, tuple(distinct), key, tuple(ignored), binder.headers_of)
+    return Binding(
+        step,
+        object,
+        tuple(c for c in columns if c.targets),
+        tuple(f for f in formulas if f),
+        tuple(constants),
+        scope,
+        where,
+        tuple(distinct),
+        key,
+        tuple(ignored),
+        binder.headers_of,
+    )
 
 
-def _rules(step: ImportStep, table: TableFile, object: ObjectDef,
-           problems: list[Problem]) -> tuple[dict[str, ColumnRule], list[str]]:
+def _rules(
+    step: ImportStep, table: TableFile, object: ObjectDef, problems: list[Problem]
+) -> tuple[dict[str, ColumnRule], list[str]]:
     """Header -> rule for the columns that give values, and the headers that give none."""
     rules: dict[str, ColumnRule] = {}
     if step.columns is None:
@@ -123,7 +152,9 @@ def _known_header(header: str, table: TableFile, problems: list[Problem]) -> boo
         return True
     near = nearest_header(header, table.headers)
     text = "{file} has no column called “{header}”." + (" Did you mean “{near}”?" if near else "")
-    problems.append(Problem("unknown_column", Message(text, {"file": table.path.name, "header": header, "near": near}), header))
+    problems.append(
+        Problem("unknown_column", Message(text, {"file": table.path.name, "header": header, "near": near}), header)
+    )
     return False
 
 
@@ -132,7 +163,9 @@ def _check_key(key: tuple[str, ...], object: ObjectDef, given: set[str], problem
         if name not in object.fields:
             problems.append(_unknown_field(object, name))
         elif name not in given:
-            problems.append(Problem("key_not_mapped", Message("No column gives the key field {field}.", {"field": name}), name))
+            problems.append(
+                Problem("key_not_mapped", Message("No column gives the key field {field}.", {"field": name}), name)
+            )
         elif not object.fields[name].kind.has_column or object.fields[name].kind is Kind.JSON:
             problems.append(Problem("bad_key", Message("{field} can not be a key.", {"field": name}), name))
 
@@ -146,8 +179,15 @@ def _unknown_field(object: ObjectDef, name: str) -> Problem:
 class _Binder:
     """Makes targets; what is wrong goes into ``problems``."""
 
-    def __init__(self, step: ImportStep, object: ObjectDef, context: Context, load: LoadContext,
-                 problems: list[Problem], day_first: Mapping[str, bool | None]) -> None:
+    def __init__(
+        self,
+        step: ImportStep,
+        object: ObjectDef,
+        context: Context,
+        load: LoadContext,
+        problems: list[Problem],
+        day_first: Mapping[str, bool | None],
+    ) -> None:
         self.step, self.object, self.manifest = step, object, context.manifest
         self.load, self.problems, self.day_first = load, problems, day_first
         self.headers_of: dict[str, str] = {}
@@ -156,8 +196,13 @@ class _Binder:
         targets = [t for name in rule.fields if (t := self.target(name, rule)) is not None]
         for target in targets:
             if target.field.name in self.headers_of:
-                self.problems.append(Problem("field_twice", Message(
-                    "The field {field} gets values from two columns.", {"field": target.field.name}), header))
+                self.problems.append(
+                    Problem(
+                        "field_twice",
+                        Message("The field {field} gets values from two columns.", {"field": target.field.name}),
+                        header,
+                    )
+                )
             self.headers_of[target.field.name] = header
         return BoundColumn(position, header, self.reader(rule, header), tuple(targets))
 
@@ -178,8 +223,9 @@ class _Binder:
             self.problems.append(_unknown_field(self.object, name))
             return None
         if not is_importable(field):
-            self.problems.append(Problem("not_writable", Message(
-                "{field} is computed; a file can not set it.", {"field": name}), name))
+            self.problems.append(
+                Problem("not_writable", Message("{field} is computed; a file can not set it.", {"field": name}), name)
+            )
             return None
         type_ = registry.get(field.type)
         if field.kind not in (Kind.REFERENCE, Kind.REFERENCES) or name == "id":
@@ -199,5 +245,13 @@ class _Binder:
             return
         for object in question.objects:
             if question.match not in self.manifest.object(object).fields:
-                self.problems.append(Problem("unknown_match", Message("{field}: {object} has no field called {match}.", {
-                    "field": name, "object": object, "match": question.match}), name))
+                self.problems.append(
+                    Problem(
+                        "unknown_match",
+                        Message(
+                            "{field}: {object} has no field called {match}.",
+                            {"field": name, "object": object, "match": question.match},
+                        ),
+                        name,
+                    )
+                )

@@ -1,7 +1,8 @@
 """One cell of a file -> one value of a field.
 
-What the cell means is decided by the field's type (``parse_text`` for what a file says in words, ``load`` for what a sheet
-says in types); this file knows only what is the file's own: placeholders, replaced texts, factors and date patterns.
+What the cell means is decided by the field's type (``parse_text`` for what a file says in words, ``load`` for what a
+sheet says in types); this file knows only what is the file's own: placeholders, replaced texts, factors and date
+patterns.
 """
 
 from __future__ import annotations
@@ -34,16 +35,28 @@ class CellReader:
     pattern: str = ""
 
     @classmethod
-    def of(cls, rule: ColumnRule, empty: tuple[str, ...], dates: str | None, context: LoadContext,
-           day_first: bool | None = None) -> CellReader:
+    def of(
+        cls,
+        rule: ColumnRule,
+        empty: tuple[str, ...],
+        dates: str | None,
+        context: LoadContext,
+        day_first: bool | None = None,
+    ) -> CellReader:
         """``empty`` and ``dates`` are the file's, ``day_first`` what its values showed; the rule's own win."""
         dates = rule.dates or dates
-        order = ORDERS[dates] if dates in ORDERS else day_first
-        return cls(rule, frozenset(t.strip().casefold() for t in (*empty, *rule.empty)),
-                   replace(context, day_first=order), pattern=dates if dates and dates not in ORDERS else "")
+        order = ORDERS.get(dates or "", day_first)
+        return cls(
+            rule,
+            frozenset(t.strip().casefold() for t in (*empty, *rule.empty)),
+            replace(context, day_first=order),
+            pattern=dates if dates and dates not in ORDERS else "",
+        )
 
     def clean(self, cell: Cell) -> Cell:
-        """The cell without placeholders and outer space, replaced texts replaced; None is blank. Formulas see this too."""
+        """The cell without placeholders and outer space, replaced texts replaced; None is blank. Formulas see this
+        too.
+        """
         if isinstance(cell, str):
             text = cell.strip()
             cell = None if not text or text.casefold() in self.empty else text
@@ -71,10 +84,12 @@ class CellReader:
 
     def _by_pattern(self, text: str) -> datetime:
         try:
-            return datetime.strptime(text, self.pattern)  # noqa: DTZ007 (the field's type knows the zone)
+            return datetime.strptime(text, self.pattern)
         except ValueError:
-            raise FieldError("wrong_date_pattern", Message("{value} is not written as {pattern}.", {
-                "value": text, "pattern": self.pattern})) from None
+            raise FieldError(
+                "wrong_date_pattern",
+                Message("{value} is not written as {pattern}.", {"value": text, "pattern": self.pattern}),
+            ) from None
 
 
 def read_value(cell: Any, field: FieldDef, type_: FieldType, context: LoadContext) -> Any:
@@ -87,7 +102,9 @@ def read_value(cell: Any, field: FieldDef, type_: FieldType, context: LoadContex
 
 
 def _fitting(cell: Any, kind: Kind) -> Any:
-    """A typed cell as the kind of value it is meant for: a sheet knows no dates without a time, and numbers for codes."""
+    """A typed cell as the kind of value it is meant for: a sheet knows no dates without a time, and numbers for
+    codes.
+    """
     if kind is Kind.TEXT and not isinstance(cell, str):
         return text_of(cell)
     if kind is Kind.DATE and isinstance(cell, datetime):

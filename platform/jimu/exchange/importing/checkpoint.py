@@ -1,8 +1,8 @@
 """Where an import stands, so that one that was killed goes on without doubling or losing a row.
 
 The counters after each batch are written into the database, in the same transaction as the batch's records: either
-both are there or neither. A small state file beside them says which run an unfinished import of this file was. It is removed
-when the import ends; importing the same file once more is then a new run.
+both are there or neither. A small state file beside them says which run an unfinished import of this file was. It is
+removed when the import ends; importing the same file once more is then a new run.
 """
 
 from __future__ import annotations

@@ -15,7 +15,9 @@ class _TakenBack(Exception):
 
 @contextmanager
 def taken_back(context: Context) -> Iterator[Context]:
-    """``context`` within a transaction that is rolled back when the block ends. On SQLite other writers wait meanwhile."""
+    """``context`` within a transaction that is rolled back when the block ends. On SQLite other writers wait
+    meanwhile.
+    """
     try:
         with context.store.write() as transaction:
             yield replace(context, transaction=transaction)

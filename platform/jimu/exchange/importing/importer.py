@@ -10,7 +10,7 @@ from pathlib import Path
 from jimu.exchange.importing.batch import Batch, BatchWriter
 from jimu.exchange.importing.binding import Binding, bind
 from jimu.exchange.importing.cells import text_of
-from jimu.exchange.importing.checkpoint import Checkpoint, Counters, FileFacts, fingerprint, read_facts
+from jimu.exchange.importing.checkpoint import Checkpoint, Counters, fingerprint, read_facts
 from jimu.exchange.importing.date_order import find_day_first
 from jimu.exchange.importing.dry_run import taken_back
 from jimu.exchange.importing.later import LaterReference, LaterReferences
@@ -27,14 +27,15 @@ from jimu.records.wave import build_load_context
 from jimu.records.write import unit_of_work, write_many
 
 BATCH = 500
+NOT_IN_FILE = "There is no {object} called “{text}”, neither in the file nor before; the record was stored without it."
 SAMPLE_ROWS = 2_000
 """Rows looked at to tell whether dates write the day or the month first."""
 
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """``folder``: where an unfinished import keeps its place (None: it can not be resumed). ``rejects``: the file of refused
-    rows; default: beside the input, or in ``folder`` where that can not be written to.
+    """``folder``: where an unfinished import keeps its place (None: it can not be resumed). ``rejects``: the file of
+    refused rows; default: beside the input, or in ``folder`` where that can not be written to.
     """
 
     dry_run: bool = False
@@ -104,8 +105,10 @@ class _Run:
 
     def _bind(self) -> Binding:
         sample = list(itertools.islice(self.table.rows(), SAMPLE_ROWS))
-        day_first = {header: find_day_first(c for r in sample if isinstance(c := r.cells[i], str))
-                     for i, header in enumerate(self.table.headers)}
+        day_first = {
+            header: find_day_first(c for r in sample if isinstance(c := r.cells[i], str))
+            for i, header in enumerate(self.table.headers)
+        }
         return bind(self.step, self.table, self.context, self.load, day_first)
 
     def _batches(self) -> Iterator[list[tuple[int, PendingRow | None]]]:
@@ -172,17 +175,28 @@ class _Run:
         targets = {t.field.name: t for column in self.binding.columns for t in column.targets}
         targets |= {b.target.field.name: b.target for b in self.binding.formulas}
         targets |= {target.field.name: target for target, _ in self.binding.constants}
-        rows = [PendingRow(Row(ref.row, tuple(ref.cells)), references=[
-            NamedRecord(targets[name], tuple(texts)) for name, texts in ref.names.items()]) for ref in chunk]
+        rows = [
+            PendingRow(
+                Row(ref.row, tuple(ref.cells)),
+                references=[NamedRecord(targets[name], tuple(texts)) for name, texts in ref.names.items()],
+            )
+            for ref in chunk
+        ]
         self.writer.resolve(rows, unit.transaction)
         commands: list[Command] = []
         written: list[tuple[LaterReference, PendingRow]] = []
         for ref, row in zip(chunk, rows, strict=True):
             for missing in row.later:
-                row.problems.append(RowProblem("unknown_reference", Message(
-                    "There is no {object} called “{text}”, neither in the file nor before; the record was stored without it.",
-                    {"object": self.binding.object.label, "text": ", ".join(missing.texts)}),
-                    self.writer.header_of(missing.target.field.name)))
+                row.problems.append(
+                    RowProblem(
+                        "unknown_reference",
+                        Message(
+                            NOT_IN_FILE,
+                            {"object": self.binding.object.label, "text": list(missing.texts)},
+                        ),
+                        self.writer.header_of(missing.target.field.name),
+                    )
+                )
             if row.values:
                 commands.append(Update(self.binding.object.name, ref.id, row.values))
                 written.append((ref, row))
@@ -199,7 +213,9 @@ class _Run:
 
     def _show_progress(self) -> None:
         if self.options.progress is not None:
-            total = max(self.facts.lines - 1, self.counters.row - 1) if self.table.format == "csv" else self.table.size - 1
+            total = (
+                max(self.facts.lines - 1, self.counters.row - 1) if self.table.format == "csv" else self.table.size - 1
+            )
             self.options.progress(Progress(self.step.object, self._label, self.counters.row - 1, total))
 
     @property
@@ -212,9 +228,24 @@ class _Run:
     def _report(self, resumed_after: int | None) -> ImportReport:
         c = self.counters
         return ImportReport(
-            self.step.object, self._label, self.path, self.options.dry_run, c.read, c.created, c.updated, c.unchanged,
-            c.skipped, c.rejected, self.rejects.path if self.rejects.count else None, tuple(self.samples),
-            self.binding.ignored, resumed_after, self.table.encoding, self.table.delimiter, self.table.sheet)
+            self.step.object,
+            self._label,
+            self.path,
+            self.options.dry_run,
+            c.read,
+            c.created,
+            c.updated,
+            c.unchanged,
+            c.skipped,
+            c.rejected,
+            self.rejects.path if self.rejects.count else None,
+            tuple(self.samples),
+            self.binding.ignored,
+            resumed_after,
+            self.table.encoding,
+            self.table.delimiter,
+            self.table.sheet,
+        )
 
 
 def _best_effort(commands: Sequence[Command], context: Context) -> BatchResult:

@@ -15,7 +15,9 @@ from typing import IO
 
 @dataclass(frozen=True, slots=True)
 class LaterReference:
-    """``names``: field -> texts that name the records it points at. ``cells``: the row as text, for the file of refused rows."""
+    """``names``: field -> texts that name the records it points at. ``cells``: the row as text, for the file of
+    refused rows.
+    """
 
     row: int
     id: int
@@ -26,11 +28,13 @@ class LaterReference:
 class LaterReferences:
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._file: IO[str] = path.open("a+", encoding="utf-8") if path else tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
+        self._file = _open(path)
         self.count = 0
 
     def add(self, reference: LaterReference) -> None:
-        self._file.write(json.dumps([reference.row, reference.id, dict(reference.names), reference.cells], ensure_ascii=False) + "\n")
+        self._file.write(
+            json.dumps([reference.row, reference.id, dict(reference.names), reference.cells], ensure_ascii=False) + "\n"
+        )
         self.count += 1
 
     def flush(self) -> None:
@@ -58,3 +62,10 @@ class LaterReferences:
 
     def close(self) -> None:
         self._file.close()
+
+
+def _open(path: Path | None) -> IO[str]:
+    """The file at ``path``, what it holds already included; without a path one that goes when it is closed."""
+    if path is None:
+        return tempfile.TemporaryFile("w+", encoding="utf-8")
+    return path.open("a+", encoding="utf-8")

@@ -1,8 +1,8 @@
 """Texts that name records of other objects -> their ids, for a whole batch at once.
 
-A text may be the record's 13-character id, the value of the field that the mapping names (``match``), or, without one, the
-value of a unique text field or the title. Only records that the actor may read are found: to others a hidden record
-and a missing one look alike.
+A text may be the record's 13-character id, the value of the field that the mapping names (``match``), or, without
+one, the value of a unique text field or the title. Only records that the actor may read are found: to others a
+hidden record and a missing one look alike.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ CACHE = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Which record of ``objects`` a text names; ``match`` is the field it is the value of (None: any that can name one)."""
+    """Which record of ``objects`` a text names; ``match`` is the field it is the value of (None: any that can name
+    one).
+    """
 
     objects: tuple[str, ...]
     match: str | None = None
@@ -39,8 +41,12 @@ class Lookups:
         self._context = context
         self._known: dict[Question, dict[str, int]] = {}
 
-    def resolve(self, question: Question, texts: Iterable[str], transaction: Transaction) -> dict[str, int | FieldError]:
-        """Text -> id, or what is wrong: ``unknown_reference`` or ``ambiguous_reference``. Unknown texts are not remembered."""
+    def resolve(
+        self, question: Question, texts: Iterable[str], transaction: Transaction
+    ) -> dict[str, int | FieldError]:
+        """Text -> id, or what is wrong: ``unknown_reference`` or ``ambiguous_reference``. Unknown texts are not
+        remembered.
+        """
         known = self._known.setdefault(question, {})
         if len(known) > CACHE:
             known.clear()
@@ -67,18 +73,27 @@ def question_for(field: FieldDef, match: str | None, manifest: Manifest) -> Ques
 
 def match_fields(object: ObjectDef) -> list[str]:
     """The fields whose value can name a record of ``object``: unique texts, then the title."""
-    unique = [f.name for f in object.active_fields if f.kind is Kind.TEXT and not f.system
-              and (f.unique or (f.name,) in object.uniques) and not (f.formula is not None and not f.stored)]
+    unique = [
+        f.name
+        for f in object.active_fields
+        if f.kind is Kind.TEXT
+        and not f.system
+        and (f.unique or (f.name,) in object.uniques)
+        and not (f.formula is not None and not f.stored)
+    ]
     numbered = [f.name for f in object.active_fields if f.type == "autonumber" and f.name not in unique]
     return [*unique, *numbered, "title"]
 
 
-def _find(context: Context, transaction: Transaction, object: str, match: str | None,
-          texts: Sequence[str]) -> dict[str, int | FieldError]:
+def _find(
+    context: Context, transaction: Transaction, object: str, match: str | None, texts: Sequence[str]
+) -> dict[str, int | FieldError]:
     if not texts:
         return {}
     definition = context.manifest.object(object)
-    answers: dict[str, int | FieldError] = dict(_by_id(context, transaction, object, texts)) if match in (None, "id") else {}
+    answers: dict[str, int | FieldError] = (
+        dict(_by_id(context, transaction, object, texts)) if match in (None, "id") else {}
+    )
     for field in () if match == "id" else (match,) if match else match_fields(definition):
         for ignore_case in (False, True):
             asked = [t for t in texts if t not in answers]
@@ -91,8 +106,13 @@ def _find(context: Context, transaction: Transaction, object: str, match: str | 
                 if len(ids) == 1:
                     answers[text] = ids[0]
                 elif ids:
-                    answers[text] = FieldError("ambiguous_reference", Message(
-                        "“{text}” names {count} records of {object}.", {"text": text, "count": len(ids), "object": definition.plural}))
+                    answers[text] = FieldError(
+                        "ambiguous_reference",
+                        Message(
+                            "“{text}” names {count} records of {object}.",
+                            {"text": text, "count": len(ids), "object": definition.plural},
+                        ),
+                    )
     return answers
 
 
@@ -106,7 +126,9 @@ def _by_id(context: Context, transaction: Transaction, object: str, texts: Seque
                 continue
     if not ids:
         return {}
-    alive = {id for id, title in transaction.titles(ids.values()).items() if title.object == object and not title.deleted}
+    alive = {
+        id for id, title in transaction.titles(ids.values()).items() if title.object == object and not title.deleted
+    }
     readable = _readable(context, transaction, object, [id for id in ids.values() if id in alive])
     return {text: id for text, id in ids.items() if id in readable}
 
@@ -114,11 +136,15 @@ def _by_id(context: Context, transaction: Transaction, object: str, texts: Seque
 def _readable(context: Context, transaction: Transaction, object: str, ids: Sequence[int]) -> set[int]:
     if not ids or context.actor.is_system:
         return set(ids)
-    return transaction.matching(object, ids, record_filter(context.actor, context.manifest, object, "read"), deleted="alive")
+    return transaction.matching(
+        object, ids, record_filter(context.actor, context.manifest, object, "read"), deleted="alive"
+    )
 
 
 def _unknown(manifest: Manifest, question: Question, text: str) -> Message:
     if len(question.objects) == 1:
-        return Message("There is no {object} called “{text}”.", {
-            "object": manifest.object(question.objects[0]).label, "text": text})
+        return Message(
+            "There is no {object} called “{text}”.",
+            {"object": manifest.object(question.objects[0]).label, "text": text},
+        )
     return Message("There is no record called “{text}”.", {"text": text})

@@ -14,7 +14,7 @@ from typing import IO, Any
 from jimu.exchange.importing.cells import text_of
 from jimu.exchange.importing.rows import RowProblem
 from jimu.exchange.readers import Cell, ReadOptions, TableFile, open_table
-from jimu.messages import Message, Translator
+from jimu.messages import Translator
 
 ADDED = ("import row", "import codes", "import reasons")
 
@@ -31,19 +31,27 @@ class Rejects:
         self._writer: Any = None
 
     def keep_until(self, row: int) -> None:
-        """Goes on with a file written before: rows after number ``row`` are taken out of it, as they will be read again."""
+        """Goes on with a file written before: rows after number ``row`` are taken out of it, as they will be read
+        again.
+        """
         if not self.path.exists():
             return
         old = open_table(self.path, ReadOptions(encoding="utf-8", delimiter=","))
         at = old.headers.index(ADDED[0]) if ADDED[0] in old.headers else None
-        kept = [] if at is None else [r.cells for r in old.rows() if text_of(r.cells[at]).isdigit() and int(text_of(r.cells[at])) <= row]
+        kept = (
+            []
+            if at is None
+            else [r.cells for r in old.rows() if text_of(r.cells[at]).isdigit() and int(text_of(r.cells[at])) <= row]
+        )
         self.path.unlink()
         for cells in kept:
             self._write([text_of(c) for c in cells])
 
     def add(self, number: int, cells: Sequence[Cell], problems: Sequence[RowProblem]) -> None:
         reasons = "; ".join(self._reason(p) for p in problems)
-        self._write([*(text_of(c) for c in cells), str(number), ", ".join(dict.fromkeys(p.code for p in problems)), reasons])
+        self._write(
+            [*(text_of(c) for c in cells), str(number), ", ".join(dict.fromkeys(p.code for p in problems)), reasons]
+        )
 
     def flush(self) -> None:
         if self._file is not None:

@@ -34,8 +34,10 @@ class RowScope:
     def compile(self, source: str, name: str, problems: list[Problem], expected: Type | None = None) -> Formula | None:
         """The checked formula; what is wrong with it is added to ``problems`` under ``name``."""
         formula, diagnostics = check(source, self, ROW, expected)
-        problems.extend(Problem(d.code, Message("In the formula of {field}: {reason}", {
-            "field": name, "reason": d.message}), name) for d in diagnostics)
+        problems.extend(
+            Problem(d.code, Message("In the formula of {field}: {reason}", {"field": name, "reason": d.message}), name)
+            for d in diagnostics
+        )
         return formula
 
     def compile_condition(self, source: str, problems: list[Problem]) -> Formula | None:
@@ -43,9 +45,11 @@ class RowScope:
 
     def reader(self, cells: Sequence[Cell]) -> Callable[[Path], Any]:
         """``get`` for ``evaluate``: the row's cells as text, blank as None."""
+
         def get(path: Path) -> str | None:
             value = cells[self.positions[path[0]]]
             return None if value is None or value == "" else str(value)
+
         return get
 
 

@@ -41,7 +41,9 @@ class NamedRecord:
 
 @dataclass(slots=True)
 class PendingRow:
-    """A row on its way to become a command. ``later``: references to rows of the same file that may come further down."""
+    """A row on its way to become a command. ``later``: references to rows of the same file that may come further
+    down.
+    """
 
     row: Row
     values: dict[str, Any] = field(default_factory=dict)
@@ -77,8 +79,12 @@ class RowReader:
 
     def clean(self, row: Row) -> list[Cell]:
         """The row's cells without placeholders, replaced texts replaced."""
-        return [(self._by_position[i].reader if i in self._by_position else self._bare).clean(
-            unprotect(cell) if self._is_csv and isinstance(cell, str) else cell) for i, cell in enumerate(row.cells)]
+        return [
+            (self._by_position[i].reader if i in self._by_position else self._bare).clean(
+                unprotect(cell) if self._is_csv and isinstance(cell, str) else cell
+            )
+            for i, cell in enumerate(row.cells)
+        ]
 
     def read(self, row: Row, cells: Sequence[Cell]) -> PendingRow:
         """The record that the row says; problems are listed and never raised."""
@@ -87,8 +93,15 @@ class RowReader:
             pending.problems.append(RowProblem("unreadable_row", row.broken))
             return pending
         if row.surplus:
-            pending.problems.append(RowProblem("too_many_cells", Message(
-                "The row has more cells than there are headers: {cells}.", {"cells": [text_of(c) for c in row.surplus[:3]]})))
+            pending.problems.append(
+                RowProblem(
+                    "too_many_cells",
+                    Message(
+                        "The row has more cells than there are headers: {cells}.",
+                        {"cells": [text_of(c) for c in row.surplus[:3]]},
+                    ),
+                )
+            )
         for column in self._binding.columns:
             self._read_column(pending, column, cells[column.position])
         self._read_formulas(pending, cells)
@@ -106,8 +119,15 @@ class RowReader:
             value = value_of(bound.formula, get, self._environment)
             self._put(pending, bound.target, value, bound.reader, bound.target.field.name)
 
-    def _put(self, pending: PendingRow, target: Target, cell: Any, reader: CellReader, header: str,
-             separator: str | None = None) -> None:
+    def _put(
+        self,
+        pending: PendingRow,
+        target: Target,
+        cell: Any,
+        reader: CellReader,
+        header: str,
+        separator: str | None = None,
+    ) -> None:
         name = target.field.name
         if cell is None or cell == "":
             if self._clear_blanks and name not in pending.values:
@@ -141,7 +161,9 @@ def _record_id(cell: Any) -> int:
     try:
         return decode_id(str(cell).strip())
     except ValueError:
-        raise FieldError("not_a_reference", Message("“{value}” is not the id of a record.", {"value": str(cell)[:60]})) from None
+        raise FieldError(
+            "not_a_reference", Message("“{value}” is not the id of a record.", {"value": str(cell)[:60]})
+        ) from None
 
 
 def _texts(cell: Any, target: Target, separator: str | None) -> Iterator[str]:

@@ -12,7 +12,9 @@ from jimu.messages import Text
 
 @dataclass(frozen=True, slots=True)
 class ColumnRule:
-    """What a column becomes. ``fields`` get its value; ``values`` replaces texts (``*``: every other); see docs/import.md."""
+    """What a column becomes. ``fields`` get its value; ``values`` replaces texts (``*``: every other); see
+    docs/import.md.
+    """
 
     fields: tuple[str, ...] = ()
     match: str | None = None
@@ -32,8 +34,8 @@ class ImportStep:
     file: str = ""
     label: Text | None = None
     key: tuple[str, ...] = ()
-    existing: str = "update"           # update or skip
-    blanks: str = "keep"               # keep or clear: what an empty cell does to an existing record
+    existing: str = "update"  # update or skip
+    blanks: str = "keep"  # keep or clear: what an empty cell does to an existing record
     columns: Mapping[str, ColumnRule | None] | None = None
     constants: Mapping[str, Any] = field(default_factory=dict)
     formulas: Mapping[str, str] = field(default_factory=dict)
@@ -45,7 +47,9 @@ class ImportStep:
 
 
 def read_step(raw: Mapping[str, Any], *, object: str = "", file: str = "") -> ImportStep:
-    """The step written as ``raw``, which keeps to the schema of import plans; ``object`` and ``file`` where it names none."""
+    """The step written as ``raw``, which keeps to the schema of import plans; ``object`` and ``file`` where it names
+    none.
+    """
     columns = raw.get("columns")
     return ImportStep(
         object=object or raw["object"],
@@ -78,7 +82,12 @@ def _rule(raw: Any) -> ColumnRule | None:
     if isinstance(raw, str):
         return ColumnRule((raw,))
     return ColumnRule(
-        fields=names(raw.get("field")), match=raw.get("match"), values=dict(raw.get("values") or {}),
-        default=raw.get("default"), empty=tuple(raw.get("empty") or ()), multiply=raw.get("multiply"),
-        dates=raw.get("dates"), separator=raw.get("separator"),
+        fields=names(raw.get("field")),
+        match=raw.get("match"),
+        values=dict(raw.get("values") or {}),
+        default=raw.get("default"),
+        empty=tuple(raw.get("empty") or ()),
+        multiply=raw.get("multiply"),
+        dates=raw.get("dates"),
+        separator=raw.get("separator"),
     )

@@ -36,11 +36,18 @@ def suggest_step(path: Path, object: ObjectDef, options: ReadOptions | None = No
     """What the columns of ``path`` most likely mean for ``object``. Raises UnreadableFile."""
     table = open_table(path, options)
     exact = {h: f for h, f in match_headers(table.headers, object).items() if is_importable(object.fields[f])}
-    likely = {s.header: s for s in suggest_headers([h for h in table.headers if h not in exact], object)
-              if s.field not in exact.values()}
+    likely = {
+        s.header: s
+        for s in suggest_headers([h for h in table.headers if h not in exact], object)
+        if s.field not in exact.values()
+    }
     columns = {h: exact.get(h) or (likely[h].field if h in likely else None) for h in table.headers}
     first = next(table.rows(), None)
-    examples = {h: " ".join(str(c).split())[:40] for h, c in zip(table.headers, first.cells, strict=True) if c} if first else {}
+    examples = (
+        {h: " ".join(str(c).split())[:40] for h, c in zip(table.headers, first.cells, strict=True) if c}
+        if first
+        else {}
+    )
     return StepSuggestion(columns, {h: s for h, s in likely.items() if s.likeness < SURE}, examples)
 
 

@@ -57,8 +57,12 @@ def _records(path: Path, encoding: str, delimiter: str) -> Iterator[list[str] | 
                 yield Message("The row cannot be read: {reason}.", {"reason": str(error)})
                 continue
             except UnicodeDecodeError as error:
-                raise UnreadableFile(Message("{file} is not written in {encoding}: byte {position} does not fit.", {
-                    "file": path.name, "encoding": encoding, "position": error.start})) from None
+                raise UnreadableFile(
+                    Message(
+                        "{file} is not written in {encoding}: byte {position} does not fit.",
+                        {"file": path.name, "encoding": encoding, "position": error.start},
+                    )
+                ) from None
             yield record
 
 

@@ -1,7 +1,7 @@
 """Finding out what stands between the cells of a CSV file.
 
-The separator is the one of ``,`` ``;`` tab and ``|`` that splits the beginning of the file into the most even rows. A file
-of one column has none of them, which csv.Sniffer refuses; here it is read with commas.
+The separator is the one of ``,`` ``;`` tab and ``|`` that splits the beginning of the file into the most even rows.
+A file of one column has none of them, which csv.Sniffer refuses; here it is read with commas.
 """
 
 from __future__ import annotations

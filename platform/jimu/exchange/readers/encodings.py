@@ -15,13 +15,25 @@ CHUNK = 1 << 18
 SAMPLE = 1 << 18
 
 _MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
 )
 # Names under which people ask for an encoding -> the widest codec that reads it.
 _WIDEST = {
-    "gb2312": "gb18030", "gbk": "gb18030", "cp936": "gb18030", "ansi": "gb18030", "utf8": "utf-8-sig", "utf-8": "utf-8-sig",
-    "utf16": "utf-16", "utf-16": "utf-16", "big5": "cp950", "latin1": "cp1252", "iso-8859-1": "cp1252",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "cp936": "gb18030",
+    "ansi": "gb18030",
+    "utf8": "utf-8-sig",
+    "utf-8": "utf-8-sig",
+    "utf16": "utf-16",
+    "utf-16": "utf-16",
+    "big5": "cp950",
+    "latin1": "cp1252",
+    "iso-8859-1": "cp1252",
 }
 
 
@@ -94,9 +106,9 @@ def _unmarked_utf16(head: bytes) -> str | None:
 def _commonness(head: bytes, encoding: str) -> float:
     """The share of two-byte characters of ``head`` that belong to the level of common characters of their encoding.
 
-    GB 2312 level 1 (by pronunciation, 3,755 characters) is B0A1-D7F9; Big5 level 1 (5,401 characters) is A440-C67E. Read by
-    the wrong one of the two, a text hits the right range less often than by the right one. Punctuation and full-width signs
-    (A1-A3) count for neither.
+    GB 2312 level 1 (by pronunciation, 3,755 characters) is B0A1-D7F9; Big5 level 1 (5,401 characters) is A440-C67E.
+    Read by the wrong one of the two, a text hits the right range less often than by the right one. Punctuation and
+    full-width signs (A1-A3) count for neither.
     """
     common = total = 0
     position = 0

@@ -11,7 +11,16 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-from jimu.exchange.readers.table import Cell, ReadOptions, Row, TableFile, UnreadableFile, distinct_headers, fit_row, is_empty
+from jimu.exchange.readers.table import (
+    Cell,
+    ReadOptions,
+    Row,
+    TableFile,
+    UnreadableFile,
+    distinct_headers,
+    fit_row,
+    is_empty,
+)
 from jimu.messages import Message
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
@@ -22,8 +31,9 @@ def open_excel(path: Path, options: ReadOptions) -> TableFile:
     try:
         workbook = CalamineWorkbook.from_path(str(path))
     except (CalamineError, OSError) as error:
-        raise UnreadableFile(Message("{file} cannot be read as a workbook: {reason}.", {
-            "file": path.name, "reason": str(error)})) from None
+        raise UnreadableFile(
+            Message("{file} cannot be read as a workbook: {reason}.", {"file": path.name, "reason": str(error)})
+        ) from None
     names = tuple(workbook.sheet_names)
     sheet = _choose(workbook, names, options.sheet, path)
     records = _records(sheet)
@@ -42,8 +52,12 @@ def open_excel(path: Path, options: ReadOptions) -> TableFile:
 def _choose(workbook: CalamineWorkbook, names: Sequence[str], wanted: str | None, path: Path) -> CalamineSheet:
     if wanted is not None:
         if wanted not in names:
-            raise UnreadableFile(Message("{file} has no sheet called {sheet}; it has {sheets}.", {
-                "file": path.name, "sheet": wanted, "sheets": list(names)}))
+            raise UnreadableFile(
+                Message(
+                    "{file} has no sheet called {sheet}; it has {sheets}.",
+                    {"file": path.name, "sheet": wanted, "sheets": list(names)},
+                )
+            )
         return workbook.get_sheet_by_name(wanted)
     sheets = [workbook.get_sheet_by_name(name) for name in names]
     return next((s for s in sheets if s.total_height), sheets[0])

@@ -19,8 +19,9 @@ def open_table(path: Path, options: ReadOptions | None = None) -> TableFile:
         with path.open("rb") as file:
             head = file.read(8)
     except OSError as error:
-        raise UnreadableFile(Message("{file} cannot be opened: {reason}.", {
-            "file": str(path), "reason": error.strerror or str(error)})) from None
+        raise UnreadableFile(
+            Message("{file} cannot be opened: {reason}.", {"file": str(path), "reason": error.strerror or str(error)})
+        ) from None
     is_workbook = head.startswith(_WORKBOOK_HEADS) or (path.suffix.lower() in SUFFIXES and not _is_text(head))
     return open_excel(path, options) if is_workbook else open_csv(path, options)
 

@@ -46,7 +46,8 @@ class Row:
 
 @dataclass(frozen=True)
 class TableFile:
-    """``headers`` are unique and never empty: see ``distinct_headers``. ``rows()`` starts from the first data row each time.
+    """``headers`` are unique and never empty: see ``distinct_headers``. ``rows()`` starts from the first data row
+    each time.
 
     ``size`` is what ``position`` (a callable given while rows are read) counts up to, in bytes or rows, for progress.
     """

@@ -32,5 +32,7 @@ def demo_accounts(manifest: Manifest, sets: Sequence[str] = ("demo",)) -> list[D
             by_key = {str(r.get(key)): r for r in step.get("records", ())}
             for login, password in passwords.items():
                 record = by_key.get(login, {})
-                found.append(DemoAccount(login, password, str(record.get("name", login)), tuple(record.get("roles", ()))))
+                found.append(
+                    DemoAccount(login, password, str(record.get("name", login)), tuple(record.get("roles", ())))
+                )
     return found

@@ -17,7 +17,9 @@ TRIES = 50
 """How often a record is made anew when its unique values are taken."""
 
 
-def make_records(step: Mapping[str, Any], maker: Maker, where: str) -> tuple[list[MadeRecord], dict[int, list[MadeRecord]]]:
+def make_records(
+    step: Mapping[str, Any], maker: Maker, where: str
+) -> tuple[list[MadeRecord], dict[int, list[MadeRecord]]]:
     """The records of a step, and for each child specification (by its place) the children, in order.
 
     Raises BadSeed saying where. ``where`` names the step and, without ``seed``, decides its random choices.
@@ -32,8 +34,10 @@ def make_records(step: Mapping[str, Any], maker: Maker, where: str) -> tuple[lis
     for number in range(1, given["count"] + 1):
         maker.number = number
         record = _unique_record(step["object"], given, maker, unique, seen, where)
-        own = {place: list(_children(spec, record, maker, where, taken[place]))
-               for place, spec in enumerate(given.get("children", ()))}
+        own = {
+            place: list(_children(spec, record, maker, where, taken[place]))
+            for place, spec in enumerate(given.get("children", ()))
+        }
         _add_totals(record, given, own)
         records.append(record)
         for place, made in own.items():
@@ -41,8 +45,9 @@ def make_records(step: Mapping[str, Any], maker: Maker, where: str) -> tuple[lis
     return records, children
 
 
-def _unique_record(object: str, given: Mapping[str, Any], maker: Maker, unique: Sequence[str],
-                   seen: set[tuple[Any, ...]], where: str) -> MadeRecord:
+def _unique_record(
+    object: str, given: Mapping[str, Any], maker: Maker, unique: Sequence[str], seen: set[tuple[Any, ...]], where: str
+) -> MadeRecord:
     for _ in range(TRIES):
         record = make_record(object, given, maker, where)
         key = tuple(_comparable(record.values.get(name)) for name in unique)
@@ -52,7 +57,9 @@ def _unique_record(object: str, given: Mapping[str, Any], maker: Maker, unique: 
     raise BadSeed(f"{where}: no new value for {', '.join(unique)} found in {TRIES} tries; the words do not suffice")
 
 
-def make_record(object: str, given: Mapping[str, Any], maker: Maker, where: str, parent: MadeRecord | None = None) -> MadeRecord:
+def make_record(
+    object: str, given: Mapping[str, Any], maker: Maker, where: str, parent: MadeRecord | None = None
+) -> MadeRecord:
     """One record: the values of ``let``, then the fields, each in the order written."""
     maker.known, maker.parent = {}, parent
     record = MadeRecord(object, known=maker.known)
@@ -70,8 +77,9 @@ def make_record(object: str, given: Mapping[str, Any], maker: Maker, where: str,
     return record
 
 
-def _children(spec: Mapping[str, Any], parent: MadeRecord, maker: Maker, where: str,
-              seen: set[tuple[Any, ...]]) -> Iterator[MadeRecord]:
+def _children(
+    spec: Mapping[str, Any], parent: MadeRecord, maker: Maker, where: str, seen: set[tuple[Any, ...]]
+) -> Iterator[MadeRecord]:
     maker.known, maker.parent = parent.known, parent
     count = int(maker.make(spec["count"]) or 0)
     number, key = maker.number, names(spec["key"])
@@ -95,7 +103,9 @@ def _add_totals(record: MadeRecord, given: Mapping[str, Any], children: Mapping[
     specs = given.get("children", ())
     for name, source in (given.get("totals") or {}).items():
         called, value = source.split(".")
-        made = [c for place, spec in enumerate(specs) if spec.get("as", spec["object"]) == called for c in children[place]]
+        made = [
+            c for place, spec in enumerate(specs) if spec.get("as", spec["object"]) == called for c in children[place]
+        ]
         if made:
             total = sum((Decimal(str(c.value(value) or 0)) for c in made), Decimal(0))
             record.values[name] = record.known[name] = total
@@ -104,4 +114,10 @@ def _add_totals(record: MadeRecord, given: Mapping[str, Any], children: Mapping[
 def _comparable(value: Any) -> Any:
     if isinstance(value, MadeRecord):
         return id(value)
-    return tuple(map(_comparable, value)) if isinstance(value, list) else value.casefold() if isinstance(value, str) else value
+    return (
+        tuple(map(_comparable, value))
+        if isinstance(value, list)
+        else value.casefold()
+        if isinstance(value, str)
+        else value
+    )

@@ -1,7 +1,7 @@
 """The generators: each makes one value out of a specification in YAML, the values made before and chance.
 
-A specification is a plain value (it stands for itself) or a map with one main key, the generator's name, and further keys.
-docs/import.md lists them with examples. To add one: a function here and its name in ``GENERATORS``.
+A specification is a plain value (it stands for itself) or a map with one main key, the generator's name, and further
+keys. docs/import.md lists them with examples. To add one: a function here and its name in ``GENERATORS``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ class BadSeed(Exception):
 
 @dataclass
 class Maker:
-    """What generators know. ``pools``: records made before, by the name of their step. ``now`` is aware, in the workspace's zone."""
+    """What generators know. ``pools``: records made before, by the name of their step. ``now`` is aware, in the
+    workspace's zone.
+    """
 
     random: Random
     now: datetime
@@ -116,7 +118,9 @@ def _range(spec: Any) -> tuple[int, int]:
 
 
 def _amount(maker: Maker, spec: Mapping[str, Any]) -> Decimal:
-    """Amounts as in business: many small, few large (log-normal). ``median``, ``spread`` (1: usual), ``step``, ``min``, ``max``."""
+    """Amounts as in business: many small, few large (log-normal). ``median``, ``spread`` (1: usual), ``step``,
+    ``min``, ``max``.
+    """
     given = spec["amount"]
     # Box-Muller from random(), since only random() is promised to give the same in every Python.
     normal = math.sqrt(-2 * math.log(1 - maker.random.random())) * math.cos(2 * math.pi * maker.random.random())
@@ -153,7 +157,9 @@ def _date(maker: Maker, spec: Mapping[str, Any]) -> date:
 
 
 def _pick(maker: Maker, spec: Mapping[str, Any]) -> Any:
-    """A record made before. ``where``: field -> name of a value that it must share; ``skew``: the first ones more often."""
+    """A record made before. ``where``: field -> name of a value that it must share; ``skew``: the first ones more
+    often.
+    """
     pool = _matching(maker, spec["pick"], spec.get("where") or {})
     if not pool:
         return None
@@ -219,7 +225,8 @@ def _chance(maker: Maker, spec: Mapping[str, Any]) -> Any:
 def _several(maker: Maker, spec: Mapping[str, Any]) -> list[Any]:
     """Some different values of ``of``."""
     low, high = _range(spec["several"])
-    wanted, made = maker.whole(low, high), []
+    wanted = maker.whole(low, high)
+    made: list[Any] = []
     for _ in range(wanted * 4):
         if len(made) >= wanted:
             break
@@ -254,9 +261,25 @@ def _percent_off(maker: Maker, spec: Mapping[str, Any]) -> Decimal | None:
 
 Generator = Callable[[Maker, Mapping[str, Any]], Any]
 GENERATORS: Mapping[str, Generator] = {
-    "value": _value, "words": _words, "choice": _choice, "integer": _integer, "amount": _amount, "days_ago": _days_ago,
-    "days_ahead": _days_ahead, "days_after": _days_after, "date": _date, "pick": _pick, "copy": _copy, "text": _text,
-    "digits": _digits, "sequence": _sequence, "by": _by, "chance": _chance, "several": _several, "map": _map,
-    "multiply": _multiply, "percent_off": _percent_off,
+    "value": _value,
+    "words": _words,
+    "choice": _choice,
+    "integer": _integer,
+    "amount": _amount,
+    "days_ago": _days_ago,
+    "days_ahead": _days_ahead,
+    "days_after": _days_after,
+    "date": _date,
+    "pick": _pick,
+    "copy": _copy,
+    "text": _text,
+    "digits": _digits,
+    "sequence": _sequence,
+    "by": _by,
+    "chance": _chance,
+    "several": _several,
+    "map": _map,
+    "multiply": _multiply,
+    "percent_off": _percent_off,
 }
 """Further keys (language, where, from, of, else …) must not be called like a generator."""

@@ -56,10 +56,11 @@ class SeedReport:
 OnSeeded = Callable[[str, int], None]
 
 
-def load_seeds(manifest: Manifest, context: Context, sets: Sequence[str] = ("demo",),
-               progress: OnSeeded | None = None) -> SeedReport:
-    """Loads the seeds of ``sets`` and of the set ``base``. Records that are there (by their key) are left as they are, unless
-    the step says ``existing: update``. Raises Invalid naming the seed and the row that can not be stored.
+def load_seeds(
+    manifest: Manifest, context: Context, sets: Sequence[str] = ("demo",), progress: OnSeeded | None = None
+) -> SeedReport:
+    """Loads the seeds of ``sets`` and of the set ``base``. Records that are there (by their key) are left as they
+    are, unless the step says ``existing: update``. Raises Invalid naming the seed and the row that can not be stored.
     """
     loader = _Loader(manifest, context, progress)
     for seed in seeds_of(manifest, sets):
@@ -77,8 +78,11 @@ def seeds_of(manifest: Manifest, sets: Sequence[str]) -> list[SeedDef]:
 class _Loader:
     def __init__(self, manifest: Manifest, context: Context, progress: OnSeeded | None) -> None:
         self.manifest, self.progress = manifest, progress
-        self.context = replace(context, actor=replace(SYSTEM, via="seed", locale=manifest.workspace.locale,
-                                                      time_zone=manifest.workspace.time_zone), reason="seed")
+        self.context = replace(
+            context,
+            actor=replace(SYSTEM, via="seed", locale=manifest.workspace.locale, time_zone=manifest.workspace.time_zone),
+            reason="seed",
+        )
         self.lookups = Lookups(self.context)
         self.load_context = build_load_context(self.context, build_environment(self.context))
         self.pools: dict[str, list[MadeRecord]] = {}
@@ -92,8 +96,10 @@ class _Loader:
             try:
                 self._load_step(seed, step, where)
             except BadSeed as error:
-                raise Invalid(Message("The seed {seed} can not be loaded: {reason}", {"seed": seed.name, "reason": str(error)}), [
-                    Problem("bad_seed", Message("{reason}", {"reason": str(error)}), f"steps[{place}]")]) from None
+                raise Invalid(
+                    Message("The seed {seed} can not be loaded: {reason}", {"seed": seed.name, "reason": str(error)}),
+                    [Problem("bad_seed", Message("{reason}", {"reason": str(error)}), f"steps[{place}]")],
+                ) from None
 
     def _load_step(self, seed: SeedDef, step: Mapping[str, Any], where: str) -> None:
         children: dict[int, list[MadeRecord]] = {}
@@ -118,7 +124,9 @@ class _Loader:
     def _given(self, step: Mapping[str, Any], where: str) -> list[MadeRecord]:
         object = self.manifest.object(step["object"])
         self.maker.random = _chance_of(where)
-        return [self._given_record(object, raw, f"{where}[{number}]") for number, raw in enumerate(step["records"], start=1)]
+        return [
+            self._given_record(object, raw, f"{where}[{number}]") for number, raw in enumerate(step["records"], start=1)
+        ]
 
     def _given_record(self, object: ObjectDef, raw: Mapping[str, Any], where: str) -> MadeRecord:
         record = MadeRecord(object.name)
@@ -141,7 +149,7 @@ class _Loader:
 
     def _store(self, object: str, key: tuple[str, ...], records: list[MadeRecord], where: str, *, update: bool) -> None:
         for start in range(0, len(records), BATCH):
-            chunk = records[start:start + BATCH]
+            chunk = records[start : start + BATCH]
             with unit_of_work(self.context) as context:
                 # A given record may name one that stands before it in the same list.
                 for part in _parts(chunk):
@@ -149,8 +157,16 @@ class _Loader:
         if self.progress is not None:
             self.progress(object, len(records))
 
-    def _store_part(self, object: str, key: tuple[str, ...], records: Sequence[MadeRecord], where: str,
-                    context: Context, *, update: bool) -> None:
+    def _store_part(
+        self,
+        object: str,
+        key: tuple[str, ...],
+        records: Sequence[MadeRecord],
+        where: str,
+        context: Context,
+        *,
+        update: bool,
+    ) -> None:
         self._resolve(object, records, where, context.transaction)
         existing = self._find(object, key, records, context.transaction)
         commands: list[Command] = []
@@ -170,19 +186,31 @@ class _Loader:
         if commands:
             self._write(object, commands, written, where, context)
 
-    def _write(self, object: str, commands: Sequence[Command], written: Sequence[MadeRecord], where: str, context: Context) -> None:
+    def _write(
+        self, object: str, commands: Sequence[Command], written: Sequence[MadeRecord], where: str, context: Context
+    ) -> None:
         result = write_many(commands, context, atomic=True)
         if result.failed:
-            raise Invalid(Message("The seed {seed} has records that can not be stored.", {"seed": where}), [
-                Problem(f.error.code, Message("Record {number}: {reason}", {"number": f.row + 1, "reason": problem}), name)
-                for f in result.failed[:20]
-                for name, problem in ([(p.field, p.message) for p in f.error.problems] or [(None, f.error.message)])])
+            raise Invalid(
+                Message("The seed {seed} has records that can not be stored.", {"seed": where}),
+                [
+                    Problem(
+                        f.error.code,
+                        Message("Record {number}: {reason}", {"number": f.row + 1, "reason": problem}),
+                        name,
+                    )
+                    for f in result.failed[:20]
+                    for name, problem in ([(p.field, p.message) for p in f.error.problems] or [(None, f.error.message)])
+                ],
+            )
         for outcome in result.rows:
             if outcome.record is not None:
                 written[outcome.row].id = outcome.record.id
             self.report.count("created" if outcome.status == "created" else "updated", object)
 
-    def _find(self, object: str, key: tuple[str, ...], records: Sequence[MadeRecord], transaction: Transaction) -> dict[Any, int]:
+    def _find(
+        self, object: str, key: tuple[str, ...], records: Sequence[MadeRecord], transaction: Transaction
+    ) -> dict[Any, int]:
         wanted = [k for r in records if (k := _key_of(r, key)) is not None]
         found = transaction.find_ids(object, key[0] if len(key) == 1 else key, wanted) if wanted else {}
         return {k: ids[0] for k, ids in found.items() if ids}
@@ -210,7 +238,9 @@ class _Loader:
     # --- accounts ---
 
     def _set_passwords(self, step: Mapping[str, Any], records: Sequence[MadeRecord]) -> None:
-        """Only where the account was made just now or its record is still as new: a password somebody chose is never reset."""
+        """Only where the account was made just now or its record is still as new: a password somebody chose is never
+        reset.
+        """
         passwords: Mapping[str, str] = step.get("passwords") or {}
         key = names(step["key"])
         for record in records:

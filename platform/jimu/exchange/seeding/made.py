@@ -8,7 +8,9 @@ from typing import Any
 
 @dataclass(eq=False, slots=True)
 class MadeRecord:
-    """``values``: what is stored. ``known``: these and the values of ``let``, for later generators. ``id``: set once stored."""
+    """``values``: what is stored. ``known``: these and the values of ``let``, for later generators. ``id``: set once
+    stored.
+    """
 
     object: str
     values: dict[str, Any] = field(default_factory=dict)

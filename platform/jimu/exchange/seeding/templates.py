@@ -1,4 +1,6 @@
-"""Text templates of seeds: ``{name}`` is a value made before, ``{name:slug}`` the same as Latin letters for addresses."""
+"""Text templates of seeds: ``{name}`` is a value made before, ``{name:slug}`` the same as Latin letters for
+addresses.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +21,11 @@ _NOT_PLAIN = re.compile(r"[^a-z0-9]+")
 
 def fill(template: str, look_up: Callable[[str], Any]) -> str:
     """The template with its places filled; blank values leave nothing behind but single spaces."""
+
     def place(found: re.Match[str]) -> str:
         text = shown(look_up(found[1]))
         return _FORMS[found[2]](text) if found[2] else text
+
     return " ".join(_PLACE.sub(place, template).split())
 
 

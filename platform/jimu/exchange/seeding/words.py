@@ -1,7 +1,7 @@
 """Word lists: seed/words/<name>.yaml, by language, either plain lists or patterns over lists.
 
-    en:    {patterns: ["{place} {trade}"], place: [North, Lake], trade: [Tools, Foods]}
-    zh-CN: [阿里, 百川]
+en:    {patterns: ["{place} {trade}"], place: [North, Lake], trade: [Tools, Foods]}
+zh-CN: [阿里, 百川]
 """
 
 from __future__ import annotations
