@@ -13,7 +13,7 @@ from jimu.api.parameters import ParameterSet, integer, names, text
 from jimu.api.records import dump_page, list_parameters, list_request, path_id
 from jimu.api.schemas import record_schema
 from jimu.errors import BadRequest, NotFound, Problem
-from jimu.fieldtypes import Kind, encode_id
+from jimu.fieldtypes import encode_id
 from jimu.messages import Message
 from jimu.records import AggregateRequest, read
 from jimu.records.requests import HistoryItem
@@ -32,23 +32,9 @@ def aggregate_view(call: Call, parameters: Parameters, object: str) -> Answer:
         limit=parameters["limit"],
     )
     found = read.aggregate(request, call.context)
-    references = {g for g in found.groups if _is_reference(call, object, g)}
-    rows = [{k: _id(v) if k in references else v for k, v in row.items()} for row in found.rows]
+    rows = [{k: _id(v) if k in found.references else v for k, v in row.items()} for row in found.rows]
     titles = {encode_id(id): title for id, title in found.titles.items()}
     return Answer({"groups": found.groups, "measures": found.measures, "rows": rows, "titles": titles})
-
-
-def _is_reference(call: Call, object: str, group: str) -> bool:
-    """Whether the values of ``group`` (a field path) are record ids."""
-    here: str | None = object
-    kind: Kind | None = None
-    for name in group.split("."):
-        owner = call.manifest.objects.get(here or "")
-        field = owner.fields.get(name) if owner else None
-        if field is None:
-            return False
-        kind, here = field.kind, field.target[0] if len(field.target) == 1 else None
-    return kind is Kind.REFERENCE
 
 
 def _id(value: Any) -> Any:

@@ -65,6 +65,7 @@ def list_request(object: str, parameters: Parameters) -> ListRequest:
         count=parameters["count"],
         search=parameters["search"],
         deleted=parameters["deleted"],
+        titles=False,
     )
 
 
@@ -96,6 +97,7 @@ def get_view(call: Call, parameters: Parameters, object: str, id: str) -> Respon
         fields=parameters["fields"],
         expand=parameters["expand"],
         deleted=parameters["deleted"],
+        titles=False,
     )
     data = write_json(dump_record(call, record))
     tag = tags.tag_of(record.version, data)
