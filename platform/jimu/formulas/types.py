@@ -65,9 +65,7 @@ class Symbol:
 
 
 class Scope(Protocol):
-    """The names a formula may use. ``object`` is the object it stands on."""
-
-    object: str
+    """The names a formula may use."""
 
     def find(self, object: str, name: str) -> Symbol | None:
         """The field ``name`` of ``object``, or None."""

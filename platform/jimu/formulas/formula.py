@@ -1,0 +1,50 @@
+"""The checked formula: what ``check`` returns and everything else takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from jimu.formulas.tree import Node
+from jimu.formulas.types import Environment, Path, Type
+
+Get = Callable[[Path], Any]
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula that is known to be sound. ``object`` is the object it stands on; ``paths`` are the fields it reads.
+
+    ``deterministic``: the value depends on nothing but the fields read (no clock, actor, calendar, earlier values).
+    ``python_only`` names the first function that has no SQL form (``changed``), None: it can be compiled to SQL.
+    ``size`` counts the nodes, with those of the formula fields it reads.
+    """
+
+    source: str
+    object: str
+    tree: Node
+    type: Type
+    paths: frozenset[Path]
+    deterministic: bool = True
+    uses_actor: bool = False
+    uses_clock: bool = False
+    uses_prior: bool = False
+    python_only: str | None = None
+    size: int = 0
+
+    @property
+    def is_local(self) -> bool:
+        """True if it reads nothing over a lookup."""
+        return all(len(path) == 1 for path in self.paths)
+
+    @cached_property
+    def compiled(self) -> Callable[[Get, Environment], Any]:
+        """The formula as a Python function of ``get`` and the environment (made at the first use)."""
+        from jimu.formulas.compile import compile_tree
+
+        return compile_tree(self.tree)
+
+    def __hash__(self) -> int:
+        return hash((self.object, self.source))

@@ -1,0 +1,54 @@
+"""Problems of one formula while it is checked: code, message and the character where it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from jimu.diagnostics import Diagnostic, Place
+from jimu.messages import Message
+
+# Every code that checking a formula can give, with what it means (docs/formulas.md lists them).
+CODES = {
+    "syntax": "the text is no expression",
+    "not_allowed": "Python has it, the formula language has not",
+    "too_large": "over one of the limits",
+    "unknown_field": "no such field here",
+    "unknown_function": "no such function",
+    "wrong_arguments": "too many or too few arguments, or one that must be a constant",
+    "wrong_type": "the value is of another type than is needed",
+    "unknown_choice": "the picklist has no such value",
+    "bad_pattern": "a pattern that cannot be used",
+}
+
+
+class Refused(Exception):
+    """Stops the checking of one part; the problem is in the list already."""
+
+
+@dataclass
+class Problems:
+    """Collects what is wrong with one source."""
+
+    source: str
+    place: Place
+    found: list[Diagnostic] = field(default_factory=list)
+
+    def add(self, code: str, offset: int, template: str, suggestion: str | None = None, **params: Any) -> None:
+        if suggestion is not None:
+            message = Message(template + " Did you mean {suggestion}?", {**params, "suggestion": suggestion})
+        else:
+            message = Message(template, params)
+        self.found.append(Diagnostic(code, message, self._place(offset), suggestion=suggestion))
+
+    def refuse(self, code: str, offset: int, template: str, suggestion: str | None = None, **params: Any) -> Refused:
+        """Add a problem and give the exception to raise."""
+        self.add(code, offset, template, suggestion, **params)
+        return Refused()
+
+    def _place(self, offset: int) -> Place:
+        before = self.source[: max(0, offset)]
+        lines = before.count("\n")
+        if lines:
+            return Place(self.place.file, (self.place.line or 1) + lines, len(before) - before.rfind("\n"))
+        return Place(self.place.file, self.place.line, (self.place.column or 1) + offset)

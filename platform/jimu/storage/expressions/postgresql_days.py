@@ -1,0 +1,361 @@
+"""PostgreSQL: functions on days, moments, times and durations. Steps are checked before they are made: nothing raises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+
+from jimu.formulas.calendar import FIRST_DAY, LAST_DAY
+from jimu.formulas.functions.days import calendar_of, today
+from jimu.formulas.limits import MAX_DAYS, MAX_SECONDS, MAX_WORKDAYS
+from jimu.formulas.tree import Call, Constant, Node, Shape
+from jimu.storage.expressions.compiler import Condition, Element
+from jimu.storage.expressions.postgresql import (
+    BIG,
+    DATE,
+    INTEGER,
+    LOCAL,
+    MOMENT,
+    NUMERIC,
+    TIME,
+    PostgresqlCompiler,
+    day,
+    divided,
+    function,
+    number,
+    operate,
+    test,
+    text,
+    when,
+    whole,
+)
+
+Builder = Callable[[PostgresqlCompiler, Call], Element]
+
+_LAST_SECOND = number(Decimal("253402300799.999999"))   # 9999-12-31T23:59:59.999999Z, seconds since 1970
+_FIRST_SECOND = number(-62_135_596_800)                 # 0001-01-01T00:00:00Z
+
+
+def extract(part: str, value: Element) -> Element:
+    return sa.cast(sa.extract(part, value), NUMERIC)
+
+
+def integer(value: Element) -> Element:
+    return sa.cast(value, INTEGER)
+
+
+def trunc(value: Element) -> Element:
+    return function("trunc", value, type=NUMERIC)
+
+
+def _moved(compiler: PostgresqlCompiler, start: Node, days: Element, sign: str = "+") -> Element:
+    """``start`` and a number of days more (or less), NULL where that leads out of the calendar."""
+    def body(d: Element, n: Element) -> Element:
+        low, high = operate(day(FIRST_DAY), "-", d, INTEGER), operate(day(LAST_DAY), "-", d, INTEGER)
+        return when(n.between(low, high), operate(d, "+", integer(n), DATE))
+
+    steps = trunc(days)
+    if sign == "-":
+        steps = operate(number(0), "-", steps)
+    return compiler.let([compiler.value(start), steps], body)
+
+
+def _add_days(sign: str) -> Builder:
+    return lambda compiler, node: _moved(compiler, node.args[0], compiler.value(node.args[1]), sign)
+
+
+def _add_duration(sign: str) -> Builder:
+    def build(compiler: PostgresqlCompiler, node: Call) -> Element:
+        seconds = sa.cast(compiler.value(node.args[1]), NUMERIC)
+        return _moved(compiler, node.args[0], function("div", seconds, number(86_400), type=NUMERIC), sign)
+    return build
+
+
+def _apart(compiler: PostgresqlCompiler, node: Call) -> Element:
+    later, earlier = compiler.values(node.args if node.key == "date_subtract_date" else node.args[::-1])
+    return sa.cast(operate(later, "-", earlier, INTEGER), NUMERIC)
+
+
+def make_date(year: Element, month: Element, dom: Element) -> Element:
+    """The day, or NULL if there is none such; takes whole numbers."""
+    leap = sa.or_(
+        sa.and_(test(operate(year, "%", number(4)), "=", number(0)), test(operate(year, "%", number(100)), "<>", number(0))),
+        test(operate(year, "%", number(400)), "=", number(0)))
+    longest = sa.case(
+        (month.in_([number(m) for m in (4, 6, 9, 11)]), number(30)),
+        (test(month, "=", number(2)), sa.case((leap, number(29)), else_=number(28))), else_=number(31))
+    exists = sa.and_(year.between(number(1), number(9999)), month.between(number(1), number(12)),
+                     dom.between(number(1), longest))
+    return when(exists, function("make_date", integer(year), integer(month), integer(dom), type=DATE))
+
+
+def _date_from_parts(compiler: PostgresqlCompiler, node: Call) -> Element:
+    return compiler.let([trunc(v) for v in compiler.values(node.args)], make_date)
+
+
+def _date_from_text(compiler: PostgresqlCompiler, node: Call) -> Element:
+    def body(v: Element) -> Element:
+        # A part that is no number must not be cast: the CASE around keeps that from happening.
+        parts = [sa.cast(function("substr", v, whole(a), whole(n)), NUMERIC) for a, n in ((1, 4), (6, 2), (9, 2))]
+        return when(test(v, "~", text("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")), make_date(*parts))
+    return compiler.let([compiler.value(node.args[0])], body)
+
+
+def _date_of(compiler: PostgresqlCompiler, node: Call) -> Element:
+    return sa.cast(compiler.local(compiler.value(node.args[0])), DATE)
+
+
+def _part(name: str) -> Builder:
+    return lambda compiler, node: extract(name, compiler.value(node.args[0]))
+
+
+def _part_of_moment(name: str) -> Builder:
+    return lambda compiler, node: function(
+        "floor", extract(name, compiler.local(compiler.value(node.args[0]))), type=NUMERIC)
+
+
+def _add_months(factor: int) -> Builder:
+    def build(compiler: PostgresqlCompiler, node: Call) -> Element:
+        def body(d: Element, n: Element) -> Element:
+            months = operate(n, "*", number(factor)) if factor != 1 else n
+            index = operate(operate(operate(extract("year", d), "*", number(12)), "+", extract("month", d)), "+", months)
+            interval = sa.func.make_interval(whole(0), integer(months), type_=pg.INTERVAL())
+            moved = sa.cast(operate(sa.cast(d, LOCAL), "+", interval, LOCAL), DATE)
+            # In months from the year 0, January being 1.
+            inside = sa.and_(n.between(number(-MAX_DAYS), number(MAX_DAYS)), index.between(number(13), number(120_000)))
+            return when(inside, moved)
+        return compiler.let([compiler.value(node.args[0]), trunc(compiler.value(node.args[1]))], body)
+    return build
+
+
+def _months(a: Element, b: Element) -> Element:
+    """Whole months from ``a`` to ``b``, if ``b`` is not earlier."""
+    years = operate(operate(extract("year", b), "-", extract("year", a)), "*", number(12))
+    months = operate(years, "+", operate(extract("month", b), "-", extract("month", a)))
+    early = test(extract("day", b), "<", extract("day", a))
+    return operate(months, "-", sa.case((early, number(1)), else_=number(0)))
+
+
+def _between(a: Element, b: Element) -> Element:
+    return sa.case((test(b, ">=", a), _months(a, b)), (test(b, "<", a), operate(number(0), "-", _months(b, a))))
+
+
+def _months_between(compiler: PostgresqlCompiler, node: Call) -> Element:
+    return compiler.let(compiler.values(node.args), _between)
+
+
+def _years(a: Element, b: Element) -> Element:
+    return function("div", _between(a, b), number(12), type=NUMERIC)
+
+
+def _years_between(compiler: PostgresqlCompiler, node: Call) -> Element:
+    return compiler.let(compiler.values(node.args), _years)
+
+
+def _age(compiler: PostgresqlCompiler, node: Call) -> Element:
+    now = day(today(compiler.environment) or LAST_DAY)
+    return compiler.let([compiler.value(node.args[0])], lambda d: _years(d, now))
+
+
+def _unit(node: Node) -> str:
+    return str(node.value) if isinstance(node, Constant) else "day"
+
+
+def _start(unit: str, value: Element) -> Element:
+    return sa.cast(function("date_trunc", text(unit), sa.cast(value, LOCAL), type=LOCAL), DATE)
+
+
+def _start_of(compiler: PostgresqlCompiler, node: Call) -> Element:
+    unit, value = _unit(node.args[1]), compiler.value(node.args[0])
+    return value if unit == "day" else _start(unit, value)
+
+
+def _end_of(compiler: PostgresqlCompiler, node: Call) -> Element:
+    unit, value = _unit(node.args[1]), compiler.value(node.args[0])
+    if unit == "day":
+        return value
+    if unit == "week":
+        last = operate(_start(unit, value), "+", whole(6), DATE)
+        return compiler.let([last], lambda d: when(test(d, "<=", day(LAST_DAY)), d))
+    months = {"month": 1, "quarter": 3, "year": 12}[unit]
+    interval = sa.func.make_interval(whole(0), whole(months), type_=pg.INTERVAL())
+    following = sa.cast(operate(sa.cast(_start(unit, value), LOCAL), "+", interval, LOCAL), DATE)
+    return operate(following, "-", whole(1), DATE)
+
+
+def _fiscal_year(compiler: PostgresqlCompiler, node: Call) -> Element:
+    first = compiler.value(node.args[1])
+
+    def body(d: Element) -> Element:
+        earlier = sa.case((test(extract("month", d), "<", first), number(1)), else_=number(0))
+        return operate(extract("year", d), "-", earlier)
+    return compiler.let([compiler.value(node.args[0])], body)
+
+
+def _fiscal_quarter(compiler: PostgresqlCompiler, node: Call) -> Element:
+    month = extract("month", compiler.value(node.args[0]))
+    since = function("mod", operate(operate(month, "-", compiler.value(node.args[1])), "+", number(12)), number(12), type=NUMERIC)
+    return operate(function("div", since, number(3), type=NUMERIC), "+", number(1))
+
+
+# Workdays: Monday to Friday by arithmetic, exceptions by binary search in two sorted arrays.
+
+def _days(values: list[date]) -> Element:
+    return sa.literal(values, pg.ARRAY(DATE))
+
+
+def _worked_until(compiler: PostgresqlCompiler, d: Element) -> Element:
+    """The number of workdays up to and with ``d`` since the beginning of the calendar."""
+    calendar = calendar_of(compiler.environment)
+    index = operate(operate(d, "-", day(FIRST_DAY), INTEGER), "+", whole(1), INTEGER)
+    weeks = operate(operate(index, "/", whole(7), INTEGER), "*", whole(5), INTEGER)
+    rest = function("least", operate(index, "%", whole(7), INTEGER), whole(5), type=INTEGER)
+    count = operate(weeks, "+", rest, INTEGER)
+    for operator, days in (("-", calendar.free), ("+", calendar.worked)):
+        if days:
+            count = operate(count, operator, function("width_bucket", d, _days(days), type=INTEGER), INTEGER)
+    return when(d.is_not(None), count)
+
+
+def _workdays_between(compiler: PostgresqlCompiler, node: Call) -> Element:
+    def body(a: Element, b: Element) -> Element:
+        return sa.cast(operate(_worked_until(compiler, b), "-", _worked_until(compiler, a), INTEGER), NUMERIC)
+    return compiler.let(compiler.values(node.args), body)
+
+
+def _worked(compiler: PostgresqlCompiler, d: Element) -> Condition:
+    calendar = calendar_of(compiler.environment)
+    free, worked = _days(calendar.free), _days(calendar.worked)
+    weekend = test(extract("isodow", d), ">", number(5))
+    return sa.case((d.is_(None), sa.null()), (weekend, test(d, "=", sa.func.any(worked))),
+                   else_=sa.not_(test(d, "=", sa.func.any(free))))
+
+
+def _is_workday(compiler: PostgresqlCompiler, node: Call) -> Element:
+    return compiler.let([compiler.value(node.args[0])], lambda d: _worked(compiler, d))
+
+
+def _add_workdays(compiler: PostgresqlCompiler, node: Call) -> Element:
+    """The n-th workday, looked for in as many days as it can take at most."""
+    calendar = calendar_of(compiler.environment)
+    exceptions = len(calendar.free) + 7
+
+    def body(d: Element, n: Element) -> Element:
+        size = function("abs", n, type=INTEGER)
+        most = operate(operate(operate(size, "*", whole(7), INTEGER), "/", whole(5), INTEGER), "+", whole(exceptions), INTEGER)
+        sign = integer(function("sign", sa.cast(n, NUMERIC), type=NUMERIC))
+        steps = sa.func.generate_series(whole(1), most, type_=INTEGER).table_valued("step").render_derived()
+        room = function("greatest", sa.case(
+            (test(n, ">", whole(0)), operate(day(LAST_DAY), "-", d, INTEGER)),
+            else_=operate(d, "-", day(FIRST_DAY), INTEGER)), whole(0), type=INTEGER)
+        candidate = operate(d, "+", operate(sign, "*", steps.c.step, INTEGER), DATE)
+        found = (
+            sa.select(candidate).select_from(steps)
+            .where(test(steps.c.step, "<=", room), _worked(compiler, candidate))
+            .order_by(steps.c.step).offset(operate(size, "-", whole(1), INTEGER)).limit(whole(1)).scalar_subquery()
+        )
+        return sa.case((test(n, "=", whole(0)), d), (test(size, "<=", whole(MAX_WORKDAYS)), found))
+
+    count = compiler.integer(node.args[1], low=-MAX_WORKDAYS - 1, high=MAX_WORKDAYS + 1)
+    return compiler.let([compiler.value(node.args[0]), count], body)
+
+
+# Moments, times, durations.
+
+def _moment_moved(sign: str) -> Builder:
+    def build(compiler: PostgresqlCompiler, node: Call) -> Element:
+        def body(m: Element, s: Element) -> Element:
+            moved = operate(extract("epoch", m), sign, sa.cast(s, NUMERIC))
+            seconds: Element = sa.cast(s, sa.Double())
+            zero = whole(0)
+            interval = sa.func.make_interval(zero, zero, zero, zero, zero, zero, seconds, type_=pg.INTERVAL())
+            return when(moved.between(_FIRST_SECOND, _LAST_SECOND), operate(m, sign, interval, MOMENT))
+        return compiler.let(compiler.values(node.args), body)
+    return build
+
+
+def _moments_apart(compiler: PostgresqlCompiler, node: Call) -> Element:
+    later, earlier = (extract("epoch", v) for v in compiler.values(node.args))
+    return sa.cast(trunc(operate(later, "-", earlier)), BIG)
+
+
+def _within(value: Element, type: str = "seconds") -> Element:
+    return when(value.between(number(-MAX_SECONDS), number(MAX_SECONDS)), sa.cast(function("round", value, type=NUMERIC), BIG))
+
+
+def _duration_sum(operator: str) -> Builder:
+    def build(compiler: PostgresqlCompiler, node: Call) -> Element:
+        a, b = (sa.cast(v, NUMERIC) for v in compiler.values(node.args))
+        return compiler.let([operate(a, operator, b)], _within)
+    return build
+
+
+def _duration_multiply(compiler: PostgresqlCompiler, node: Call) -> Element:
+    values = [sa.cast(v, NUMERIC) for v in compiler.values(node.args)]
+    return compiler.let([operate(values[0], "*", values[1])], _within)
+
+
+def _duration_divide(compiler: PostgresqlCompiler, node: Call) -> Element:
+    a, b = (sa.cast(v, NUMERIC) for v in compiler.values(node.args))
+    return compiler.let([divided(compiler, a, b, Shape(0, 0))], _within)
+
+
+def _length(seconds: int) -> Builder:
+    def build(compiler: PostgresqlCompiler, node: Call) -> Element:
+        return compiler.let([operate(compiler.value(node.args[0]), "*", number(seconds))], _within)
+    return build
+
+
+def _measured(seconds: int) -> Builder:
+    def build(compiler: PostgresqlCompiler, node: Call) -> Element:
+        value = sa.cast(compiler.value(node.args[0]), NUMERIC)
+        return value if seconds == 1 else divided(compiler, value, number(seconds), Shape(0, 0))
+    return build
+
+
+def _moment_from_local(compiler: PostgresqlCompiler, node: Call) -> Element:
+    at = compiler.value(node.args[1]) if len(node.args) > 1 else None
+
+    def body(d: Element) -> Element:
+        local = sa.cast(d, LOCAL) if at is None else operate(d, "+", at, LOCAL)
+        inside = d.between(day(date(1, 1, 2)), day(date(9999, 12, 30)))
+        return when(inside, function("timezone", compiler.zone(), local, type=MOMENT))
+    return compiler.let([compiler.value(node.args[0])], body)
+
+
+def _time_of(compiler: PostgresqlCompiler, node: Call) -> Element:
+    local = compiler.local(compiler.value(node.args[0]))
+    return sa.cast(function("date_trunc", text("second"), local, type=LOCAL), TIME)
+
+
+def _time_from_parts(compiler: PostgresqlCompiler, node: Call) -> Element:
+    def body(h: Element, m: Element, s: Element) -> Element:
+        exists = sa.and_(h.between(number(0), number(23)), m.between(number(0), number(59)), s.between(number(0), number(59)))
+        return when(exists, function("make_time", integer(h), integer(m), sa.cast(s, sa.Double()), type=TIME))
+
+    parts = [trunc(v) for v in compiler.values(node.args)]
+    return compiler.let(parts if len(parts) == 3 else [*parts, number(0)], body)
+
+
+DAYS: dict[str, Builder] = {
+    "date_add": _add_days("+"), "date_subtract": _add_days("-"), "date_add_duration": _add_duration("+"),
+    "date_subtract_duration": _add_duration("-"), "date_subtract_date": _apart, "days_between": _apart,
+    "date_of": _date_of, "date_from_text": _date_from_text, "date_from_parts": _date_from_parts, "year": _part("year"),
+    "quarter": _part("quarter"), "month": _part("month"), "week": _part("week"), "day": _part("day"),
+    "weekday": _part("isodow"), "day_of_year": _part("doy"), "add_months": _add_months(1), "add_years": _add_months(12),
+    "months_between": _months_between, "years_between": _years_between, "age": _age, "start_of": _start_of,
+    "end_of": _end_of, "fiscal_year": _fiscal_year, "fiscal_quarter": _fiscal_quarter, "is_workday": _is_workday,
+    "workdays_between": _workdays_between, "add_workdays": _add_workdays, "moment_add": _moment_moved("+"),
+    "moment_subtract": _moment_moved("-"), "moment_subtract_moment": _moments_apart, "duration_add": _duration_sum("+"),
+    "duration_subtract": _duration_sum("-"), "duration_multiply": _duration_multiply, "multiply_duration": _duration_multiply,
+    "duration_divide": _duration_divide, "days": _length(86_400), "hours": _length(3_600), "minutes": _length(60),
+    "seconds": _length(1), "in_days": _measured(86_400), "in_hours": _measured(3_600), "in_minutes": _measured(60),
+    "in_seconds": _measured(1), "moment_from_local": _moment_from_local, "time_of": _time_of,
+    "time_from_parts": _time_from_parts, "hour": _part("hour"), "minute": _part("minute"), "second": _part("second"),
+    "hour_of_moment": _part_of_moment("hour"), "minute_of_moment": _part_of_moment("minute"),
+    "second_of_moment": _part_of_moment("second"),
+}
