@@ -131,8 +131,11 @@ def _amount(maker: Maker, spec: Mapping[str, Any]) -> Decimal:
 
 
 def _days_ago(maker: Maker, spec: Mapping[str, Any]) -> date:
+    """Days before today, but not before the date called ``not_before``."""
     low, high = _range(spec["days_ago"])
-    return maker.today - timedelta(days=maker.whole(low, high))
+    made = maker.today - timedelta(days=maker.whole(low, high))
+    earliest = maker.look_up(spec["not_before"]) if "not_before" in spec else None
+    return max(made, earliest) if earliest is not None else made
 
 
 def _days_ahead(maker: Maker, spec: Mapping[str, Any]) -> date:

@@ -168,6 +168,7 @@ class _Loader:
         update: bool,
     ) -> None:
         self._resolve(object, records, where, context.transaction)
+        self._type(object, records, where)
         existing = self._find(object, key, records, context.transaction)
         commands: list[Command] = []
         written: list[MadeRecord] = []
@@ -214,6 +215,17 @@ class _Loader:
         wanted = [k for r in records if (k := _key_of(r, key)) is not None]
         found = transaction.find_ids(object, key[0] if len(key) == 1 else key, wanted) if wanted else {}
         return {k: ids[0] for k, ids in found.items() if ids}
+
+    def _type(self, object: str, records: Sequence[MadeRecord], where: str) -> None:
+        """Gives made values the type of their field, as a key is compared with what is stored."""
+        fields = self.manifest.object(object).fields
+        for record in records:
+            for name, value in record.values.items():
+                target = fields.get(name)
+                if target is None:
+                    raise BadSeed(f"{where}: {object} has no field called {name}")
+                if target.kind not in (Kind.REFERENCE, Kind.REFERENCES):
+                    record.values[name] = _read(value, target, self.load_context, where)
 
     def _resolve(self, object: str, records: Sequence[MadeRecord], where: str, transaction: Transaction) -> None:
         """Puts ids in place of the names of records."""
