@@ -30,7 +30,7 @@ from jimu.records.schema import build_schema
 from jimu.revisions.deployment import Deployment, Origin
 from jimu.secret_key import find_or_make_key
 from jimu.settings import Settings
-from jimu.storage import Database, Store
+from jimu.storage import Database, RevisionRow, Store
 from jimu.storage.schema import Schema
 from jimu.translation import Catalogue, translator
 
@@ -153,9 +153,9 @@ class Runtime:
         """A worker that runs due jobs in the calling thread, or hands them to RQ where Redis is configured."""
         runner = self.build_runner()
         if self.settings.redis_url:
-            from jimu.jobs.rq_backend import RqBackend
+            from jimu.jobs.rq_backend import RqBackend, queue_name
 
-            return Worker(RqBackend(runner, self.settings.redis_url), self.refresh)
+            return Worker(RqBackend(runner, self.settings.redis_url, queue_name(self.settings.url)), self.refresh)
         return Worker(LocalBackend(runner), self.refresh)
 
     def close(self) -> None:
@@ -198,36 +198,44 @@ class Runtime:
 
         A revision that this process cannot read (it needs a newer engine or plugin) is reported, and the old one stays.
         """
-        with self._swap, self.database.read() as transaction:
-            old = self._snapshot
+        with self._swap:
+            return self._load_under_lock()
+
+    def _load_under_lock(self) -> Snapshot | None:
+        old = self._snapshot
+        with self.database.read() as transaction:
             # The pulse is read first: a change between the two reads then shows as a newer pulse at the next look.
             pulse = transaction.pulse()
             row = transaction.current_revision(files=False)
-            if row is None:
-                return None
-            if old is not None and row.id in (old.revision, self._failed):
-                self._snapshot = dataclasses.replace(old, pulse=pulse)
-                return self._snapshot
-            full = transaction.current_revision()
-            try:
-                self._snapshot = self._build(full.files, full.id, pulse)
-            except DefinitionErrors as error:
-                if old is None:
-                    raise
-                self._failed = row.id
-                log.error("revision %s cannot be read here, revision %s stays: %s", row.id, old.revision, error)
-                self._snapshot = dataclasses.replace(old, pulse=pulse)
-            return self._snapshot
+            if row is not None and (old is None or row.id not in (old.revision, self._failed)):
+                row = transaction.current_revision()
+        if row is None:
+            return None
+        if old is not None and row.id in (old.revision, self._failed):
+            self._snapshot = dataclasses.replace(old, pulse=pulse)
+        else:
+            self._snapshot = self._replaced(old, row, pulse)
+        return self._snapshot
 
-    def _build(self, files: Any, revision: int, pulse: int) -> Snapshot:
-        manifest, diagnostics = load_files(files, plugins=self.plugins, plugin_folders=self._plugin_folders)
+    def _replaced(self, old: Snapshot | None, row: RevisionRow, pulse: int) -> Snapshot:
+        try:
+            return self._build(row, pulse)
+        except DefinitionErrors as error:
+            if old is None:
+                raise
+            self._failed = row.id
+            log.error("revision %s cannot be read here, revision %s stays: %s", row.id, old.revision, error)
+            return dataclasses.replace(old, pulse=pulse)
+
+    def _build(self, row: RevisionRow, pulse: int) -> Snapshot:
+        manifest, diagnostics = load_files(row.files, plugins=self.plugins, plugin_folders=self._plugin_folders)
         if manifest is None:
             raise DefinitionErrors(diagnostics)
         schema = build_schema(manifest)
         # A revision may have brought plugins along: what was collected from them is collected anew.
         self._catalogues = {}
         self.__dict__.pop("_context_settings", None)
-        return Snapshot(manifest, schema, Store(self.database, schema), self.plugins, revision, pulse)
+        return Snapshot(manifest, schema, Store(self.database, schema), self.plugins, row.id, pulse)
 
 
 def _no_revision() -> Diagnostic:

@@ -10,6 +10,7 @@ import pytest
 
 from jimu.jobs import GiveUp, LocalBackend, Outcome, RetryLater, Worker
 from jimu.jobs.backoff import LONGEST, compute_delay
+from jimu.storage import JobRow
 from tests.jobs.conftest import Queue
 
 
@@ -47,8 +48,6 @@ def test_jobs_run_in_the_order_in_which_they_became_due(queue: Queue) -> None:
 def test_a_waiting_job_is_not_doubled_under_the_same_key(queue: Queue) -> None:
     queue.handlers["sum"] = lambda job, context: None
     with queue.database.write() as transaction:
-        from jimu.storage import JobRow
-
         first = transaction.emit([JobRow("sum", key="sum:1", run_at=queue.clock.now)])
         second = transaction.emit([JobRow("sum", key="sum:1", run_at=queue.clock.now)])
     assert (len(first), second) == (1, [])
@@ -204,11 +203,13 @@ def test_two_workers_never_run_the_same_job(queue: Queue) -> None:
 
 
 def test_a_job_of_a_transaction_that_failed_never_was(queue: Queue) -> None:
-    from jimu.storage import JobRow
+    def fail_after_the_job() -> None:
+        with queue.database.write() as transaction:
+            transaction.emit([JobRow("greet")])
+            raise RuntimeError
 
-    with pytest.raises(RuntimeError), queue.database.write() as transaction:
-        transaction.emit([JobRow("greet")])
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        fail_after_the_job()
     assert queue.states() == {}
 
 

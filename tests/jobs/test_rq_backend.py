@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +12,8 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
-from jimu.jobs.rq_backend import HAND_OVER, WINDOW, RqBackend, is_reachable
+from jimu.jobs.rq_backend import HAND_OVER, WINDOW, RqBackend, is_reachable, queue_name
+from jimu.storage import JobRow
 from tests.jobs.conftest import Queue
 
 pytestmark = pytest.mark.redis
@@ -34,8 +38,9 @@ def test_a_job_goes_through_redis_and_is_done(queue: Queue, backend_rq: RqBacken
 def test_redis_holds_the_id_and_no_data(queue: Queue, backend_rq: RqBackend) -> None:
     queue.emit("secret", payload={"iban": "DE00 1234"})
     backend_rq.take()
-    redis = backend_rq.redis
-    stored = b" ".join(b" ".join(redis.hgetall(key).values()) for key in redis.scan_iter("rq:job:jimu-*"))
+    redis, pattern = backend_rq.redis, f"rq:job:{backend_rq.queue.name}-*"
+    stored = b" ".join(b" ".join(redis.hgetall(key).values()) for key in redis.scan_iter(pattern))
+    assert stored
     assert b"DE00" not in stored
 
 
@@ -81,31 +86,43 @@ def test_a_job_that_was_handed_over_twice_runs_once(queue: Queue, backend_rq: Rq
     assert queue.states() == {"done": 1}
 
 
-def test_the_job_of_an_rq_worker_that_died_is_handed_over_again(queue: Queue, backend_rq: RqBackend) -> None:
+DYING_WORKER = """
+import os, signal, sys
+from datetime import datetime
+from jimu.jobs import Runner
+from jimu.jobs.rq_backend import RqBackend
+from jimu.storage import Database
+
+now = datetime.fromisoformat(sys.argv[4])
+kill = {"crash": lambda job, context: os.kill(os.getpid(), signal.SIGKILL)}
+runner = Runner(Database(sys.argv[1]).write, lambda: kill, lambda: None, lambda: now)
+RqBackend(runner, sys.argv[2], sys.argv[3]).serve(burst=True)
+"""
+
+
+def test_the_job_of_an_rq_worker_that_was_killed_is_handed_over_again(
+    queue: Queue, backend_rq: RqBackend, redis_url: str, queue_name: str
+) -> None:
     attempts: list[int] = []
-
-    @queue.handler("crash")
-    def crash(job: Any, context: Any) -> None:
-        attempts.append(job.attempts)
-        if job.attempts == 1:
-            raise SystemExit("the process dies here")
-
+    queue.handlers["crash"] = lambda job, context: attempts.append(job.attempts)
     queue.emit("crash")
     backend_rq.take()
-    with pytest.raises(SystemExit):
-        backend_rq.serve(burst=True)
+    url = queue.database.url.render_as_string(hide_password=False)
+    died = subprocess.run([sys.executable, "-c", DYING_WORKER, url, redis_url, queue_name, queue.clock.now.isoformat()])
+    assert died.returncode == -signal.SIGKILL
     assert queue.states() == {"running": 1}
+
     queue.clock.now += queue.runner.lease + timedelta(seconds=1)
     assert backend_rq.take() == 1
     backend_rq.serve(burst=True)
-    assert (attempts, queue.states()) == ([1, 2], {"done": 1})
+    assert (attempts, queue.states()) == ([2], {"done": 1})
 
 
 def test_without_redis_nothing_is_taken_and_no_attempt_is_counted(queue: Queue) -> None:
     seen: list[int] = []
     queue.handlers["greet"] = lambda job, context: seen.append(job.attempts)
     queue.emit("greet")
-    away = RqBackend(queue.runner, "redis://127.0.0.1:1/0")
+    away = RqBackend(queue.runner, "redis://127.0.0.1:1/0", queue_name("x"))
     with pytest.raises(RedisError):
         away.take()
     assert queue.states() == {"waiting": 1}
@@ -141,8 +158,6 @@ def test_when_redis_dies_in_the_middle_of_a_hand_over_the_rest_is_taken_back(
 def test_the_queue_in_redis_is_kept_short(queue: Queue, backend_rq: RqBackend) -> None:
     queue.handlers["greet"] = lambda job, context: None
     with queue.database.write() as transaction:
-        from jimu.storage import JobRow
-
         transaction.emit([JobRow("greet", run_at=queue.clock.now) for _ in range(WINDOW + 30)])
     while backend_rq.take():
         pass

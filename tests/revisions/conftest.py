@@ -83,7 +83,8 @@ class Workshop:
 
     @property
     def fields(self) -> set[str]:
-        return set(f.name for f in self.runtime.current.manifest.object("machine").active_fields if not f.system)
+        machine = self.runtime.current.manifest.object("machine")
+        return {f.name for f in machine.active_fields if not f.system}
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from tests.revisions.conftest import MACHINE, Workshop
 @pytest.fixture
 def full(workshop: Workshop) -> Workshop:
     """Four machines: two prices are the same, one is missing; one text is long."""
-    for name, price, state in (("Lathe", "10", "new"), ("Mill", "10", "used"), ("Saw", "30", "broken"), ("Drill", None, None)):
+    rows = (("Lathe", "10", "new"), ("Mill", "10", "used"), ("Saw", "30", "broken"), ("Drill", None, None))
+    for name, price, state in rows:
         workshop.add(name=name, price=price, state=state)
     return workshop
 
@@ -27,14 +28,13 @@ def test_a_new_check_counts_the_records_that_fail_it_and_names_some(full: Worksh
     found = finding(full, "check_fails", manifest)
     assert (found.count, found.total, found.severity) == (2, 4, Severity.WARNING)
     assert set(found.examples) == {"Saw", "Drill"}
-    assert str(found.message) == "check cheap: 2 of 4 records fail it"
+    assert str(found.message) == "Check cheap: 2 of 4 records fail it."
     assert full.apply(manifest).changed
 
 
 def test_a_check_on_a_field_that_comes_with_it_is_counted_too(full: Workshop) -> None:
-    manifest = full.machine(
-        "weight: {type: integer}", more="checks:\n  - {name: weighed, check: 'not is_blank(weight)', message: Weigh it}\n"
-    )
+    more = "checks:\n  - {name: weighed, check: 'not is_blank(weight)', message: Weigh it}\n"
+    manifest = full.machine("weight: {type: integer}", more=more)
     assert finding(full, "check_fails", manifest).count == 4
 
 

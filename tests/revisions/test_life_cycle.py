@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
@@ -91,7 +93,8 @@ print("weight" in runtime.current.manifest.object("machine").fields, flush=True)
 """
     arguments = [sys.executable, "-c", program, str(workshop.folder), workshop.url]
     with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
-        assert other.stdin is not None and other.stdout is not None
+        assert other.stdin is not None
+        assert other.stdout is not None
         assert other.stdout.readline().strip() == "False"
         workshop.apply(workshop.machine("weight: {type: integer}"))
         other.stdin.write("\n")
@@ -122,7 +125,7 @@ def test_a_retired_field_keeps_its_values(workshop: Workshop) -> None:
     planned = workshop.plan(workshop.machine(base=retired))
     finding = next(f for f in planned.findings if f.code == "field_retired")
     assert (finding.count, finding.severity) == (1, Severity.WARNING)
-    assert "1 values are kept, hidden" in str(finding.message)
+    assert "1 values are kept, hidden." in str(finding.message)
 
     workshop.apply(workshop.runtime.load_workspace())
     assert "price" not in workshop.fields
@@ -134,7 +137,7 @@ def test_a_renamed_field_keeps_its_values(workshop: Workshop) -> None:
     workshop.add(name="Lathe", price="7.25")
     renamed = MACHINE.replace("price: {type: decimal, scale: 2}", "cost: {type: decimal, scale: 2, was: [price]}")
     manifest = workshop.machine(base=renamed)
-    assert codes(workshop.plan(manifest)) == {"field_renamed"}
+    assert "field_renamed" in codes(workshop.plan(manifest))
     workshop.apply(manifest)
     assert workshop.values("cost") == [Decimal("7.25")]
 
@@ -148,7 +151,7 @@ def test_a_bad_workspace_does_not_load_and_changes_nothing(workshop: Workshop) -
 
 def test_an_apply_that_fails_halfway_changes_nothing(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     manifest = workshop.machine("weight: {type: integer}")
-    from jimu.revisions import apply as module
+    from jimu.revisions import applying as module
 
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("the power went")
@@ -192,23 +195,9 @@ def test_of_applies_at_the_same_time_one_wins_and_the_others_are_told(workshop: 
 
 
 def test_processes_that_start_at_once_make_one_first_revision(
-    empty_database_url: str, open_workshop: object, tmp_path: object
+    empty_database_url: str, open_workshop: Callable[[str], Workshop]
 ) -> None:
-    assert callable(open_workshop)
-    results: list[Workshop | BaseException] = []
-
-    def start() -> None:
-        try:
-            results.append(open_workshop(empty_database_url))
-        except BaseException as error:
-            results.append(error)
-
-    threads = [threading.Thread(target=start) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert [r for r in results if isinstance(r, BaseException)] == []
-    workshop = results[0]
-    assert isinstance(workshop, Workshop)
+    with ThreadPoolExecutor(3) as pool:
+        workshops = list(pool.map(open_workshop, [empty_database_url] * 3))
+    workshop = workshops[0]
     assert len(revisions.list_revisions(workshop.runtime.database)) == 1

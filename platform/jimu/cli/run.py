@@ -71,7 +71,7 @@ def _greet(runtime: Runtime) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in ("e-mail", "password", "name", "roles"):
         table.add_column(column)
-    accounts = demo_accounts(runtime.current.manifest)
+    accounts = demo_accounts(runtime.current.manifest, ("demo",) if settings.seed == "demo" else ())
     for account in accounts:
         table.add_row(account.email, account.password, account.name, ", ".join(account.roles))
     address = f"http://{settings.host}:{settings.port}/"

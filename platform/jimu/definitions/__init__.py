@@ -1,8 +1,9 @@
 """Definitions: what a workspace's YAML says, read with positions, overlaid, checked and linked into one ``Manifest``.
 
 Knows no store, no records and no faces. Entry: ``load(root)`` for a folder, ``load_files(files)`` for what a revision
-kept; both return the manifest (None where there are errors) and every diagnostic. ``compare`` says what differs between
-two manifests, ``json_schema(kind)`` what may be written, ``default_page``/``default_list`` fill in for layouts not written.
+kept; both return the manifest (None where there are errors) and every diagnostic. ``compare`` says what differs
+between two manifests, ``json_schema(kind)`` what may be written, ``default_page``/``default_list`` fill in for
+layouts not written.
 """
 
 from jimu.definitions.checks import strict_diagnostics

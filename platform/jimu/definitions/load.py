@@ -30,10 +30,11 @@ from jimu.plugins import NAMESPACE, PluginManager, add_plugins, build_plugin_man
 
 
 def load(root: Path, *, plugins: PluginManager | None = None) -> tuple[Manifest | None, list[Diagnostic]]:
-    """The manifest of the workspace at ``root`` and every diagnostic, sorted by place; the manifest is None where one is an error.
+    """The manifest of the workspace at ``root`` and every diagnostic, sorted by place; the manifest is None where one
+    is an error.
 
-    ``plugins``: an existing manager; the plugins that the workspace names are added to it. Never raises for what files
-    say; raises OSError if the folder cannot be read.
+    ``plugins``: an existing manager; the plugins that the workspace names are added to it. Never raises for what
+    files say; raises OSError if the folder cannot be read.
     """
     return _load(discover(root), plugins)
 
@@ -112,7 +113,7 @@ def load_plugins(loading: _Loading) -> None:
     for name, functions in manager.collect("jimu_formula_functions"):
         refused = FUNCTIONS.register(functions)
         if refused:
-            reason = f"there are already formula functions called {', '.join(refused)}."
+            reason = Message("the formula functions {names} exist already.", {"names": refused})
             manager.report("bad_plugin", manager.infos[name], reason)
     for name in workspace.plugins:
         info = manager.infos.get(name)
@@ -132,7 +133,7 @@ def _register_types(manager: PluginManager, name: str, types: object) -> None:
     try:
         registry.register(made, replace=all(type(t).__module__.startswith(f"{NAMESPACE}.") for t in made))
     except ValueError as error:
-        manager.report("bad_plugin", manager.infos[name], f"{error}.")
+        manager.report("bad_plugin", manager.infos[name], Message("{error}.", {"error": error}))
 
 
 def gather_documents(loading: _Loading) -> None:

@@ -1,7 +1,9 @@
-"""Workspaces: where one is, which layers it is made of (system, bases, plugins, its own folders), which files they hold.
+"""Workspaces: where one is, which layers it is made of (system, bases, plugins, its own folders), which files they
+hold.
 
-A layer is a set of YAML texts by path. Layers come from folders, or from the texts that a stored revision kept; the path
-shown for a file of a layer below the workspace's own begins with the layer's name: ``crm:objects/sales/account.yaml``.
+A layer is a set of YAML texts by path. Layers come from folders, or from the texts that a stored revision kept; the
+path shown for a file of a layer below the workspace's own begins with the layer's name:
+``crm:objects/sales/account.yaml``.
 """
 
 from __future__ import annotations
@@ -132,7 +134,9 @@ def system_layer() -> Layer:
 
 
 def discover(root: Path) -> Workspace:
-    """The workspace in the folder ``root``; plugin layers are those of ``plugins/`` folders (installed ones are added later)."""
+    """The workspace in the folder ``root``; plugin layers are those of ``plugins/`` folders (installed ones are added
+    later).
+    """
 
     def base(name: str, above: Path) -> tuple[str, Path] | None:
         path = standard_path() if name == STANDARD else (above / name)
@@ -256,7 +260,9 @@ _LAYOUTS = {"apps": "app", "pages": "page", "lists": "list"}
 
 
 def kind_of(path: str) -> tuple[str, str, str] | None:
-    """Kind, name and module of the definition in the file at ``path``; None: the file is no definition of this version."""
+    """Kind, name and module of the definition in the file at ``path``; None: the file is no definition of this
+    version.
+    """
     parts = PurePosixPath(path).parts
     name = PurePosixPath(path).stem
     if path in WORKSPACE_FILES:

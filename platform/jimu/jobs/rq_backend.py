@@ -7,6 +7,7 @@ lease runs out and the row is due again. The queue in Redis is kept short, so th
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from datetime import timedelta
 
@@ -21,7 +22,6 @@ from jimu.jobs.runner import Outcome, Runner
 
 log = logging.getLogger(__name__)
 
-QUEUE = "jimu"
 WINDOW = 100                       # ids in Redis at most
 HAND_OVER = timedelta(seconds=120)  # lease of an id that waits in Redis
 LONGEST = 6 * 3600                 # seconds after which RQ itself ends a job that hangs
@@ -31,9 +31,12 @@ _serving: dict[str, Runner] = {}
 
 
 class RqBackend:
-    """``take`` hands due rows over; ``serve`` runs them, in the worker process."""
+    """``take`` hands due rows over; ``serve`` runs them, in the worker process.
 
-    def __init__(self, runner: Runner, redis_url: str, queue: str = QUEUE) -> None:
+    ``queue`` must be another one for every database (``queue_name``): a row's number says nothing in another one.
+    """
+
+    def __init__(self, runner: Runner, redis_url: str, queue: str) -> None:
         self.runner = runner
         self.redis = Redis.from_url(redis_url)
         self.queue = Queue(queue, connection=self.redis, serializer="json", default_timeout=LONGEST)
@@ -63,8 +66,8 @@ class RqBackend:
     def _hand_over(self, job: Job, owner: str) -> None:
         try:
             self.queue.enqueue_call(
-                run_handed_over, (self.queue.name, job.id, owner), job_id=f"jimu-{job.id}-{job.attempts}", unique=True,
-                timeout=LONGEST, result_ttl=0, failure_ttl=3600,
+                run_handed_over, (self.queue.name, job.id, owner), job_id=f"{self.queue.name}-{job.id}-{job.attempts}",
+                unique=True, timeout=LONGEST, result_ttl=0, failure_ttl=3600,
             )
         except DuplicateJobError:
             log.info("job %s is already on its way", job.id)
@@ -85,6 +88,11 @@ def run_handed_over(queue: str, job_id: int, handed_by: str) -> str:
             return Outcome.LOST.value
         job = transaction.find_job(job_id)
     return runner.run(job, owner).value if job else Outcome.LOST.value
+
+
+def queue_name(database_url: str) -> str:
+    """The queue in Redis that belongs to a database; letters, digits and dashes, as RQ wants it."""
+    return f"jimu-{hashlib.sha256(database_url.encode()).hexdigest()[:12]}"
 
 
 def is_reachable(redis_url: str) -> bool:

@@ -4,10 +4,11 @@ Knows definitions and the store, no faces. ``plan`` changes nothing; ``apply`` i
 one changes nothing; every revision keeps its files, and ``rollback`` is an apply of those.
 """
 
-from jimu.revisions.apply import Applied, Refused, apply
+from jimu.revisions.applying import Applied, Refused, apply
 from jimu.revisions.deployment import Deployment, Origin
+from jimu.revisions.findings import Finding, Plan, Severity
 from jimu.revisions.history import find_revision, list_revisions, load_revision, rollback
-from jimu.revisions.plan import Finding, Plan, Severity, plan
+from jimu.revisions.planning import plan
 
 __all__ = [
     "Applied",

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from jimu.definitions import Change, Manifest
+from jimu.definitions.model import FieldDef
 from jimu.fieldtypes.kinds import Kind
 from jimu.messages import Message
 from jimu.revisions.findings import Finding, Severity
@@ -38,7 +38,8 @@ def plain(change: Change) -> Finding:
 def object_hidden(change: Change, situation: Situation) -> Finding | None:
     object = str(change.object)
     count = situation.old.total(object)
-    message = Message("{change}: its {n} records are kept, hidden", {"change": change.message, "n": count})
+    message = Message("Object {object} goes out of use: its {n} records are kept, hidden.",
+                      {"object": object, "n": count})
     return _finding(f"object_{change.what}", change, message, count)
 
 
@@ -48,7 +49,8 @@ def field_hidden(change: Change, situation: Situation) -> Finding | None:
     if not _has_values(field):
         return plain(change)
     count = situation.old.filled(field.object, field.name)
-    message = Message("{change}: {n} values are kept, hidden", {"change": change.message, "n": count})
+    message = Message("Field {field} goes out of use: {n} values are kept, hidden.",
+                      {"field": change.address, "n": count})
     return _finding(f"field_{change.what}", change, message, count, situation.old.total(field.object))
 
 
@@ -57,7 +59,7 @@ def field_restored(change: Change, situation: Situation) -> Finding | None:
     if not _has_values(field) or field.is_computed:
         return plain(change)
     count = situation.new.filled(field.object, field.name)
-    message = Message("{change}: {n} values come back", {"change": change.message, "n": count})
+    message = Message("Field {field} is in use again: {n} values come back.", {"field": change.address, "n": count})
     return Finding("field_restored", Severity.SAFE, change.address, message, count)
 
 
@@ -66,7 +68,8 @@ def field_renamed(change: Change, situation: Situation) -> Finding | None:
     if not _has_values(field):
         return plain(change)
     count = situation.new.filled(field.object, field.name)
-    message = Message("{change}: its {n} values stay", {"change": change.message, "n": count})
+    message = Message("Field {before} is now called {after}: its {n} values stay.",
+                      {"before": change.before, "after": change.after, "n": count})
     return Finding("field_renamed", Severity.SAFE, change.address, message, count)
 
 
@@ -77,7 +80,7 @@ def required_blank(change: Change, situation: Situation) -> Finding | None:
         return None
     count = situation.new.blank(field.object, field.name)
     total = situation.new.total(field.object)
-    message = Message("{field} is required: {n} of {total} records have none yet",
+    message = Message("Field {field} is required: {n} of {total} records have none yet.",
                       {"field": field.address, "n": count, "total": total})
     return _finding("required_blank", change, message, count, total) if count else None
 
@@ -88,14 +91,14 @@ def added_required(change: Change, situation: Situation) -> Finding | None:
 
 def unique_duplicates(change: Change, situation: Situation) -> Finding | None:
     """Records that share a key which is to be unique. The database itself would refuse, so this cannot be allowed."""
-    columns = _unique_columns(change)
-    object = situation.after.objects.get(str(change.object))
-    if object is None or not columns or not all(c in object.fields and _has_values(object.fields[c]) for c in columns):
+    object = situation.after.objects[str(change.object)]
+    columns = tuple(change.after)
+    if not all(_has_values(object.fields[c]) for c in columns):
         return None
     found = situation.new.duplicates(object.name, columns)
     if not found.groups:
         return None
-    message = Message("{key} becomes unique: {groups} values occur more than once, in {n} records",
+    message = Message("{key} becomes unique: {groups} values occur more than once, in {n} records.",
                       {"key": ", ".join(columns), "groups": found.groups, "n": found.records})
     return Finding("unique_duplicates", Severity.BLOCKING, change.address, message, found.records,
                    situation.new.total(object.name), found.examples, can_be_allowed=False)
@@ -109,7 +112,7 @@ def check_failing(change: Change, situation: Situation) -> Finding | None:
         return None
     count, examples = situation.new.failing(object.name, definition.check)
     total = situation.new.total(object.name)
-    message = Message("check {name}: {n} of {total} records fail it",
+    message = Message("Check {name}: {n} of {total} records fail it.",
                       {"name": definition.name, "n": count, "total": total})
     return _finding("check_fails", change, message, count, total, examples) if count else None
 
@@ -124,7 +127,7 @@ def choices_used(change: Change, situation: Situation) -> Finding | None:
     used = {value: n for value, n in used.items() if n}
     if not used:
         return None
-    message = Message("{field}: choices were removed that {n} records still have: {values}",
+    message = Message("Field {field}: choices go that {n} records still have: {values}.",
                       {"field": field.address, "n": sum(used.values()), "values": list(used)})
     examples = tuple(f"{value} ({n}×)" for value, n in used.items())
     return _finding("choices_used", change, message, sum(used.values()), situation.new.total(field.object), examples)
@@ -135,7 +138,7 @@ def values_too_long(change: Change, situation: Situation) -> Finding | None:
     if field.length is None or field.kind is not Kind.TEXT:
         return None
     count = situation.new.matching(field.object, f"len({field.name}) > {field.length}")
-    message = Message("{field}: {n} values are longer than {length} characters; they stay as they are",
+    message = Message("Field {field}: {n} values are longer than {length} characters; they stay as they are.",
                       {"field": field.address, "n": count, "length": field.length})
     return _finding("values_too_long", change, message, count) if count else None
 
@@ -143,7 +146,7 @@ def values_too_long(change: Change, situation: Situation) -> Finding | None:
 def role_users(change: Change, situation: Situation) -> Finding | None:
     """Who is touched by a changed or removed role."""
     count = situation.old.matching("user", f"{change.name!r} in roles") if "user" in situation.before.objects else 0
-    message = Message("{change}: {n} users have it", {"change": change.message, "n": count})
+    message = Message("{change} {n} users have this role.", {"change": change.message, "n": count})
     severity = Severity.WARNING if count and change.what == "removed" else Severity.SAFE
     return Finding(f"role_{change.what}", severity, change.address, message, count)
 
@@ -157,14 +160,13 @@ EFFECTS: Mapping[tuple[str, str, str | None], tuple[Effect, ...]] = {
     ("field", "restored", None): (field_restored, required_blank),
     ("field", "renamed", None): (field_renamed,),
     ("field", "changed", "required"): (required_blank,),
-    ("field", "changed", "unique"): (unique_duplicates,),
     ("field", "changed", "choices"): (choices_used,),
     ("field", "changed", "length"): (values_too_long,),
     ("check", "added", None): (check_failing,),
-    ("check", "changed", None): (check_failing,),
+    ("check", "changed", "check"): (check_failing,),
     ("unique", "added", None): (unique_duplicates,),
-    ("unique", "changed", None): (unique_duplicates,),
-    ("role", "changed", None): (role_users,),
+    ("role", "changed", "objects"): (role_users,),
+    ("role", "changed", "system"): (role_users,),
     ("role", "removed", None): (role_users,),
 }
 
@@ -176,8 +178,7 @@ def effects_of(change: Change, situation: Situation) -> list[Finding]:
 
 
 def _effects(change: Change) -> tuple[Effect, ...]:
-    exact = EFFECTS.get((change.part, change.what, change.key))
-    return exact if exact is not None else EFFECTS.get((change.part, change.what, None), ())
+    return EFFECTS.get((change.part, change.what, change.key), ())
 
 
 def _finding(
@@ -187,18 +188,12 @@ def _finding(
     return Finding(code, severity, change.address, message, count, total, examples)
 
 
-def _has_values(field: Any) -> bool:
+def _has_values(field: FieldDef) -> bool:
     """Whether the field has a column that can be asked."""
     return bool(field.stored and field.kind.has_column and not field.system)
 
 
-def _uses(questions: Questions, field: Any, value: str) -> int:
+def _uses(questions: Questions, field: FieldDef, value: str) -> int:
     if field.kind is Kind.TEXTS:
         return questions.matching(field.object, f"{value!r} in {field.name}")
     return questions.equal(field.object, field.name, value)
-
-
-def _unique_columns(change: Change) -> tuple[str, ...]:
-    if change.part == "field":
-        return (str(change.name),) if change.after else ()
-    return tuple(change.after) if isinstance(change.after, (list, tuple)) else ()

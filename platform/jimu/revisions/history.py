@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from jimu.definitions import Manifest, load_files
 from jimu.errors import DefinitionErrors, NotFound
 from jimu.messages import Message
-from jimu.revisions.apply import Applied, apply
+from jimu.revisions.applying import Applied, apply
 from jimu.revisions.deployment import Deployment, Origin
 from jimu.storage import Database, RevisionRow
 

@@ -76,6 +76,19 @@ def retry_job(connection: Connection, id: int, owner: str, run_at: datetime, err
     return connection.do(text, at, error, at, id, owner) == 1
 
 
+def release_job(connection: Connection, id: int, owner: str, run_at: datetime) -> bool:
+    """See ``Transaction.release_job``."""
+    return connection.do(
+        "UPDATE job SET status = 'waiting', run_at = ?, attempts = attempts - 1, locked_until = NULL, owner = NULL"
+        " WHERE id = ? AND owner = ? AND status = 'running'", to_instant(run_at), id, owner) == 1
+
+
+def find_job(connection: Connection, id: int) -> ClaimedJob | None:
+    """See ``Transaction.find_job``."""
+    rows = connection.ask("SELECT id, kind, payload, attempts, max_attempts, run_at FROM job WHERE id = ?", id)
+    return ClaimedJob(*rows[0][:2], orjson.loads(rows[0][2]), *rows[0][3:5], from_instant(rows[0][5])) if rows else None
+
+
 def bury_job(connection: Connection, id: int, owner: str, now: datetime, error: str) -> bool:
     """See ``Transaction.bury_job``."""
     return connection.do(

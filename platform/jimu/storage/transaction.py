@@ -203,6 +203,14 @@ class Transaction(AccountRows):
         """Failed for good: status ``dead``."""
         return jobs.bury_job(self.connection, id, owner, now, error)
 
+    def release_job(self, id: int, owner: str, run_at: datetime) -> bool:
+        """Waiting again as if it had not been tried."""
+        return jobs.release_job(self.connection, id, owner, run_at)
+
+    def find_job(self, id: int) -> ClaimedJob | None:
+        """The job, whoever holds it."""
+        return jobs.find_job(self.connection, id)
+
     def next_job_at(self) -> datetime | None:
         """When the next waiting job is due, or the next lease runs out."""
         return jobs.next_job_at(self.connection)

@@ -8,14 +8,12 @@ A template must be written as a literal, or it could not be found here; ``check_
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-# Calls whose first argument is a template, and calls with a singular and a plural one.
-SINGLE = frozenset({"Message", "_", "gettext"})
-PLURAL = frozenset({"ngettext", "plural"})
+from jimu.translation.python_sources import PythonSources
+
 JS_KEYWORDS = {"t": None, "tn": (1, 2)}
 JINJA_EXTENSIONS = "jinja2.ext.i18n,jinja2.ext.do,jinja2.ext.loopcontrols"
 SKIPPED = frozenset({"node_modules", "dist", "standard", "__pycache__", "translation"})
@@ -35,14 +33,19 @@ class Found:
 def collect(root: Path) -> list[Found]:
     """Every template in the sources below ``root``, sorted."""
     found: list[Found] = []
+    python: dict[str, str] = {}
     for path in _files(root):
         name = path.relative_to(root).as_posix()
         if path.suffix == ".py":
-            found += _from_python(path, name)
+            python[name] = path.read_text("utf-8")
         elif path.suffix in {".js", ".mjs"}:
             found += _from_javascript(path, name)
         else:
             found += _from_jinja(path, name)
+    sources = PythonSources(python)
+    for module in sources.modules:
+        for t in sources.templates(module):
+            found.append(Found(t.text or "", t.plural, module.name, t.line, variable=t.text is None))
     return sorted(found)
 
 
@@ -56,29 +59,6 @@ def _files(root: Path) -> Iterator[Path]:
         for path in sorted(root.rglob(pattern)):
             if not SKIPPED & set(path.relative_to(root).parts):
                 yield path
-
-
-def _from_python(path: Path, name: str) -> Iterator[Found]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"), name)):
-        if not isinstance(node, ast.Call) or not node.args:
-            continue
-        called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-        if called in PLURAL and len(node.args) >= 2:
-            one, many = _literals(node.args[0]), _literals(node.args[1])
-            if len(one) == len(many) == 1 and one[0] and many[0]:
-                yield Found(one[0], many[0], name, node.lineno)
-        elif called in SINGLE and isinstance(node.func, ast.Name):
-            for text in _literals(node.args[0]):
-                yield Found(text or "", "", name, node.lineno, variable=text is None)
-
-
-def _literals(node: ast.expr) -> list[str | None]:
-    """The text of a literal; both texts of ``a if x else b``; None where it is neither."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return [node.value]
-    if isinstance(node, ast.IfExp):
-        return _literals(node.body) + _literals(node.orelse)
-    return [None]
 
 
 def _from_jinja(path: Path, name: str) -> Iterator[Found]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+import psycopg
+
 from jimu.fieldtypes.kinds import Kind
 from jimu.storage.columns import ColumnMap, Entry
 from jimu.storage.connection import Connection
@@ -57,7 +59,14 @@ def _replace_in_place(connection: Connection, name: str, body: str, aliases: lis
             (quoted(name),))]
         if aliases[: len(before)] != before:
             connection.run(f"DROP VIEW {quoted(name)}")
-    connection.run(f"CREATE OR REPLACE VIEW {quoted(name)} AS {body}")
+    connection.run("SAVEPOINT view")
+    try:
+        connection.run(f"CREATE OR REPLACE VIEW {quoted(name)} AS {body}")
+    except psycopg.errors.InvalidTableDefinition:  # a column has another type now
+        connection.run("ROLLBACK TO SAVEPOINT view")
+        connection.run(f"DROP VIEW {quoted(name)}")
+        connection.run(f"CREATE VIEW {quoted(name)} AS {body}")
+    connection.run("RELEASE SAVEPOINT view")
 
 
 def _comment(connection: Connection, name: str, table: Table, labels: dict[str, str]) -> None:

@@ -11,7 +11,7 @@ from jimu.messages import Message
 from jimu.records.schema import build_schema
 from jimu.revisions.deployment import Deployment, Origin
 from jimu.revisions.findings import Finding, Plan
-from jimu.revisions.plan import plan
+from jimu.revisions.planning import plan
 from jimu.storage import Application, Busy, RevisionRow, UniqueConflict
 
 

@@ -12,8 +12,6 @@ from jimu.revisions.questions import Questions
 from jimu.storage import Store
 from jimu.storage.ddl import SchemaChange, count_misfits, plan_ddl, preview_store
 
-__all__ = ["Finding", "Plan", "Severity", "plan"]
-
 
 def plan(deployment: Deployment, manifest: Manifest) -> Plan:
     """What bringing ``manifest`` into force would do, in words and counts."""
@@ -43,9 +41,16 @@ def _effects(
         situation = Situation(
             deployment.running, manifest, Questions(old, old_schema, now), Questions(new, new_schema, now)
         )
-        findings = [finding for change in changes for finding in effects_of(change, situation)]
+        findings = [f for change in changes if not _is_part(change, manifest) for f in effects_of(change, situation)]
         findings += [f for step in steps if (f := _misfits(deployment, step)) is not None]
     return sorted(findings, key=lambda f: list(Severity).index(f.severity), reverse=True)
+
+
+def _is_part(change: Change, manifest: Manifest) -> bool:
+    """A change of a field that belongs to another, such as a currency's code: the other tells it all."""
+    object = manifest.objects.get(change.object or "")
+    field = object.fields.get(change.name or "") if object and change.part == "field" else None
+    return field is not None and field.part_of is not None
 
 
 def _misfits(deployment: Deployment, step: SchemaChange) -> Finding | None:
@@ -55,7 +60,7 @@ def _misfits(deployment: Deployment, step: SchemaChange) -> Finding | None:
     count, examples = count_misfits(deployment.database, step)
     if not count:
         return None
-    message = Message("{field} changes its type: {n} values do not fit and would become blank",
+    message = Message("Field {field} changes its type: {n} values do not fit and would become blank.",
                       {"field": f"{step.object}.{step.column}", "n": count})
     shown = tuple(str(value) for _, value in examples)
     return Finding("type_misfit", Severity.BLOCKING, f"{step.object}.{step.column}", message, count, None, shown)
