@@ -81,8 +81,16 @@ class Caller:
     user_id: int
     headers: dict[str, str] = field(default_factory=dict)
 
-    def send(self, method: str, path: str, *, headers: dict[str, str] | None = None, json: Any = None, query: Any = None,
-             **rest: Any) -> TestResponse:
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: dict[str, str] | None = None,
+        json: Any = None,
+        query: Any = None,
+        **rest: Any,
+    ) -> TestResponse:
         all_headers = {"Authorization": f"Bearer {self.token}", **self.headers, **(headers or {})}
         if json is not None:
             rest["json"] = json

@@ -65,7 +65,9 @@ def test_the_sessions_cookie_signs_in_and_changes_need_its_csrf_token(small_shop
     refused = client.post("/api/v1/records/company", json={"name": "Acme"})
     assert (refused.status_code, refused.json["code"]) == (403, "forbidden")
     token = csrf_token(runtime.secret_key, session.token)
-    assert client.post("/api/v1/records/company", json={"name": "Acme"}, headers={CSRF_HEADER: token}).status_code == 201
+    assert (
+        client.post("/api/v1/records/company", json={"name": "Acme"}, headers={CSRF_HEADER: token}).status_code == 201
+    )
     accounts.end_session(runtime.current.store, session.token)
     assert client.get("/api/v1/records/company").status_code == 401
 
@@ -80,7 +82,9 @@ def test_metadata_shows_only_what_the_asker_may_see(small_shop: Shop) -> None:
     assert "cost" not in seen
     assert seen["code"]["access"] == "read"
     objects = {o["name"]: o for o in seller.get("/metadata").json["objects"]}
-    assert objects["company"]["actions"] == ["create", "read", "export"] or "update" not in objects["company"]["actions"]
+    assert (
+        objects["company"]["actions"] == ["create", "read", "export"] or "update" not in objects["company"]["actions"]
+    )
     layouts = seller.get("/metadata/objects/deal/layouts").json
     assert "cost" not in str(layouts)
     assert boss.get("/metadata/objects/nope").status_code == 404

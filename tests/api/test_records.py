@@ -8,18 +8,53 @@ from tests.api.conftest import Shop
 def test_a_record_comes_back_as_it_was_written_in_the_forms_of_json(shop: Shop) -> None:
     company = shop.boss.create("company", name="Acme", phone="138 0013 8000", site={"country": "CN", "city": "深圳"})
     assert company["phone"] == "+8613800138000"
-    assert company["site"] == {"country": "CN", "region": None, "city": "深圳", "district": None, "street": None, "postcode": None}
+    assert company["site"] == {
+        "country": "CN",
+        "region": None,
+        "city": "深圳",
+        "district": None,
+        "street": None,
+        "postcode": None,
+    }
     assert "site_city" not in company
     deal = shop.boss.create(
-        "deal", name="  Big deal ", company=company["id"], amount=1054, amount_currency="EUR", cost="0.1", close_on="2026-12-31",
-        starts="2026-12-31T22:30:00+08:00", took="1h 30m", urgent=False, notes="<p>Hi<script>x</script></p>", tags=["a", "A", "b"],
-        extra={"a": [1, 2.5]}, pin="1234", friends=[company["id"]],
+        "deal",
+        name="  Big deal ",
+        company=company["id"],
+        amount=1054,
+        amount_currency="EUR",
+        cost="0.1",
+        close_on="2026-12-31",
+        starts="2026-12-31T22:30:00+08:00",
+        took="1h 30m",
+        urgent=False,
+        notes="<p>Hi<script>x</script></p>",
+        tags=["a", "A", "b"],
+        extra={"a": [1, 2.5]},
+        pin="1234",
+        friends=[company["id"]],
     )
     expected = {
-        "object": "deal", "version": 1, "title": "Big deal", "name": "Big deal", "company": company["id"], "amount": "1054.00",
-        "amount_currency": "EUR", "cost": "0.10", "close_on": "2026-12-31", "starts": "2026-12-31T14:30:00Z", "took": 5400,
-        "urgent": False, "notes": "<p>Hi</p>", "tags": ["a", "b"], "extra": {"a": [1, 2.5]}, "pin": "••••••••",
-        "friends": [company["id"]], "margin": "1053.90", "stage": "open", "code": None,
+        "object": "deal",
+        "version": 1,
+        "title": "Big deal",
+        "name": "Big deal",
+        "company": company["id"],
+        "amount": "1054.00",
+        "amount_currency": "EUR",
+        "cost": "0.10",
+        "close_on": "2026-12-31",
+        "starts": "2026-12-31T14:30:00Z",
+        "took": 5400,
+        "urgent": False,
+        "notes": "<p>Hi</p>",
+        "tags": ["a", "b"],
+        "extra": {"a": [1, 2.5]},
+        "pin": "••••••••",
+        "friends": [company["id"]],
+        "margin": "1053.90",
+        "stage": "open",
+        "code": None,
     }
     assert {k: deal[k] for k in expected} == expected
     assert shop.boss.get(f"/records/deal/{deal['id']}").json == deal
@@ -127,9 +162,12 @@ def test_sums_are_grouped_and_exact(shop: Shop) -> None:
     company = shop.boss.create("company", name="Acme")
     for stage, amount in (("open", "0.10"), ("open", "0.20"), ("lost", "5")):
         shop.boss.create("deal", name="D", stage=stage, amount=amount, company=company["id"])
-    answer = shop.boss.get("/records/deal/aggregate", group="stage", measures="sum(amount), count()", order="stage").json
+    answer = shop.boss.get(
+        "/records/deal/aggregate", group="stage", measures="sum(amount), count()", order="stage"
+    ).json
     assert answer["rows"] == [
-        {"stage": "lost", "sum_amount": "5.00", "count": 1}, {"stage": "open", "sum_amount": "0.30", "count": 2}
+        {"stage": "lost", "sum_amount": "5.00", "count": 1},
+        {"stage": "open", "sum_amount": "0.30", "count": 2},
     ]
     by_company = shop.boss.get("/records/deal/aggregate", group="company as firm", measures="sum(amount) as total").json
     assert by_company["rows"] == [{"firm": company["id"], "total": "5.30"}]
@@ -140,7 +178,9 @@ def test_sums_are_grouped_and_exact(shop: Shop) -> None:
 
 def test_history_tells_who_changed_what(shop: Shop) -> None:
     deal = shop.boss.create("deal", name="One", amount=5, pin="secret")
-    shop.boss.patch(f"/records/deal/{deal['id']}", {"amount": 7, "company": shop.boss.create("company", name="A")["id"]})
+    shop.boss.patch(
+        f"/records/deal/{deal['id']}", {"amount": 7, "company": shop.boss.create("company", name="A")["id"]}
+    )
     items = shop.boss.get(f"/records/deal/{deal['id']}/history").json["items"]
     assert [i["action"] for i in items] == ["update", "create"]
     assert items[0]["via"] == "api"

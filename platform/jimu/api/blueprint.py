@@ -44,7 +44,7 @@ def build_blueprint(runtime: Runtime) -> Blueprint:
     for _plugin, found in runtime.current.plugins.collect("jimu_api_blueprints"):
         for nested in found:
             blueprint.register_blueprint(nested, url_prefix="/v1")
-    for rule in ("", "/", "/<path:rest>"):
+    for rule in ("/", "/<path:rest>"):
         blueprint.add_url_rule(
             rule, "nowhere", _nowhere, methods=[*_METHODS, "OPTIONS"], provide_automatic_options=False
         )
