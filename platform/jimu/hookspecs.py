@@ -30,7 +30,7 @@ def jimu_formula_functions() -> Iterable[Any]:
 
 @hookspec
 def jimu_checks() -> Iterable[Callable[[Any], Iterable[Diagnostic]]]:
-    """Checks of a whole configuration (``definitions.Manifest`` -> diagnostics), run each time it is read; their errors stop it from loading."""
+    """Checks of a whole configuration (``Manifest`` -> diagnostics), run whenever it is read; an error stops it."""
     return ()
 
 
@@ -42,7 +42,7 @@ def jimu_region_trees() -> Mapping[str, Any]:
 
 @hookspec
 def jimu_before_write(draft: Any, context: Any) -> None:
-    """Sees a record about to be written, inside the transaction; may change its values or add problems that refuse it."""
+    """Sees a record about to be written, inside the transaction; may change its values or refuse it with problems."""
 
 
 @hookspec
@@ -52,13 +52,13 @@ def jimu_after_write(events: Any, context: Any) -> None:
 
 @hookspec
 def jimu_event_listeners() -> Iterable[Any]:
-    """Listeners (``records.events.EventListener``): a job of their kind is queued in the same transaction as the write they hear of."""
+    """Listeners (``records.events.EventListener``), each heard by a job queued in the transaction of the write."""
     return ()
 
 
 @hookspec
 def jimu_job_handlers() -> Mapping[str, Callable[[Any, Any], None]]:
-    """Handlers of queued jobs: kind of job -> ``handler(job, context)``; a job may run twice, so a handler is idempotent."""
+    """Handlers of queued jobs: kind -> ``handler(job, context)``; a job may run twice, so they are idempotent."""
     return {}
 
 

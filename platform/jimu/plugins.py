@@ -29,7 +29,8 @@ from jimu.messages import Message
 
 ENTRY_POINT_GROUP = "jimu.plugins"
 DESCRIPTION_FILE = "jimu_plugin.yaml"
-DESCRIPTION_KEYS = ("name", "version", "requires", "module", "label", "description")
+REQUIRED_KEYS = ("name", "version", "requires")
+DESCRIPTION_KEYS = (*REQUIRED_KEYS, "module", "label", "description")
 
 # Folder plugins are imported as submodules of this made-up package, so that nothing is put on sys.path.
 NAMESPACE = "jimu_plugins"
@@ -40,7 +41,9 @@ BUILT_IN: tuple[str, ...] = ("jimu.fieldtypes.builtin", "jimu.formulas.builtin")
 
 @dataclass(frozen=True, slots=True)
 class PluginInfo:
-    """One plugin that stands ready. ``folder`` holds its own objects/, layouts/, flows/ and seed/ (None: it has none)."""
+    """One plugin that stands ready. ``folder`` holds its own objects/, layouts/, flows/ and seed/ (None: it has
+    none).
+    """
 
     name: str
     version: str
@@ -52,7 +55,9 @@ class PluginInfo:
 
 
 class PluginManager(pluggy.PluginManager):
-    """pluggy's manager, with what was found: ``infos`` of the plugins that work, ``diagnostics`` of those that do not."""
+    """pluggy's manager, with what was found: ``infos`` of the plugins that work, ``diagnostics`` of those that do
+    not.
+    """
 
     def __init__(self) -> None:
         super().__init__("jimu")
@@ -69,16 +74,17 @@ class PluginManager(pluggy.PluginManager):
             except (pluggy.PluginValidationError, ValueError) as error:
                 if self.has_plugin(info.name):
                     self.unregister(name=info.name)
-                self.report("bad_plugin", info, str(error))
+                self.report("bad_plugin", info, Message("{error}.", {"error": error}))
                 return
         self.infos[info.name] = info
 
-    def report(self, code: str, info: PluginInfo, reason: str, place: Place | None = None) -> None:
-        message = Message("The plugin {plugin} does not work: {reason}", {"plugin": info.name, "reason": reason})
-        self.diagnostics.append(Diagnostic(code, message, place or info.place, address=f"plugin:{info.name}"))
+    def report(self, code: str, info: PluginInfo, reason: Message, place: Place | None = None) -> None:
+        self.diagnostics.append(_problem(code, info, reason, place or info.place))
 
     def collect(self, hook: str) -> list[tuple[str, Any]]:
-        """What each plugin's ``hook`` (one without arguments) gives: (plugin, result). One that fails is reported and left out."""
+        """What each plugin's ``hook`` (one without arguments) gives: (plugin, result). One that fails is reported and
+        left out.
+        """
         found: list[tuple[str, Any]] = []
         for implementation in getattr(self.hook, hook).get_hookimpls():
             name = implementation.plugin_name
@@ -86,7 +92,7 @@ class PluginManager(pluggy.PluginManager):
                 found.append((name, implementation.function()))
             except Exception as error:  # noqa: BLE001 - a plugin's code may raise anything, and the rest must go on
                 info = self.infos.get(name, PluginInfo(name, ""))
-                self.report("broken_plugin", info, f"{hook}: {_describe(error)}", _origin(error, info))
+                self.report("broken_plugin", info, _describe(error), _origin(error, info))
         return found
 
 
@@ -192,36 +198,31 @@ def read_description(text: str, path: Path, name: str) -> tuple[PluginInfo, list
         node = yaml.compose(text, Loader=yaml.CBaseLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
-        return info, [_bad_description(info, "it is not valid YAML.", place)]
-    pairs = node.value if isinstance(node, yaml.MappingNode) else []
+        place = Place(file, mark.line + 1, mark.column + 1) if mark else info.place
+        return info, [_problem("bad_plugin", info, Message("its description is not valid YAML."), place)]
     said: dict[str, str] = {}
     problems: list[Diagnostic] = []
-    for key, value in pairs:
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else []:
+        if key.value in DESCRIPTION_KEYS:
+            said[key.value] = value.value if isinstance(value, yaml.ScalarNode) else ""
+            continue
         place = Place(file, key.start_mark.line + 1, key.start_mark.column + 1)
-        if key.value not in DESCRIPTION_KEYS:
-            problems.append(
-                _bad_description(
-                    info, f"there is no key {key.value!r}.", place, nearest(str(key.value), DESCRIPTION_KEYS)
-                )
-            )
-        elif isinstance(value, yaml.ScalarNode):
-            said[key.value] = value.value
-    problems += [
-        _bad_description(info, f"{key!r} is missing.", info.place)
-        for key in ("name", "version", "requires")
-        if not said.get(key)
-    ]
+        reason = Message("its description has the unknown key {key}.", {"key": str(key.value)})
+        problems.append(_problem("bad_plugin", info, reason, place, nearest(str(key.value), DESCRIPTION_KEYS)))
+    for key in REQUIRED_KEYS:
+        if not said.get(key):
+            reason = Message("its description lacks the key {key}.", {"key": key})
+            problems.append(_problem("bad_plugin", info, reason, info.place))
     if said.get("name", name) != name:
-        problems.append(_bad_description(info, f"it is named {said['name']!r} but its folder is {name!r}.", info.place))
-    return PluginInfo(
-        name, said.get("version", ""), said.get("requires", ""), said.get("module", ""), path.parent, place=info.place
-    ), problems
+        reason = Message("it is named {name} but its folder is {folder}.", {"name": said["name"], "folder": name})
+        problems.append(_problem("bad_plugin", info, reason, info.place))
+    told = {key: said.get(key, "") for key in ("version", "requires", "module")}
+    return PluginInfo(name, folder=path.parent, place=info.place, **told), problems
 
 
-def _bad_description(info: PluginInfo, reason: str, place: Place, suggestion: str | None = None) -> Diagnostic:
+def _problem(code: str, info: PluginInfo, reason: Message, place: Place, suggestion: str | None = None) -> Diagnostic:
     message = Message("The plugin {plugin} does not work: {reason}", {"plugin": info.name, "reason": reason})
-    return Diagnostic("bad_plugin", message, place, address=f"plugin:{info.name}", suggestion=suggestion)
+    return Diagnostic(code, message, place, address=f"plugin:{info.name}", suggestion=suggestion)
 
 
 def _suits(manager: PluginManager, info: PluginInfo) -> bool:
@@ -229,16 +230,20 @@ def _suits(manager: PluginManager, info: PluginInfo) -> bool:
     try:
         requirement = Requirement(info.requires)
     except InvalidRequirement:
-        manager.report("bad_plugin", info, f"'requires: {info.requires}' cannot be understood; write it as jimu>=0.1.")
+        reason = Message(
+            "its requires, {requires}, cannot be understood; write it as jimu>=0.1.", {"requires": info.requires}
+        )
+        manager.report("bad_plugin", info, reason)
         return False
     if requirement.name != "jimu" or requirement.specifier.contains(jimu.__version__, prereleases=True):
         return True
-    manager.report("plugin_version", info, f"it requires {info.requires}, and this is jimu {jimu.__version__}.")
+    params = {"requires": info.requires, "version": jimu.__version__}
+    manager.report("plugin_version", info, Message("it requires {requires}, and this is jimu {version}.", params))
     return False
 
 
 def _folder_package(info: PluginInfo) -> str:
-    """The dotted name of a folder plugin's module, below a package made for its folder (two folders never share one)."""
+    """The dotted name of a folder plugin's module, below a package made for its folder (no two folders share one)."""
     assert info.folder is not None
     digest = hashlib.sha256(str(info.folder.resolve()).encode()).hexdigest()[:8]
     if NAMESPACE not in sys.modules:
@@ -264,8 +269,8 @@ def _import(manager: PluginManager, info: PluginInfo, module: str) -> types.Modu
         return None
 
 
-def _describe(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
+def _describe(error: Exception) -> Message:
+    return Message("{error}.", {"error": f"{type(error).__name__}: {error}"})
 
 
 def _origin(error: Exception, info: PluginInfo) -> Place:

@@ -1,4 +1,6 @@
-"""Every code that a diagnostic of a configuration can have, with what it means; docs/reference/diagnostics.md is made from it."""
+"""Every code that a diagnostic of a configuration can have, with what it means; docs/reference/diagnostics.md is made
+from it.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,7 @@ DEFINITION_CODES: Mapping[str, str] = {
     "no_workspace": "The folder is no workspace.",
     "unknown_base": "What `extends` names is not there.",
     "duplicate_name": "Two definitions of one kind have the same name in one layer, or two checks of an object.",
-    "list_needs_word": "An overlay writes a list where the base has one, and does not say replace, append, prepend or remove.",
+    "list_needs_word": "An overlay writes a list where the base has one, without a word such as append or replace.",
     "unknown_item": "An overlay removes or retires an item that the base's list does not have.",
     # names
     "unknown_object": "There is no object of this name.",

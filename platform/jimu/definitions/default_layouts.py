@@ -27,7 +27,9 @@ HIGHLIGHTS = 4
 
 
 def default_page(manifest: Manifest, object: str, record_type: str | None = None) -> PageLayoutDef:
-    """The page layout written for ``object`` (and record type), else a sensible one of all its fields and related lists."""
+    """The page layout written for ``object`` (and record type), else a sensible one of all its fields and related
+    lists.
+    """
     written = manifest.page_for(object, record_type)
     return written if written is not None else build_default_page(manifest, manifest.objects[object])
 
@@ -50,7 +52,7 @@ def default_list(manifest: Manifest, object: str) -> ListLayoutDef:
 
 
 def build_default_page(manifest: Manifest, definition: ObjectDef) -> PageLayoutDef:
-    """A first section of short fields, one of long ones, a folded one of the engine's stamps, a tab of related lists."""
+    """A section of short fields, one of long ones, a folded one of the engine's stamps, a tab of related lists."""
     shown = [
         f
         for f in definition.active_fields

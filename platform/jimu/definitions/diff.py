@@ -1,7 +1,8 @@
-"""The structural difference of two manifests: what was added, changed, renamed, retired, restored or removed, and where.
+"""The structural difference of two manifests: what was added, changed, renamed, retired, restored or removed, and
+where.
 
-Pure: knows no data. ``revisions`` adds the counts of what a change does to records. A definition that is gone from the
-YAML is ``removed``; what that means for its data is the same as for a retired one.
+Pure: knows no data. ``revisions`` adds the counts of what a change does to records. A definition that is gone from
+the YAML is ``removed``; what that means for its data is the same as for a retired one.
 """
 
 from __future__ import annotations
@@ -61,9 +62,27 @@ _SENTENCES = {
     "changed": "{key} of the {part} {address}: {before} → {after}.",
 }
 # What is derived from elsewhere, or says where a thing was written: no change of its own.
-_FIELD_IGNORED = frozenset({"name", "object", "source", "retired", "was", "parts", "part_of", "system", "kind", "choices"})
+_FIELD_IGNORED = frozenset(
+    {"name", "object", "source", "retired", "was", "parts", "part_of", "system", "kind", "choices", "options"}
+)
+# Options of a type that show in a property of the field already.
+_TOLD_ELSEWHERE = frozenset(
+    {"formula", "where", "filter", "to", "on_delete", "scale", "max_length", "of", "function", "field", "order_by"}
+)
 _OBJECT_IGNORED = frozenset(
-    {"name", "module", "source", "retired", "was", "fields", "checks", "uniques", "indexes", "record_types", "dependents"}
+    {
+        "name",
+        "module",
+        "source",
+        "retired",
+        "was",
+        "fields",
+        "checks",
+        "uniques",
+        "indexes",
+        "record_types",
+        "dependents",
+    }
     | {"rollups_on", "compute_order", "title_source", "parent", "system"}
 )
 _IGNORED = frozenset({"name", "source", "object", "where_source"})
@@ -136,9 +155,13 @@ def _inside(old: ObjectDef, new: ObjectDef) -> Iterator[Change]:
         earlier = {tuple(_renamed(renamed, name) for name in group) for group in groups[0]}
         for group in groups[1]:
             if group not in earlier:
-                yield _change("added", part, _group_address(new.name, part, group), name=",".join(group), after=group, **at)
+                yield _change(
+                    "added", part, _group_address(new.name, part, group), name=",".join(group), after=group, **at
+                )
         for group in sorted(earlier - set(groups[1])):
-            yield _change("removed", part, _group_address(new.name, part, group), name=",".join(group), before=group, **at)
+            yield _change(
+                "removed", part, _group_address(new.name, part, group), name=",".join(group), before=group, **at
+            )
 
 
 def _renamed(renamed: Mapping[str, str], name: str) -> str:
@@ -165,6 +188,7 @@ def _fields(old: ObjectDef, new: ObjectDef) -> Iterator[Change]:
         yield from _retirement("field", field.address, earlier.retired, field.retired, name=name, **at)
         if not field.retired:
             yield from _properties("field", field.address, earlier, field, _FIELD_IGNORED, name=name, **at)
+            yield from _options(earlier, field)
             yield from _choices(earlier, field)
     for name, field in old.fields.items():
         if name not in new.fields and name not in renamed.values() and not field.retired:
@@ -172,7 +196,18 @@ def _fields(old: ObjectDef, new: ObjectDef) -> Iterator[Change]:
     kept = [n for n in new.fields if n in old.fields]
     if kept != [n for n in old.fields if n in new.fields]:
         message = Message("The fields of {object} stand in another order.", {"object": new.name})
-        yield Change("changed", "object", new.name, message, new.name, new.name, "order", tuple(old.fields), tuple(new.fields))
+        yield Change(
+            "changed", "object", new.name, message, new.name, new.name, "order", tuple(old.fields), tuple(new.fields)
+        )
+
+
+def _options(old: FieldDef, new: FieldDef) -> Iterator[Change]:
+    """The changes of the type's own keys, each under its name."""
+    before, after = _plain(old.options), _plain(new.options)
+    for key in dict.fromkeys([*before, *after]):
+        if key not in _TOLD_ELSEWHERE and before.get(key) != after.get(key):
+            at = {"object": new.object, "name": new.name}
+            yield _change("changed", "field", new.address, key=key, before=before.get(key), after=after.get(key), **at)
 
 
 def _choices(old: FieldDef, new: FieldDef) -> Iterator[Change]:
@@ -240,11 +275,15 @@ def _plain(value: Any) -> Any:
     if isinstance(value, frozenset):
         return tuple(sorted(value))
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in fields(value) if f.name not in _IGNORED - {"name", "object"}}
+        return {
+            f.name: _plain(getattr(value, f.name)) for f in fields(value) if f.name not in _IGNORED - {"name", "object"}
+        }
     return value
 
 
-def _change(what: str, part: str, address: str, *, key: str | None = None, before: Any = None, after: Any = None, **at: Any) -> Change:
+def _change(
+    what: str, part: str, address: str, *, key: str | None = None, before: Any = None, after: Any = None, **at: Any
+) -> Change:
     params = {"part": PARTS[part], "address": address, "key": key, "before": _shown(before), "after": _shown(after)}
     return Change(what, part, address, Message(_SENTENCES[what], params), key=key, before=before, after=after, **at)
 
@@ -260,6 +299,9 @@ def _shown(value: Any) -> Any:
             return Text(value)
         value = ", ".join(f"{key}={item}" for key, item in value.items() if item not in (None, "", (), {}))
     elif isinstance(value, tuple):
-        value = ", ".join(str(item.get("name") or item.get("label") or item) if isinstance(item, Mapping) else str(item) for item in value)
+        value = ", ".join(
+            str(item.get("name") or item.get("label") or item) if isinstance(item, Mapping) else str(item)
+            for item in value
+        )
     text = str(value)
     return text if len(text) <= 120 else text[:117] + "…"

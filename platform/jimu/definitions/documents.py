@@ -1,4 +1,6 @@
-"""Documents: the merged YAML of one definition, and what the build steps share while they turn documents into definitions."""
+"""Documents: the merged YAML of one definition, and what the build steps share while they turn documents into
+definitions.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ PREFIXES = {
 
 @dataclass(slots=True)
 class Document:
-    """The merged data of one definition. ``file`` is the lowest layer's; ``system``: it began in the engine's own layer."""
+    """The merged data of one definition. ``file`` is the lowest layer's; ``system``: it began in the engine's own
+    layer.
+    """
 
     kind: str
     name: str

@@ -12,7 +12,9 @@ from jimu.messages import Message
 
 
 def gather(workspace: Workspace, findings: Findings) -> dict[str, dict[str, Document]]:
-    """The documents by kind and name. Anything that is wrong with a file's shape is reported and left out of its data."""
+    """The documents by kind and name. Anything that is wrong with a file's shape is reported and left out of its
+    data.
+    """
     found: dict[str, dict[str, Document]] = {"workspace": {"workspace": _workspace_document(workspace)}}
     layer_of: dict[tuple[str, str], SourceFile] = {}
     for source in source_files(workspace):

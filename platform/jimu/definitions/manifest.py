@@ -59,7 +59,9 @@ class Manifest:
         return found
 
     def page_for(self, object: str, record_type: str | None = None) -> PageLayoutDef | None:
-        """The page layout of ``object`` for ``record_type``: the record type's own, else the object's; None: none written."""
+        """The page layout of ``object`` for ``record_type``: the record type's own, else the object's; None: none
+        written.
+        """
         kind = self.objects[object].record_types.get(record_type or "")
         return self.pages.get(kind.layout if kind and kind.layout else object) or self.pages.get(object)
 

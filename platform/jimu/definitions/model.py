@@ -20,7 +20,9 @@ Formula = Any  # formulas.Formula, a checked tree
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One option of a picklist. ``depends``: the values of the controlling field under which it may be chosen (None: all)."""
+    """One option of a picklist. ``depends``: the values of the controlling field under which it may be chosen (None:
+    all).
+    """
 
     value: str
     label: Text
@@ -129,8 +131,9 @@ class RecordTypeDef:
 class ObjectDef:
     """``fields`` is ordered, system fields first, and holds retired ones too (``active_fields`` leaves them out).
 
-    ``title`` is a Formula of type text. ``uniques`` holds those of single fields too. ``owner``: user, pool, parent or none. ``parent``: the parent field's name if
-    the object has one. ``dependents``: (object, field) pairs that refer to this object, for deletion and related lists.
+    ``title`` is a Formula of type text. ``uniques`` holds those of single fields too. ``owner``: user, pool, parent
+    or none. ``parent``: the parent field's name if the object has one. ``dependents``: (object, field) pairs that
+    refer to this object, for deletion and related lists.
     """
 
     name: str
@@ -175,7 +178,7 @@ class OptionListDef:
 
 @dataclass(frozen=True, slots=True)
 class ObjectPermission:
-    """Scopes are ``none | own | all`` now (more kinds come with the org tree). ``fields`` maps to none, read or edit."""
+    """Scopes are ``none | own | all`` (more kinds come with the org tree). ``fields`` maps to none, read or edit."""
 
     create: bool = False
     read: str = "none"
@@ -189,7 +192,9 @@ class ObjectPermission:
 
 @dataclass(frozen=True, slots=True)
 class RoleDef:
-    """``objects`` may have the key ``*`` for all others. ``system``: named rights such as configure, users, view_all, modify_all."""
+    """``objects`` may have the key ``*`` for all others. ``system``: named rights such as configure, users, view_all,
+    modify_all.
+    """
 
     name: str
     label: Text

@@ -1,8 +1,9 @@
 """Overlays: a file of the same kind and name in a higher layer says only what differs from the file below it.
 
-Mappings are merged key by key, texts and numbers replaced, labels merged by language; null takes a key away. A list is
-changed only by an explicit word: ``{append: [...]}``, ``prepend``, ``replace``, ``remove``, and ``retire`` for options, so
-that nobody loses a base's later additions without having said so. Every value keeps the place where it was written.
+Mappings are merged key by key, texts and numbers replaced, labels merged by language; null takes a key away. A list
+is changed only by an explicit word: ``{append: [...]}``, ``prepend``, ``replace``, ``remove``, and ``retire`` for
+options, so that nobody loses a base's later additions without having said so. Every value keeps the place where it
+was written.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ class _Merging:
 
     def _list(self, base: YamlList, words: YamlMap, path: tuple[str, ...]) -> YamlList:
         made = YamlList(base.mark)
-        start = words["replace"] if "replace" in words else base
+        start = words.get("replace", base)
         taken = words.get("remove", ())
         self._check_known(start, words, "remove", path)
         self._check_known(start, words, "retire", path)

@@ -1,8 +1,9 @@
 """YAML text -> plain values that remember where each key and value stands.
 
-YAML is read by the 1.2 core rules: ``on``, ``yes``, ``017`` with its zero, ``12:30`` and ``2026-01-02`` stay text; a number
-with a point becomes a ``Decimal``; a mapping's keys are always text. Size, depth and the growth by aliases are bounded.
-The nodes are composed by libyaml and turned into values here, since PyYAML's own constructor costs more than all the rest.
+YAML is read by the 1.2 core rules: ``on``, ``yes``, ``017`` with its zero, ``12:30`` and ``2026-01-02`` stay text; a
+number with a point becomes a ``Decimal``; a mapping's keys are always text. Size, depth and the growth by aliases are
+bounded. The nodes are composed by libyaml and turned into values here, since PyYAML's own constructor costs more than
+all the rest.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ MAX_NODES = 100_000
 Mark = tuple[str, int, int]
 """file, line, column; both count from 1. For a quoted text the column is that of its first letter."""
 
+_MAP, _SEQ = "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"
 _STR, _NULL, _BOOL, _INT, _FLOAT = (f"tag:yaml.org,2002:{name}" for name in ("str", "null", "bool", "int", "float"))
 _NULLS = {"", "~", "null", "Null", "NULL"}
 _BOOLS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -88,7 +90,9 @@ def place(mark: Mark | None) -> Place:
 
 
 def key_place(data: Any, *path: str | int) -> Place:
-    """Where the key (or list item) at the end of ``path`` inside ``data`` stands; where a step is missing, the last one found."""
+    """Where the key (or list item) at the end of ``path`` inside ``data`` stands; where a step is missing, the last
+    one found.
+    """
     return _walk(data, path, of_value=False)
 
 
@@ -115,7 +119,7 @@ class _Loader(yaml.CSafeLoader):
 
     def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
         if kind is not yaml.ScalarNode:
-            return "tag:yaml.org,2002:map" if kind is yaml.MappingNode else "tag:yaml.org,2002:seq"
+            return _MAP if kind is yaml.MappingNode else _SEQ
         if not implicit[0] or not value:
             return _STR if value or not implicit[0] else _NULL
         first = value[0]
@@ -178,7 +182,9 @@ class _TooMuch(Exception):
 
 
 class _Building:
-    """Turns the nodes of one file into values. Aliases are written out, and counted, so that none can grow without end."""
+    """Turns the nodes of one file into values. Aliases are written out, and counted, so that none can grow without
+    end.
+    """
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -196,7 +202,10 @@ class _Building:
                 "The file says more than {limit} values, counting every use of an alias.", {"limit": MAX_NODES}
             )
             raise _TooMuch(_problem("yaml_too_large", message, *self._mark(node)))
-        return self._mapping(node, depth) if isinstance(node, yaml.MappingNode) else self._list(node, depth)
+        is_map = isinstance(node, yaml.MappingNode)
+        if node.tag != (_MAP if is_map else _SEQ):
+            return self._refuse_tag(node)
+        return self._mapping(node, depth) if is_map else self._list(node, depth)
 
     def _mark(self, node: Any) -> Mark:
         start = node.start_mark
@@ -244,9 +253,11 @@ class _Building:
             return None
         if tag == _FLOAT and (_DECIMAL.match(text) or _INTEGER.match(text)):
             return Decimal(text)
-        self.diagnostics.append(
-            _problem("yaml_tag", Message("The tag {tag} is not allowed here.", {"tag": tag}), *self._mark(node))
-        )
+        return self._refuse_tag(node)
+
+    def _refuse_tag(self, node: Any) -> Any:
+        message = Message("The tag {tag} is not allowed here.", {"tag": node.tag})
+        self.diagnostics.append(_problem("yaml_tag", message, *self._mark(node)))
         return _UNREADABLE
 
 

@@ -20,19 +20,20 @@ _NOTE = "<!-- Made by `python -m jimu.definitions.reference docs/reference`; do 
 _INTRODUCTION = """\
 # What may be written in YAML
 
-One file is one definition; its folder says the kind and its name is the definition's name. YAML is read by the 1.2 core
-rules: `on`, `yes`, `017`, `12:30` and `2026-01-02` are text, and a number with a point is exact. Conditions and formulas are
-text (see docs/formulas.md). Labels are one text, or a mapping of `en`, `zh-CN` and `zh-TW`. Keys that begin with `x-` are kept
-for plugins.
+One file is one definition; its folder says the kind and its name is the definition's name. YAML is read by the 1.2
+core rules: `on`, `yes`, `017`, `12:30` and `2026-01-02` are text, and a number with a point is exact. Conditions and
+formulas are text (see docs/formulas.md). Labels are one text, or a mapping of `en`, `zh-CN` and `zh-TW`. Keys that
+begin with `x-` are kept for plugins.
 
 ## Overlays
 
-A file of the same kind and name in a higher layer (a plugin's, or a workspace that `extends` another) says only what differs:
+A file of the same kind and name in a higher layer (a plugin's, or a workspace that `extends` another) says only what
+differs:
 
 - mappings are merged key by key, texts and numbers replaced, labels merged by language;
 - `key: null` takes a key away; `retired: true` takes an object, a field or an option out of use and keeps its values;
-- a list changes only by a word: `{append: […]}`, `{prepend: […]}`, `{remove: […]}`, `{replace: […]}`, and `{retire: […]}` for
-  options; an item is named by its text, or by its `name`, `value`, `field`, `object` or `label`;
+- a list changes only by a word: `{append: […]}`, `{prepend: […]}`, `{remove: […]}`, `{replace: […]}`, and
+  `{retire: […]}` for options; an item is named by its text, or by its `name`, `value`, `field`, `object` or `label`;
 - a new field says where it stands with `after:` or `before:`; `order:` on the object names the fields that come first.
 """
 
@@ -77,7 +78,9 @@ def _inside(schema: Mapping[str, Any], defs: Mapping[str, Any], depth: int) -> I
     for branch in schema.get("anyOf", ()):
         yield from _inside(_followed(branch, defs), defs, depth + 1)
     if isinstance(schema.get("items"), dict):
-        yield from (("[]" + suffix, inner) for suffix, inner in _inside(_followed(schema["items"], defs), defs, depth + 1))
+        yield from (
+            ("[]" + suffix, inner) for suffix, inner in _inside(_followed(schema["items"], defs), defs, depth + 1)
+        )
     more = schema.get("additionalProperties")
     if isinstance(more, dict):
         yield from ((".<name>" + suffix, inner) for suffix, inner in _inside(_followed(more, defs), defs, depth + 1))
@@ -104,6 +107,15 @@ def _table(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> str:
     return "\n".join(rows) + "\n"
 
 
+_WORDS = {
+    "string": "text",
+    "array": "list",
+    "object": "mapping",
+    "boolean": "true or false",
+    "integer": "whole number",
+}
+
+
 def _value(raw: Any, defs: Mapping[str, Any]) -> str:
     if _is_label(raw):
         return "label"
@@ -116,13 +128,10 @@ def _value(raw: Any, defs: Mapping[str, Any]) -> str:
         return "formula"
     if "anyOf" in schema:
         return _escaped(" or ".join(dict.fromkeys(_value(branch, defs) for branch in schema["anyOf"]))) + suffix
-    kind = schema.get("type", "anything")
-    words = {"string": "text", "array": "list", "object": "mapping", "boolean": "true or false", "integer": "whole number"}
-    if isinstance(kind, list):
-        return " or ".join(words.get(k, k) for k in kind) + suffix
-    if kind == "array" and isinstance(schema.get("items"), dict):
+    kinds = schema.get("type", "anything")
+    if kinds == "array" and isinstance(schema.get("items"), dict):
         return "list of " + _value(schema["items"], defs).partition(";")[0] + suffix
-    return words.get(kind, kind) + suffix
+    return " or ".join(_WORDS.get(k, k) for k in ([kinds] if isinstance(kinds, str) else kinds)) + suffix
 
 
 def _escaped(text: str) -> str:
@@ -148,8 +157,8 @@ def _field_types_page() -> str:
 def _diagnostics_page() -> str:
     rows = [f"| `{code}` | {_escaped(CODES[code])} |" for code in sorted(CODES)]
     introduction = (
-        "# Diagnostics\n\n`jimu validate` names each problem by one of these codes, with file, line and column, what is wrong, "
-        "and the nearest right name where there is one.\n"
+        "# Diagnostics\n\n`jimu validate` names each problem by one of these codes, with file, line and column, what "
+        "is wrong, and the nearest right name where there is one.\n"
     )
     return "\n".join([_NOTE, introduction, "| code | what is wrong |", "| --- | --- |", *rows, ""])
 

@@ -12,7 +12,7 @@ from jimu.plugins import PluginManager
 
 
 def compute_revision(documents: Documents, plugins: PluginManager) -> str:
-    """SHA-256 (hex). The order of files does not count, nor comments and layout; the order of fields, columns … does."""
+    """SHA-256 (hex). The order of files does not count, nor comments; the order of fields, columns … does."""
     content = {
         "definitions": {
             f"{kind}:{name}": document.data

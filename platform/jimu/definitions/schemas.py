@@ -1,8 +1,8 @@
 """The JSON Schemas of every kind of YAML file, with each registered field type's own options worked in.
 
-``json_schema`` is for editors: whole, self-contained, with descriptions. ``checker`` and ``field_checker`` are what reading
-uses: references are written out and each field is checked against its own type's schema alone, since jsonschema is slow
-and a choice between forty types would make it forty times slower.
+``json_schema`` is for editors: whole, self-contained, with descriptions. ``checker`` and ``field_checker`` are what
+reading uses: references are written out and each field is checked against its own type's schema alone, since
+jsonschema is slow and a choice between forty types would make it forty times slower.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def json_schema(kind: str, *, overlay: bool = False) -> Schema:
-    """The JSON Schema (2020-12) of ``kind``. ``overlay``: of a file that only says what differs from a base. Raises KeyError."""
+    """The JSON Schema (2020-12) of ``kind``. ``overlay``: of a file that only says what differs from a base. Raises
+    KeyError.
+    """
     if kind not in KINDS:
         raise KeyError(kind)
     schema = dict(_raw(kind))
@@ -86,7 +88,7 @@ def field_schema(type_: FieldType) -> Schema:
 
 
 def own_options(type_: FieldType) -> Schema:
-    """The type's own keys; a type with choices takes them from the field or from a list, in the one way all types do."""
+    """The type's own keys; a type with choices takes them from the field or from a list, in one way."""
     own = {key: dict(schema) for key, schema in type_.option_schema.items()}
     if type_.has_choices:
         own["options"] = {

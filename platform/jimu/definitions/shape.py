@@ -32,7 +32,8 @@ _TYPES = {
 def check_shape(kind: str, data: YamlMap, address: str) -> list[Diagnostic]:
     """Everything in ``data`` (read from a file of ``kind``) that its schema does not allow.
 
-    What is wrong is taken out of ``data``, so that the later steps can go on with the rest and report its faults as well.
+    What is wrong is taken out of ``data``, so that the later steps can go on with the rest and report its faults as
+    well.
     """
     faults = list(_explain_all(checker(kind).iter_errors(data), data, (), address))
     if kind == "object" and isinstance(data.get("fields"), YamlMap):
@@ -45,7 +46,9 @@ def check_shape(kind: str, data: YamlMap, address: str) -> list[Diagnostic]:
 
 
 def _from_the_end(path: Path) -> tuple[int, list[tuple[str, int]]]:
-    """Deeper places first, and later items of a list before earlier ones, so that indexes stay right while taking out."""
+    """Deeper places first, and later items of a list before earlier ones, so that indexes stay right while taking
+    out.
+    """
     return -len(path), [(step, 0) if isinstance(step, str) else ("", -step) for step in path]
 
 

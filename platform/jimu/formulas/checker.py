@@ -19,15 +19,16 @@ from jimu.formulas.problems import Problems, Refused
 from jimu.formulas.signature import REGISTRY
 from jimu.formulas.tree import ActorField, Constant, Field, Node
 from jimu.formulas.types import TEXTS, Scope, Symbol, reference
+from jimu.messages import Message
 
 builtin.register_built_in()
 
 MAX_STEPS = 6
 _SYMBOLS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%"}
 _HINTS = {
-    frozenset({"text", "number"}): " Write text(…) around the number.",
-    frozenset({"datetime", "number"}): " Write days(…) or hours(…) around the number.",
-    frozenset({"text", "date"}): " Write text(…) around the day.",
+    frozenset({"text", "number"}): Message("Write text(…) around the number."),
+    frozenset({"datetime", "number"}): Message("Write days(…) or hours(…) around the number."),
+    frozenset({"text", "date"}): Message("Write text(…) around the day."),
 }
 
 
@@ -136,9 +137,9 @@ class Checker:
         written = _SYMBOLS[type(node.op)]
         found = fitting(OPERATORS[written], [left, right], days=False, offset=left.offset)
         if found is None:
-            hint = _HINTS.get(frozenset({left.type.name, right.type.name}), "")
+            hint = _HINTS.get(frozenset({left.type.name, right.type.name}))
             raise self.problems.refuse(
-                "wrong_type", right.offset, "{left} {operator} {right} has no meaning." + hint,
+                "wrong_type", right.offset, "{left} {operator} {right} has no meaning.", hint=hint,
                 left=str(left.type), operator=written, right=str(right.type))
         return found
 

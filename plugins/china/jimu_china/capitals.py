@@ -1,8 +1,8 @@
 """Amounts in capitals (大写), as cheques, contracts and invoices want them.
 
 After the People's Bank's rules for filling in bills (正确填写票据和结算凭证的基本规定): zeros between other digits are
-written as one 零, 整 stands after 元 when neither 角 nor 分 follow. The text is made by writing out every digit with its unit
-and then applying ``_RULES`` in order; PostgreSQL applies the very same rules, so both give the same text.
+written as one 零, 整 stands after 元 when neither 角 nor 分 follow. The text is made by writing out every
+digit with its unit and then applying ``_RULES`` in order; PostgreSQL applies the very same rules.
 """
 
 from __future__ import annotations

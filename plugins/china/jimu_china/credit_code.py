@@ -28,7 +28,9 @@ def check_character(first_17: str) -> str:
 class UnifiedSocialCreditCode(OfficialNumber):
     name = "unified_social_credit_code"
     label = Text({"en": "Unified social credit code", "zh-CN": "统一社会信用代码", "zh-TW": "統一社會信用代碼"})
-    help = "The 18-place code of a Chinese company or other body; form and check character are verified (GB 32100-2015)."
+    help = (
+        "The 18-place code of a Chinese company or other body; form and check character are verified (GB 32100-2015)."
+    )
     pattern = f"^{_FORM.pattern}$"
 
     def check(self, number: str, context: LoadContext) -> None:
@@ -40,6 +42,10 @@ class UnifiedSocialCreditCode(OfficialNumber):
                 found=len(number),
             )
         if not _FORM.fullmatch(number):
-            raise wrong("credit_code_form", "This is no unified social credit code: it has characters that none has there.")
+            raise wrong(
+                "credit_code_form", "This is no unified social credit code: it has characters that none has there."
+            )
         if number[17] != check_character(number[:17]):
-            raise wrong("credit_code_check", "The check character is wrong: there is a slip in this unified social credit code.")
+            raise wrong(
+                "credit_code_check", "The check character is wrong: there is a slip in this unified social credit code."
+            )

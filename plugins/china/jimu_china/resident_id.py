@@ -50,4 +50,6 @@ def _check_birth_date(number: str, context: LoadContext) -> None:
         born = None
     today = context.now.astimezone(context.time_zone).date()
     if born is None or not date(1850, 1, 1) <= born <= today:
-        raise wrong("resident_id_birth_date", "{digits} in this resident id number is no birth date.", digits=number[6:14])
+        raise wrong(
+            "resident_id_birth_date", "{digits} in this resident id number is no birth date.", digits=number[6:14]
+        )

@@ -30,7 +30,9 @@ class FieldBuilder:
     broken: set[tuple[str, str]] = field(default_factory=set)
 
     def build(self, document: Document, name: str, data: YamlMap) -> Iterator[FieldDef]:
-        """The field and its companions. One whose type is not known stands in as text, so that what names it is not blamed too."""
+        """The field and its companions. One whose type is not known stands in as text, so that what names it is not
+        blamed too.
+        """
         type_ = registry.find(str(data.get("type")))
         if type_ is None or any(data.get(key) is None for key in type_.required_options):
             self.broken.add((document.name, name))
@@ -145,7 +147,8 @@ def _shared_list(data: YamlMap) -> str | None:
 
 def _on_delete(data: YamlMap, resolved: Resolved) -> str:
     """A required lookup cannot be emptied, so it holds back the deletion unless it says otherwise."""
-    if data.get("required") and "on_delete" not in data and resolved.on_delete == "set_null":
+    is_kept = resolved.kind is Kind.REFERENCE and data.get("required") and "on_delete" not in data
+    if is_kept and resolved.on_delete == "set_null":
         return "restrict"
     return resolved.on_delete
 

@@ -132,7 +132,7 @@ def pointing_fields(definition: ObjectDef, to: str) -> list[str]:
 
 
 def telling_fields(definition: ObjectDef, most: int, leave_out: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """The fields that tell most of a record in a row: its title's, then required ones, then the others as they stand."""
+    """The fields that tell most of a record in a row: of its title, then required ones, then the others."""
     fit = [
         f
         for f in definition.active_fields

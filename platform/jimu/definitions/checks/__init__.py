@@ -1,4 +1,6 @@
-"""What must hold of a whole configuration beyond the shape of its files and the types of its formulas; a file per topic."""
+"""What must hold of a whole configuration beyond the shape of its files and the types of its formulas; a file per
+topic.
+"""
 
 from collections.abc import Callable
 

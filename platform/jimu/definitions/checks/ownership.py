@@ -1,4 +1,6 @@
-"""Parents and deletion: at most one parent, no circle of parents, and no reference that must be both kept and emptied."""
+"""Parents and deletion: at most one parent, no circle of parents, and no reference that must be both kept and
+emptied.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ def check_ownership(checking: Checking) -> None:
             if field.kind is Kind.REFERENCE and field.required and not field.retired and field.on_delete == "set_null":
                 checking.findings.error(
                     "on_delete",
-                    "{field} is required, so it cannot be emptied when the record it points at is deleted: say restrict or cascade.",
+                    "{field} is required, so it cannot be emptied when its record is deleted: say restrict or cascade.",
                     {"field": field.address},
                     document.value_place("fields", field.name, "on_delete"),
                     field.address,

@@ -71,8 +71,8 @@ def _expected(field: FieldDef) -> Type | None:
 def is_storable(linker: Linker, formula: Formula, kind: Kind) -> bool:
     """Whether the value can be kept in a column: it changes only when its own record is written.
 
-    That is so when it depends on nothing but the record's own stored fields. A roll-up changes with other records, so what
-    reads one is computed when read.
+    That is so when it depends on nothing but the record's own stored fields. A roll-up changes with other records, so
+    what reads one is computed when read.
     """
     if (
         not formula.deterministic
@@ -176,7 +176,9 @@ def _rolled_field(linker: Linker, field: FieldDef, object_name: str, document: D
 
 
 def _where(linker: Linker, field: FieldDef, object_name: str, document: Document) -> Formula | None:
-    """The condition of a roll-up. It may read only what the rolled-up record itself stores, or a change would go unnoticed."""
+    """The condition of a roll-up. It may read only what the rolled-up record itself stores, or a change would go
+    unnoticed.
+    """
     source = field.options.get("where")
     if not source:
         return None

@@ -1,7 +1,7 @@
 """The linker: types every formula over all objects at once, follows formula fields in the order they need each other.
 
-A computed field is linked when the first formula asks for it, so the order is found by itself, and a field that is asked
-for while it is being linked closes a cycle, which is reported with its path.
+A computed field is linked when the first formula asks for it, so the order is found by itself, and a field that is
+asked for while it is being linked closes a cycle, which is reported with its path.
 """
 
 from __future__ import annotations
@@ -55,7 +55,9 @@ class Linker:
                 self.field(object_name, name)
 
     def field(self, object_name: str, name: str) -> FieldDef | None:
-        """The field, linked if it is computed; None: there is none, or it is being linked just now (a cycle, reported)."""
+        """The field, linked if it is computed; None: there is none, or it is being linked just now (a cycle,
+        reported).
+        """
         field = self.fields.get(object_name, {}).get(name)
         if (
             field is None
@@ -139,7 +141,9 @@ class Linker:
         return found
 
     def check_path(self, source: str, object_name: str, place: Place, address: str) -> FieldDef | None:
-        """The field at the end of the dotted ``source`` (account.industry) from ``object_name``, or None with a report."""
+        """The field at the end of the dotted ``source`` (account.industry) from ``object_name``, or None with a
+        report.
+        """
         at: str | None = object_name
         field: FieldDef | None = None
         for step in source.split("."):
