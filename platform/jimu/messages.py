@@ -46,7 +46,7 @@ def _param(value: Any, translate: Translator | None) -> Any:
     if isinstance(value, Message):
         return value.render(translate)
     if isinstance(value, Text):
-        return value
+        return value.get(getattr(translate, "locale", DEFAULT_LOCALE))
     if isinstance(value, (list, tuple, set, frozenset)):
         return ", ".join(str(_param(v, translate)) for v in value)
     return value
@@ -77,3 +77,6 @@ class Text:
 
     def __str__(self) -> str:
         return self.get(DEFAULT_LOCALE)
+
+    def __hash__(self) -> int:
+        return hash(tuple(sorted(self.by_locale.items())))

@@ -64,7 +64,7 @@ def read_form(shape: PageShape, form: Any, reader: Reader, base: Typed | None = 
     sent = Sent()
     context = reader.load_context()
     for field_shape in shape.fields.values():
-        if field_shape.state != "edit" or field_shape.widget in ("files", "image"):
+        if field_shape.state != "edit" or field_shape.widget in ("file", "image"):
             continue
         for part in (field_shape, *field_shape.parts):
             if part.name in form or f"_has_{part.name}" in form:
@@ -203,7 +203,8 @@ def add_problems(page: FormPage, problems: Sequence[Problem], reader: Reader) ->
         seen.add((problem.field, text))
         found = _view_of(problem.field, views)
         if found is None:
-            page.summary.append(("", text))
+            absent = page.object.fields.get(problem.field or "")
+            page.summary.append(("", f"{reader.label(absent.label)}: {text}" if absent else text))
             continue
         found.errors.append(text)
         page.summary.append((found.shape.input_id, f"{found.shape.label}: {text}"))

@@ -23,7 +23,7 @@ from jimu.web.pages.reader import Reader
 
 # System fields that a form may change; the others are the engine's own.
 _OWN_SYSTEM_FIELDS = frozenset({"owner", "record_type"})
-_WIDE = frozenset({"textarea", "rich_text", "address", "json", "files", "image"})
+_WIDE = frozenset({"textarea", "rich_text", "address", "json", "file", "image"})
 _INPUT_TYPES = {
     "email": "email",
     "phone": "tel",
@@ -220,7 +220,7 @@ def _attributes(field: FieldDef, widget: str) -> dict[str, str]:
         found["inputmode"] = "numeric" if field.kind is Kind.INTEGER else "decimal"
     if field.length and widget in ("text", "textarea", "email", "url", "phone"):
         found["maxlength"] = str(field.length)
-    if widget in ("files", "image") and field.options.get("accept"):
+    if widget in ("file", "image") and field.options.get("accept"):
         found["accept"] = ",".join(field.options["accept"])
     if widget == "datetime":
         found["step"] = "60"

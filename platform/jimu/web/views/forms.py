@@ -136,7 +136,7 @@ def _copied(object: str, reader: Reader) -> dict[str, Any]:
     shape = page_shape(object, reader, record.values.get("record_type"))
     found = {}
     for field in shape.fields.values():
-        if field.state == "edit" and not field.field.unique and field.widget not in ("secret", "files", "image"):
+        if field.state == "edit" and not field.field.unique and field.widget not in ("secret", "file", "image"):
             for one in (field, *field.parts):
                 if (
                     record.values.get(one.name) is not None and one.field.kind.has_column
@@ -389,7 +389,7 @@ def _uploads(shape: PageShape) -> list[tuple[str, Any]]:
     return [
         (name, file)
         for name, field in shape.fields.items()
-        if field.state == "edit" and field.widget in ("files", "image")
+        if field.state == "edit" and field.widget in ("file", "image")
         for file in request.files.getlist(name)
         if file.filename
     ]
@@ -399,7 +399,7 @@ def _dropped_files(shape: PageShape, record: Record) -> dict[str, Any]:
     """File fields from which the person took something away, with what is left."""
     found: dict[str, Any] = {}
     for name, field in shape.fields.items():
-        if field.state != "edit" or field.widget not in ("files", "image") or f"_has_{name}" not in request.form:
+        if field.state != "edit" or field.widget not in ("file", "image") or f"_has_{name}" not in request.form:
             continue
         before = record.values.get(name)
         if field.widget == "image":
