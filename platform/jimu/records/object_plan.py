@@ -16,7 +16,7 @@ from jimu.fieldtypes import registry
 from jimu.fieldtypes.base import LoadContext
 from jimu.fieldtypes.kinds import Kind
 from jimu.formulas import Formula, Path
-from jimu.records.rollup_feeds import RollupFeed, feeds_of
+from jimu.records.rollup_feeds import RollupFeed, feeds_of, value_over_nothing
 
 Load = Callable[[Any, FieldDef, LoadContext], Any]
 
@@ -50,7 +50,7 @@ class ObjectPlan:
     constants: tuple[tuple[FieldDef, Any], ...]
     default_formulas: tuple[FieldDef, ...]
     autonumbers: tuple[FieldDef, ...]
-    rollups: tuple[FieldDef, ...]
+    rollups: tuple[tuple[str, Any], ...]  # roll-up field, its value over no records
     references: tuple[FieldDef, ...]
     users: frozenset[str]
     picklists: tuple[FieldDef, ...]
@@ -96,7 +96,7 @@ def _build(manifest: Manifest, object: ObjectDef) -> ObjectPlan:
         constants=tuple((f, f.default) for f in own if f.default is not None and not isinstance(f.default, Formula)),
         default_formulas=tuple(f for f in own if isinstance(f.default, Formula)),
         autonumbers=tuple(f for f in own if f.type == "autonumber"),
-        rollups=tuple(f for f in own if f.rollup is not None),
+        rollups=tuple((f.name, value_over_nothing(f)) for f in own if f.rollup is not None),
         references=tuple(f for f in active if f.kind in (Kind.REFERENCE, Kind.REFERENCES)
                          and f.name not in ENGINE_REFERENCES and not f.is_computed),
         users=frozenset(f.name for f in active if f.target == ("user",)),

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 from jimu.definitions.manifest import Manifest
 from jimu.definitions.model import FieldDef, ObjectDef
+from jimu.fieldtypes.kinds import Kind
 from jimu.formulas import Path
 from jimu.storage.entries import RollupSpec
 from jimu.storage.query import Sort
@@ -47,6 +51,13 @@ def rollup_spec(field: FieldDef) -> RollupSpec:
         rollup.object, rollup.lookup, rollup.function, rollup.field, rollup.where,
         tuple(Sort((name.removeprefix("-"),), name.startswith("-") or rollup.function == "latest") for name in order),
     )
+
+
+def value_over_nothing(field: FieldDef) -> Any:
+    """What the roll-up ``field`` of a new record holds: counts and sums are 0, all else is blank."""
+    if field.rollup is None or field.rollup.function not in ("count", "sum"):
+        return None
+    return {Kind.DECIMAL: Decimal(0), Kind.DURATION: timedelta(0)}.get(field.kind, 0)
 
 
 def _feed(manifest: Manifest, parent: str, field: FieldDef, object: ObjectDef) -> RollupFeed:

@@ -16,6 +16,7 @@ from jimu.records.write_steps.conditions import check_conditions
 from jimu.records.write_steps.deletion import gather_dependents, store_deletion, store_purge
 from jimu.records.write_steps.events import emit_events
 from jimu.records.write_steps.formulas import compute_formulas
+from jimu.records.write_steps.grants import check_grants
 from jimu.records.write_steps.history import append_history
 from jimu.records.write_steps.hooks import run_before_hooks
 from jimu.records.write_steps.judge import judge
@@ -40,6 +41,7 @@ _VALUES: tuple[Step, ...] = (
     find_changes,                      # an update that changes nothing ends here
     check_references,                  # the final values are judged, all problems at once:
     check_choices,
+    check_grants,                      # nobody hands out more than they have
     check_conditions,
     check_rules,
     check_uniques,

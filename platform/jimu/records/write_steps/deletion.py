@@ -44,7 +44,7 @@ def _gather(wave: Wave) -> None:
 
 def _restricted(wave: Wave, found: list[tuple[str, str, int]]) -> Conflict:
     objects = wave.context.manifest.objects
-    names = list(dict.fromkeys(objects[object].plural for object, _, _ in found))
+    names = [objects[object].plural for object in dict.fromkeys(object for object, _, _ in found)]
     return Conflict(
         Message("This record cannot be deleted: other records refer to it ({objects}).", {"objects": names}),
         details={"restricted_by": [{"object": o, "field": f, "count": n} for o, f, n in found]},

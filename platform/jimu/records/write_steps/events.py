@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jimu.access.scopes import USER_OBJECT
+from jimu.access.sessions import end_sessions_in
 from jimu.records.events import Event, jobs_for
 from jimu.records.wave import Wave
 
@@ -26,3 +27,6 @@ def emit_events(wave: Wave) -> None:
         unit.transaction.emit(jobs)
     if wave.object in ACCESS_OBJECTS and wave.action != "create":
         unit.transaction.bump_pulse()
+        for draft in wave.judged:
+            if wave.action == "delete" or not draft.values.get("active"):
+                end_sessions_in(unit.transaction, draft.id)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from jimu.records.object_plan import plan_of
-from jimu.records.rollup_feeds import RollupFeed, rollup_spec
+from jimu.records.rollup_feeds import RollupFeed
 from jimu.records.wave import Unit, Wave
 
 Values = Mapping[str, Any]
@@ -16,21 +16,11 @@ Change = tuple[Values | None, Values | None]
 def update_rollups(wave: Wave) -> None:
     """Recompute what the stored drafts feed: the old and the new parent where a lookup moved."""
     drafts = wave.judged
-    if wave.action == "create":
-        _start_own(wave)
     if wave.plan.feeds and drafts:
         changes = [(d.before, d.values, frozenset(d.changed)) for d in drafts]
         for feed in wave.plan.feeds:
             moved = [(b, a) for b, a, changed in changes if b is None or not feed.reads.isdisjoint(changed)]
             recompute(wave.unit, feed, parents_of(feed, moved))
-
-
-def _start_own(wave: Wave) -> None:
-    """A new record's own roll-ups: computed once over nothing, so that they hold what a recomputation would give."""
-    ids = [d.id for d in wave.judged]
-    for field in wave.plan.rollups:
-        if ids:
-            wave.transaction.rollup(wave.object, field.name, rollup_spec(field), ids)
 
 
 def parents_of(feed: RollupFeed, changes: Iterable[Change]) -> set[int]:

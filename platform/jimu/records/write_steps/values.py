@@ -97,6 +97,7 @@ def apply_defaults(wave: Wave) -> None:
         _default_record_type(wave, draft)
         _default_constants(wave, draft)
         _default_owner(wave, draft)
+        draft.values.update(wave.plan.rollups)
     if wave.plan.default_formulas:
         _default_formulas(wave)
 
