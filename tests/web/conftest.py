@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -21,14 +20,20 @@ _BACKENDS = [pytest.param(b, marks=[pytest.mark.postgresql] if b == "postgresql"
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
     with fresh_database(str(request.param), folder) as database_url:
-        settings = Settings(workspace=write_workspace(folder / "shop"), home=folder / "var", database_url=database_url,
-                            login_rate="1000 per minute")
+        settings = Settings(
+            workspace=write_workspace(folder / "shop"),
+            home=folder / "var",
+            database_url=database_url,
+            login_rate="1000 per minute",
+        )
         runtime = Runtime(settings).start()
         made = Site(runtime, create_app(runtime=runtime))
         made.user("Ada", "keeper")
         made.user("Bob", "helper")
         made.user("Nil")
-        made.makers = {name: made.create("maker", name=name, city=city) for name, city in (("Acme", "Paris"), ("Globex", "上海"))}
+        made.makers = {
+            name: made.create("maker", name=name, city=city) for name, city in (("Acme", "Paris"), ("Globex", "上海"))
+        }
         yield made
         runtime.close()
 

@@ -1,4 +1,6 @@
-"""A site for tests: the workspace running on a database of its own, and visitors with a browser's habits but no scripts."""
+"""A site for tests: the workspace running on a database of its own, and visitors with a browser's habits but no
+scripts.
+"""
 
 from __future__ import annotations
 
@@ -90,7 +92,9 @@ class Visitor:
     def get(self, path: str, **more: Any) -> TestResponse:
         return self.client.get(path, **more)
 
-    def fill(self, path: str, changes: Mapping[str, Any], action: str | None = None, follow: bool = False) -> TestResponse:
+    def fill(
+        self, path: str, changes: Mapping[str, Any], action: str | None = None, follow: bool = False
+    ) -> TestResponse:
         """Open ``path``, change what its form holds and send it."""
         action = action or path.split("?")[0]
         data: dict[str, Any] = dict(form_on(self.get(path).text, action))

@@ -17,13 +17,38 @@ def everything(site: Site) -> dict[str, Any]:
     """What a person types into every field."""
     acme, globex = (encode_id(site.makers[n]) for n in ("Acme", "Globex"))
     return {
-        "name": "Big lathe", "maker": acme, "about": globex, "partners": [acme, globex], "notes": "one\ntwo",
-        "story": "<p>Good <b>tool</b><script>alert(1)</script></p>", "pieces": "1,000", "weight": "12.345", "cost": "99.50",
-        "cost_currency": "USD", "margin": "12.5", "ready": "true", "made_on": "2026-02-03", "seen_at": "2026-02-03T18:30",
-        "opens": "08:15", "takes": "1h 30m", "state": "sold", "grade": "4", "uses": ["home", "road"], "group": "tool",
-        "kind": "hammer", "words": ["red", "heavy"], "mail": "a@example.com", "call": "+8613800138000",
-        "site": "https://example.com/x", "place_country": "CN", "place_city": "上海", "place_street": "南京路1号",
-        "spot_lat": "31.23", "spot_lng": "121.47", "data": '{"a": 1}', "key": "s3cret",
+        "name": "Big lathe",
+        "maker": acme,
+        "about": globex,
+        "partners": [acme, globex],
+        "notes": "one\ntwo",
+        "story": "<p>Good <b>tool</b><script>alert(1)</script></p>",
+        "pieces": "1,000",
+        "weight": "12.345",
+        "cost": "99.50",
+        "cost_currency": "USD",
+        "margin": "12.5",
+        "ready": "true",
+        "made_on": "2026-02-03",
+        "seen_at": "2026-02-03T18:30",
+        "opens": "08:15",
+        "takes": "1h 30m",
+        "state": "sold",
+        "grade": "4",
+        "uses": ["home", "road"],
+        "group": "tool",
+        "kind": "hammer",
+        "words": ["red", "heavy"],
+        "mail": "a@example.com",
+        "call": "+8613800138000",
+        "site": "https://example.com/x",
+        "place_country": "CN",
+        "place_city": "上海",
+        "place_street": "南京路1号",
+        "spot_lat": "31.23",
+        "spot_lng": "121.47",
+        "data": '{"a": 1}',
+        "key": "s3cret",
     }
 
 
@@ -53,15 +78,35 @@ def test_every_kind_of_field_can_be_typed_and_is_stored_as_meant(site: Site, ada
 def test_the_record_page_shows_every_kind_of_field(site: Site, ada: Visitor) -> None:
     page = ada.get(url("thing", created(ada.fill("/o/thing/new", everything(site)))))
     assert page.status_code == 200
-    for text in ("Big lathe", ">Acme</a>", "US$99.50", "12.345", "1h 30m", "Sold", "★★★★", "mailto:a@example.com", "南京路1号",
-                 "T-0", "2,000", "<b>tool</b>", "Feb 3, 2026"):
+    for text in (
+        "Big lathe",
+        ">Acme</a>",
+        "US$99.50",
+        "12.345",
+        "1h 30m",
+        "Sold",
+        "★★★★",
+        "mailto:a@example.com",
+        "南京路1号",
+        "T-0",
+        "2,000",
+        "<b>tool</b>",
+        "Feb 3, 2026",
+    ):
         assert text in page.text or text.replace("US$", "$") in page.text, text
     assert "s3cret" not in page.text
 
 
 def test_what_does_not_parse_comes_back_as_it_was_typed(ada: Visitor) -> None:
-    typed = {"name": "", "pieces": "many", "made_on": "yesterdayish", "takes": "a while", "notes": "do not lose\nme",
-             "mail": "no mail", "words": ["kept"]}
+    typed = {
+        "name": "",
+        "pieces": "many",
+        "made_on": "yesterdayish",
+        "takes": "a while",
+        "notes": "do not lose\nme",
+        "mail": "no mail",
+        "words": ["kept"],
+    }
     answer = ada.fill("/o/thing/new", typed)
     assert answer.status_code == 422
     again = form_on(answer.text, "/o/thing/new")
@@ -148,8 +193,11 @@ def test_choosing_theirs_keeps_theirs(site: Site, ada: Visitor) -> None:
 
 def test_files_and_pictures_belong_to_the_record_and_come_back(site: Site, ada: Visitor) -> None:
     form: dict[str, Any] = form_on(ada.get("/o/thing/new").text, "/o/thing/new")
-    form |= {"name": "With papers", "papers": [(io.BytesIO(b"hello"), "a.txt"), (io.BytesIO(b"<script>"), "b.html")],
-             "picture": (io.BytesIO(PNG), "p.png")}
+    form |= {
+        "name": "With papers",
+        "papers": [(io.BytesIO(b"hello"), "a.txt"), (io.BytesIO(b"<script>"), "b.html")],
+        "picture": (io.BytesIO(PNG), "p.png"),
+    }
     id = created(ada.client.post("/o/thing/new", data=form, content_type="multipart/form-data"))
     values = site.record("thing", id).values
     assert len(values["papers"]) == 2

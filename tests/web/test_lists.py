@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
 
 from jimu.web.pages.filters import Condition
-from tests.web.site import Site, Visitor
+from tests.web.site import Site, Visitor, url
 
 
 @pytest.fixture(scope="module", autouse=True)
-def things(site: Site) -> Iterator[None]:
+def things(site: Site) -> None:
     for n in range(25):
-        site.create("thing", name=f"Thing {n:02}", pieces=n, state="sold" if n % 5 == 0 else "draft", ready=n % 2 == 0,
-                    maker=site.makers["Acme" if n < 20 else "Globex"], cost=n * 100, made_on=f"2026-01-{n + 1:02}", words=["odd"] if n % 2 else [])
-    yield
+        site.create(
+            "thing",
+            name=f"Thing {n:02}",
+            pieces=n,
+            state="sold" if n % 5 == 0 else "draft",
+            ready=n % 2 == 0,
+            maker=site.makers["Acme" if n < 20 else "Globex"],
+            cost=n * 100,
+            made_on=f"2026-01-{n + 1:02}",
+            words=["odd"] if n % 2 else [],
+        )
 
 
 def names(html: str) -> list[str]:
@@ -66,23 +73,36 @@ def test_sorting_by_a_header_and_back(ada: Visitor) -> None:
 @pytest.mark.parametrize(
     "condition, expected",
     [
-        (Condition("state", "in", ("sold",)), 5), (Condition("state", "not_in", ("sold", "broken")), 20),
-        (Condition("name", "contains", ("thing 1",)), 10), (Condition("name", "eq", ("Thing 03",)), 1),
-        (Condition("name", "starts", ("Thing 2",)), 5), (Condition("pieces", "ge", ("20",)), 5),
-        (Condition("pieces", "between", ("3", "5")), 3), (Condition("cost", "le", ("200",)), 3),
-        (Condition("double", "eq", ("6",)), 1), (Condition("ready", "is_true", ()), 13), (Condition("ready", "is_false", ()), 12),
-        (Condition("maker", "contains", ("glob",)), 5), (Condition("maker", "blank", ()), 0),
-        (Condition("made_on", "eq", ("2026-01-03",)), 1), (Condition("made_on", "ge", ("2026-01-20",)), 6),
-        (Condition("made_on", "between", ("2026-01-02", "2026-01-04")), 3), (Condition("made_on", "today", ()), 0),
-        (Condition("created_at", "today", ()), 25), (Condition("created_at", "this_week", ()), 25),
-        (Condition("made_on", "days_next", ("3",)), 0), (Condition("words", "has", ("odd",)), 12),
-        (Condition("owner", "me", ()), 25), (Condition("notes", "blank", ()), 25), (Condition("name", "ne", ("it's \\ 'odd'",)), 25),
+        (Condition("state", "in", ("sold",)), 5),
+        (Condition("state", "not_in", ("sold", "broken")), 20),
+        (Condition("name", "contains", ("thing 1",)), 10),
+        (Condition("name", "eq", ("Thing 03",)), 1),
+        (Condition("name", "starts", ("Thing 2",)), 5),
+        (Condition("pieces", "ge", ("20",)), 5),
+        (Condition("pieces", "between", ("3", "5")), 3),
+        (Condition("cost", "le", ("200",)), 3),
+        (Condition("double", "eq", ("6",)), 1),
+        (Condition("ready", "is_true", ()), 13),
+        (Condition("ready", "is_false", ()), 12),
+        (Condition("maker", "contains", ("glob",)), 5),
+        (Condition("maker", "blank", ()), 0),
+        (Condition("made_on", "eq", ("2026-01-03",)), 1),
+        (Condition("made_on", "ge", ("2026-01-20",)), 6),
+        (Condition("made_on", "between", ("2026-01-02", "2026-01-04")), 3),
+        (Condition("made_on", "today", ()), 0),
+        (Condition("created_at", "today", ()), 25),
+        (Condition("created_at", "this_week", ()), 25),
+        (Condition("made_on", "days_next", ("3",)), 0),
+        (Condition("words", "has", ("odd",)), 12),
+        (Condition("owner", "me", ()), 25),
+        (Condition("notes", "blank", ()), 25),
+        (Condition("name", "ne", ("it's \\ 'odd'",)), 25),
     ],
 )
 def test_a_filter_built_by_clicking_finds_what_it_says(ada: Visitor, condition: Condition, expected: int) -> None:
     html = ask(ada, condition, count="exact")
     found = re.search(r"data-count>(\d+)", html)
-    assert found, html[html.index("<main"):][:3000]
+    assert found, html[html.index("<main") :][:3000]
     assert int(found[1]) == expected
 
 
@@ -132,8 +152,6 @@ def test_an_empty_result_says_what_to_do(ada: Visitor) -> None:
 
 
 def test_related_records_stand_on_the_record_page(site: Site, ada: Visitor) -> None:
-    from tests.web.site import url
-
     html = ada.get(url("maker", site.makers["Globex"], "/related/thing/maker")).text
     assert names(html) == [f"Thing {n}" for n in range(20, 25)]
     assert ada.get(url("maker", site.makers["Globex"], "/related/thing/about")).status_code == 404

@@ -8,7 +8,9 @@ from tests.web.site import PASSWORD, Site, Visitor
 def test_the_language_chosen_is_kept_with_the_user(site: Site) -> None:
     site.user("Lin", "keeper")
     lin = site.visitor("lin@example.com")
-    lin.client.post("/preferences", data={"language": "zh-TW", "theme": "dark", "time_zone": "Asia/Taipei", "csrf_token": lin.token})
+    lin.client.post(
+        "/preferences", data={"language": "zh-TW", "theme": "dark", "time_zone": "Asia/Taipei", "csrf_token": lin.token}
+    )
     elsewhere = site.visitor("lin@example.com").get("/o/thing").text
     assert '<html lang="zh-TW" data-theme-setting="dark"' in elsewhere
     assert "廠商" in elsewhere

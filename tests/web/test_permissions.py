@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -15,11 +16,17 @@ def thing(site: Site) -> int:
 
 
 def test_a_field_that_may_not_be_read_is_on_no_page(thing: int, bob: Visitor) -> None:
-    for path in ("/o/thing", "/o/thing/new", url("thing", thing), url("thing", thing, "/edit"), url("thing", thing, "/history")):
+    for path in (
+        "/o/thing",
+        "/o/thing/new",
+        url("thing", thing),
+        url("thing", thing, "/edit"),
+        url("thing", thing, "/history"),
+    ):
         html = bob.get(path).text
         assert "4711" not in html
         assert "4,711" not in html
-        assert ">Cost" not in html
+        assert not re.search(r"\bCost\b", html)
         assert 'name="cost"' not in html
 
 
@@ -58,7 +65,14 @@ def test_who_may_see_nothing_gets_a_helpful_page(site: Site, thing: int) -> None
 
 
 def test_an_unknown_page_says_so_in_the_frame(ada: Visitor) -> None:
-    for path in ("/nowhere", "/o/nothing", "/o/thing/0000000000000", "/o/thing/xyz", "/r/0000000000000", "/files/0000000000000"):
+    for path in (
+        "/nowhere",
+        "/o/nothing",
+        "/o/thing/0000000000000",
+        "/o/thing/xyz",
+        "/r/0000000000000",
+        "/files/0000000000000",
+    ):
         answer = ada.get(path)
         assert answer.status_code == 404
         assert "There is nothing here" in answer.text

@@ -78,4 +78,6 @@ def test_no_page_has_a_script_or_a_style_inside(ada: Visitor, site: Site) -> Non
         assert " style=" not in html
         assert "<style" not in html
         assert " onclick=" not in html
-        assert html.count("<script") == html.count('<script type="application/json"') + html.count('<script type="module" src=')
+        assert html.count("<script") == html.count('<script type="application/json"') + html.count(
+            '<script type="module" src='
+        )

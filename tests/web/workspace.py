@@ -65,7 +65,11 @@ fields:
       - {value: draft, label: {en: Draft, zh-CN: 草稿, zh-TW: 草稿}, color: gray}
       - {value: sold, label: {en: Sold, zh-CN: 已售, zh-TW: 已售}, color: green}
       - {value: broken, label: {en: Broken, zh-CN: 损坏, zh-TW: 損壞}, color: red}
-  reason: {type: text, label: {en: Reason, zh-CN: 原因, zh-TW: 原因}, visible_when: "state == 'broken'", required_when: "state == 'broken'"}
+  reason:
+    type: text
+    label: {en: Reason, zh-CN: 原因, zh-TW: 原因}
+    visible_when: "state == 'broken'"
+    required_when: "state == 'broken'"
   grade: {type: rating, label: {en: Grade, zh-CN: 评级, zh-TW: 評級}}
   uses:
     type: multi_picklist
