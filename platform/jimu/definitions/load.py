@@ -14,6 +14,7 @@ from jimu.definitions.build.others import build_import_plan, build_seed, build_w
 from jimu.definitions.build.roles import build_role, build_role_choice
 from jimu.definitions.checks import CHECKS, Checking
 from jimu.definitions.documents import Document, Findings
+from jimu.definitions.extensions import register_extensions
 from jimu.definitions.gather import gather
 from jimu.definitions.link.layouts import check_app, link_list, link_page
 from jimu.definitions.link.linker import Linker
@@ -23,10 +24,8 @@ from jimu.definitions.model import ObjectDef
 from jimu.definitions.revision import compute_revision
 from jimu.definitions.workspace import Layer, Workspace, discover, read_folder, restore
 from jimu.diagnostics import Diagnostic, Severity, has_errors
-from jimu.fieldtypes import registry
-from jimu.formulas.signature import REGISTRY as FUNCTIONS
 from jimu.messages import Message
-from jimu.plugins import NAMESPACE, PluginManager, add_plugins, build_plugin_manager
+from jimu.plugins import PluginManager, add_plugins, build_plugin_manager
 
 
 def load(root: Path, *, plugins: PluginManager | None = None) -> tuple[Manifest | None, list[Diagnostic]]:
@@ -108,13 +107,7 @@ def load_plugins(loading: _Loading) -> None:
     workspace, manager = loading.workspace, loading.plugins
     known = len(manager.diagnostics)
     add_plugins(manager, list(workspace.plugins), workspace.plugin_folders, workspace.plugins)
-    for name, types in manager.collect("jimu_field_types"):
-        _register_types(manager, name, types)
-    for name, functions in manager.collect("jimu_formula_functions"):
-        refused = FUNCTIONS.register(functions)
-        if refused:
-            reason = Message("the formula functions {names} exist already.", {"names": refused})
-            manager.report("bad_plugin", manager.infos[name], reason)
+    register_extensions(manager)
     for name in workspace.plugins:
         info = manager.infos.get(name)
         if info is not None and info.origin == "installed" and info.folder is not None:
@@ -126,14 +119,6 @@ def load_plugins(loading: _Loading) -> None:
         layer for layer in workspace.layers if not any(layer.prefix.endswith(f"plugins/{name}/") for name in failing)
     ]
     loading.findings.extend(replace(d, severity=Severity.WARNING) for d in manager.diagnostics[known:])
-
-
-def _register_types(manager: PluginManager, name: str, types: object) -> None:
-    made = list(types) if isinstance(types, (list, tuple)) else []
-    try:
-        registry.register(made, replace=all(type(t).__module__.startswith(f"{NAMESPACE}.") for t in made))
-    except ValueError as error:
-        manager.report("bad_plugin", manager.infos[name], Message("{error}.", {"error": error}))
 
 
 def gather_documents(loading: _Loading) -> None:
