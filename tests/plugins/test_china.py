@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,10 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jimu.definitions import standard_path
+from jimu.definitions.extensions import register_extensions
 from jimu.fieldtypes.base import FieldError, FieldType, LoadContext, PlainField
 from jimu.fieldtypes.kinds import Kind
 from jimu.fieldtypes.regions import RegionTree
+from jimu.formulas import Environment, check
+from jimu.formulas.types import NUMBER, Symbol
 from jimu.plugins import PluginManager, build_plugin_manager
+from jimu.storage.expressions.trial import Trial
+from jimu.storage.schema import Column, Schema, Table
 
 
 @pytest.fixture(scope="module")
@@ -160,9 +164,18 @@ def test_capitals_say_the_amount_and_never_two_zeros_in_a_row(in_capitals: Any, 
     assert not text.removesuffix("整").endswith("零")
 
 
-def test_the_text_is_the_same_from_both_databases(in_capitals: Any, tmp_path: Path) -> None:
-    sql = pytest.importorskip("jimu.storage.expressions.trial")
-    assert sql is not None
+def test_the_database_gives_the_same_text(in_capitals: Any, empty_database_url: str) -> None:
+    manager = build_plugin_manager(["china"], [standard_path() / "plugins"])
+    register_extensions(manager)
+    amount = Column("amount", Kind.DECIMAL, Symbol(NUMBER, scale=2), scale=2)
+    schema = Schema({"bill": Table("bill", {"amount": amount})})
+    formula, diagnostics = check("amount_in_capitals(amount)", schema, "bill")
+    assert formula is not None, diagnostics
+    values = [Decimal(text) for text in AMOUNTS if Decimal(text) == round(Decimal(text), 2)]
+    values += [Decimal(n * 7919) / 100 for n in range(0, 10_000, 37)]
+    with Trial(empty_database_url, {("amount",): amount}) as trial:
+        trial.fill([{("amount",): value} for value in values] + [{("amount",): None}])
+        assert trial.values(formula, Environment()) == [*(in_capitals(value) for value in values), None]
 
 
 # --- regions ----------------------------------------------------------------------------------------------------------
