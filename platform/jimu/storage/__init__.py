@@ -19,6 +19,7 @@ from jimu.storage.errors import (
     BadCursor,
     BrokenReference,
     Busy,
+    DatabaseUnavailable,
     StoreError,
     UniqueConflict,
     UnknownColumn,
@@ -29,7 +30,7 @@ from jimu.storage.store import Store
 from jimu.storage.transaction import Transaction
 
 __all__ = [
-    "Application", "BadCursor", "BrokenReference", "Busy", "ClaimedJob", "Database", "HistoryEntry",
-    "IdempotentAnswer", "JobRow", "RevisionRow", "RollupSpec", "Store", "StoreError", "Title", "Transaction",
-    "UniqueConflict", "UnknownColumn", "VersionConflict", "applying", "counted",
+    "Application", "BadCursor", "BrokenReference", "Busy", "ClaimedJob", "Database", "DatabaseUnavailable",
+    "HistoryEntry", "IdempotentAnswer", "JobRow", "RevisionRow", "RollupSpec", "Store", "StoreError", "Title",
+    "Transaction", "UniqueConflict", "UnknownColumn", "VersionConflict", "applying", "counted",
 ]

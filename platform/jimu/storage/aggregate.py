@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal, localcontext
@@ -74,31 +74,34 @@ def _build(cache: StatementCache, aggregate: Aggregate) -> _Answer:
     condition = FilterCompiler(aggregate.environment).condition(aggregate.filter, scope)
     outs: list[tuple[str, int, Callable[..., Any]]] = []
     elements: list[_Element] = []
-    grouped: list[_Element] = []
-    sortable: dict[str, _Element] = {}
+    places: dict[str, int] = {}
     for group in aggregate.groups:
         element, load = _group(cache, scope, group, aggregate.environment)
-        grouped.append(element)
-        elements.append(element.label(f"c{len(elements)}"))
+        places[group_name(group)] = len(elements)
+        elements.append(element)
         outs.append((group_name(group), 1, load))
-        sortable[group_name(group)] = element
     for measure in aggregate.measures:
         parts, make = _measure(cache, scope, measure, aggregate.environment)
-        elements += [part.label(f"c{len(elements) + i}") for i, part in enumerate(parts)]
+        places[measure_name(measure)] = len(elements)
+        elements += parts
         outs.append((measure_name(measure), len(parts), make))
-        sortable[measure_name(measure)] = parts[0]
-    statement = sa.select(*elements).select_from(scope.from_clause()).where(*state_condition(scope, "alive"), condition)
-    statement = statement.group_by(*grouped).order_by(*_order(aggregate, sortable, grouped))
-    statement = statement.limit(sa.literal_column(str(int(aggregate.having_limit))))
-    return _Answer(cache.prepare(statement), tuple(outs))
+    labelled = [element.label(f"c{place}") for place, element in enumerate(elements)]
+    # Groups by position: a formula's parameters are not the same twice for the database.
+    positions = [sa.literal_column(str(place + 1)) for place in range(len(aggregate.groups))]
+    grouped = sa.select(*labelled).select_from(scope.from_clause()).where(
+        *state_condition(scope, "alive"), condition).group_by(*positions).subquery()
+    statement = sa.select(*grouped.c).order_by(*_order(aggregate, places, grouped))
+    return _Answer(cache.prepare(statement.limit(sa.literal_column(str(int(aggregate.having_limit))))), tuple(outs))
 
 
-def _order(aggregate: Aggregate, sortable: dict[str, _Element], grouped: Sequence[_Element]) -> list[Any]:
+def _order(aggregate: Aggregate, places: dict[str, int], grouped: Any) -> list[Any]:
+    """As asked, else by the groups; blanks last."""
     ordering: list[Any] = []
     for sort in aggregate.order or [Sort((group_name(g),)) for g in aggregate.groups]:
-        element = sortable.get(".".join(sort.path))
-        if element is None:
-            raise UnknownColumn(aggregate.object, ".".join(sort.path))
+        name = ".".join(sort.path)
+        if name not in places:
+            raise UnknownColumn(aggregate.object, name)
+        element = grouped.c[f"c{places[name]}"]
         ordering += [element.is_(None), element.desc() if sort.descending else element]
     return ordering
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql
 
 from jimu.fieldtypes.kinds import Kind
 from jimu.storage.capabilities import Capabilities
-from jimu.storage.codecs import Load, value_decoder, value_encoder
+from jimu.storage.codecs import Load, value_encoder
 from jimu.storage.columns import ColumnMap
 from jimu.storage.errors import UnknownColumn
 from jimu.storage.names import short
@@ -40,12 +40,8 @@ class BoundTable:
 
     @cached_property
     def encoders(self) -> Mapping[str, Load]:
-        """Logical name → Python value to driver value."""
-        return {c.name: value_encoder(c, self.capabilities) for c in self.stored}
-
-    @cached_property
-    def decoders(self) -> Mapping[str, Load]:
-        return {c.name: value_decoder(c, self.capabilities) for c in self.stored}
+        """Logical name → Python value to driver value, for formulas that are computed when read too."""
+        return {c.name: value_encoder(c, self.capabilities) for c in self.table.columns.values()}
 
     @cached_property
     def search_columns(self) -> tuple[Column, ...]:

@@ -7,6 +7,7 @@ on both databases. A fork leaves the parent's connections alone.
 from __future__ import annotations
 
 import os
+import sqlite3
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,11 +15,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 
 from jimu.storage.capabilities import BY_NAME, Capabilities
 from jimu.storage.connection import Connection
-from jimu.storage.errors import Busy
+from jimu.storage.errors import Busy, DatabaseUnavailable, StoreError
 from jimu.storage.local_days import register_local_days
 from jimu.storage.sequences import NumberBlocks
 from jimu.storage.sqlite_functions import register_sqlite_functions
@@ -30,6 +32,9 @@ _PRAGMAS = (
 )
 _PATIENCE_SECONDS = 20
 _LOCK = 5_493_021_774  # the advisory lock under which tables change
+
+# What a driver, or SQLAlchemy in its name, raises when there is no connection to be had.
+_FAILURES = (sqlite3.Error, psycopg.Error, sa.exc.DBAPIError)
 
 
 class Connections:
@@ -68,7 +73,7 @@ class Connections:
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
-        pooled = self.engine.raw_connection()
+        pooled = self._pooled()
         connection = Connection(pooled.driver_connection, self.capabilities)
         try:
             yield connection
@@ -78,10 +83,23 @@ class Connections:
                 self.engine.dispose()  # the others went down with it
             pooled.close()             # rolls back what is open
 
+    def _pooled(self) -> sa.PoolProxiedConnection:
+        try:
+            return self.engine.raw_connection()
+        except _FAILURES as error:
+            raise DatabaseUnavailable(_first_line(error)) from error
+
+    def connect(self) -> sa.Connection:
+        """An SQLAlchemy connection. Raises DatabaseUnavailable."""
+        try:
+            return self.engine.connect()
+        except _FAILURES as error:
+            raise DatabaseUnavailable(_first_line(error)) from error
+
     @contextmanager
     def altering(self) -> Iterator[sa.Connection]:
         """An SQLAlchemy connection in a transaction that holds the lock under which tables change. Raises Busy."""
-        with self.engine.connect() as connection:
+        with self.connect() as connection:
             try:
                 connection.exec_driver_sql(self.capabilities.begin_write)
                 if self.capabilities.skip_locked:
@@ -111,8 +129,13 @@ class Connections:
         try:
             with self._connection() as connection:
                 return bool(connection.rows("SELECT 1"))
-        except sa.exc.DBAPIError:
+        except (StoreError, *_FAILURES):
             return False
+
+
+def _first_line(error: Exception) -> str:
+    """What went wrong, without the driver's advice and SQLAlchemy's links."""
+    return str(getattr(error, "orig", None) or error).strip().splitlines()[0]
 
 
 def _forget_connections(reference: weakref.ref[Connections]) -> None:

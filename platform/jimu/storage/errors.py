@@ -48,6 +48,10 @@ class Busy(StoreError):
     """A lock was not to be had in time, or the database ended a deadlock; the unit of work may be tried again."""
 
 
+class DatabaseUnavailable(StoreError):
+    """There is no connection to be had: no server, no such database, a file that cannot be opened."""
+
+
 class UnknownColumn(StoreError):
     """A query names an object or column that the schema does not have."""
 

@@ -136,7 +136,8 @@ class FilterCompiler:
 def among(element: Any, parameter: Any, arrays: bool) -> sa.ColumnElement[bool]:
     """``element`` is one of a list given as one parameter: an array, or a JSON array."""
     if arrays:
-        condition: sa.ColumnElement[bool] = element == sa.func.any(parameter(sa.ARRAY(element.type)))
+        item = sa.Text() if isinstance(element.type, sa.Text) else element.type
+        condition: sa.ColumnElement[bool] = element == sa.any_(parameter(sa.ARRAY(item)))
         return condition
     values = sa.func.json_each(parameter(sa.Text())).table_valued("value")
     return element.in_(sa.select(values.c.value))  # type: ignore[no-any-return]

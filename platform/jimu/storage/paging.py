@@ -27,7 +27,7 @@ NEVER_BLANK = frozenset({("id",), ("version",), ("created_at",), ("updated_at",)
 
 @dataclass(frozen=True, slots=True)
 class SortKey:
-    """``nullable`` keys after the first are compared with blanks last, which takes a sort instead of an index."""
+    """``nullable`` keys are compared with blanks last, which takes a sort instead of an index."""
 
     element: Any
     descending: bool
@@ -43,10 +43,10 @@ class Position:
 
 
 def order_by(keys: Sequence[SortKey]) -> list[Any]:
-    """ORDER BY for the keys of one segment, none of whose first key's values is blank."""
+    """ORDER BY for the keys of one segment."""
     clauses: list[Any] = []
-    for index, key in enumerate(keys):
-        if key.nullable and index:
+    for key in keys:
+        if key.nullable:
             clauses.append(key.element.is_(None))
         clauses.append(key.element.desc() if key.descending else key.element)
     return clauses
@@ -54,14 +54,18 @@ def order_by(keys: Sequence[SortKey]) -> list[Any]:
 
 def after(keys: Sequence[SortKey], values: Sequence[Any], parameters: Sequence[Any]) -> sa.ColumnElement[bool]:
     """Rows that come after the one with ``values``; ``parameters`` carry the values, whose blanks shape the condition."""
-    if not any(k.nullable for k in keys[1:]) and len({k.descending for k in keys}) == 1:
+    if not any(k.nullable for k in keys) and len({k.descending for k in keys}) == 1:
         left, right = sa.tuple_(*(k.element for k in keys)), sa.tuple_(*parameters)
         if len(keys) == 1:
             left, right = keys[0].element, parameters[0]
         condition: sa.ColumnElement[bool] = left < right if keys[0].descending else left > right
         return condition
+    beyond = _beyond(keys, values, parameters)
+    if keys[0].nullable:
+        return beyond
+    # Implied by the rest; it is what an index can be entered by.
     first = keys[0].element <= parameters[0] if keys[0].descending else keys[0].element >= parameters[0]
-    return sa.and_(first, _beyond(keys, values, parameters))
+    return sa.and_(first, beyond)
 
 
 def _beyond(keys: Sequence[SortKey], values: Sequence[Any], parameters: Sequence[Any]) -> sa.ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -123,14 +123,12 @@ def _build(
     ordered = keys
     if in_segments:
         conditions.append(keys[0].element.is_(None) if segment else keys[0].element.is_not(None))
-        ordered = keys[1:] if segment else keys
+        ordered = keys[1:] if segment else [replace(keys[0], nullable=False), *keys[1:]]
     if position:
         start = len(keys) - len(ordered)
         parameters = [sa.bindparam(f"k{i}", type_=k.element.type) for i, k in enumerate(keys)][start:]
         conditions.append(after(ordered, position.values[start:], parameters))
     ordering = order_by(ordered)
-    if keys[0].nullable and not in_segments:
-        ordering.insert(0, keys[0].element.is_(None))
     statement = sa.select(*elements, *(k.element.label(f"sort{i}") for i, k in enumerate(keys)))
     statement = statement.select_from(scope.from_clause()).where(*conditions).order_by(*ordering)
     statement = statement.limit(sa.literal_column(str(int(limit))))
@@ -145,14 +143,15 @@ def _sort_key(scope: SelectScope, sort: Sort, environment: Environment) -> SortK
     if element is None:
         if column.expression is None:
             raise UnknownColumn(scope.object, ".".join(sort.path))
-        element = as_value(_at(column.expression, sort.path), scope, environment).order
+        element = as_value(_own(column, sort.path), scope, environment, column.kind, column.scale).order
     return SortKey(element, sort.descending, sort.path not in NEVER_BLANK)
 
 
-def _at(formula: Any, path: tuple[str, ...]) -> Any:
+def _own(column: Column, path: tuple[str, ...]) -> Any:
+    """The formula of a virtual column of the table itself; those of other tables cannot be sorted by."""
     if len(path) > 1:
-        raise UnknownColumn(formula.object, ".".join(path))
-    return formula
+        raise UnknownColumn(column.name, ".".join(path))
+    return column.expression
 
 
 def selected(
@@ -167,7 +166,7 @@ def selected(
             elements.append(scope.root.c[name])
             decoders.append((name, column))
         elif column.expression is not None:
-            value = as_value(column.expression, scope, environment)
+            value = as_value(column.expression, scope, environment, column.kind, column.scale)
             elements.append(value.expression.label(f"v{len(elements)}"))
             decoders.append((name, value.load))
         elif column.kind is not Kind.REFERENCES and column.kind is not Kind.COMPOSITE:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -23,6 +23,7 @@ from jimu.storage.tables import to_instant
 
 _COPY_FROM = 40       # rows from which COPY is faster than single statements
 _CHUNK = 5000
+_AT_ONCE = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +61,16 @@ class Writer:
     def _insert_rows(self, bound: BoundTable, insertion: _Insertion, rows: list[dict[str, Any]]) -> None:
         maker = self.document_maker(bound)
         records = [(r["id"], bound.object, r.get("title"), _instant(r.get("deleted_at"))) for r in rows]
-        values = insertion.encode(rows)
-        if self.cache.catalog.capabilities.text_search_in_row and maker is not None:
-            for row, encoded in zip(rows, values, strict=True):
-                encoded.append(maker.vector(row))
-        self._send(insertion, records, values)
+        in_row = maker if self.cache.catalog.capabilities.text_search_in_row else None
+        self._send(insertion, records, _encoded(insertion, rows, in_row))
         insert_links(self.connection, bound, rows)
-        if maker is not None and not self.cache.catalog.capabilities.text_search_in_row:
+        if maker is not None and in_row is None:
             add_documents(self.connection, bound, maker, rows, new_rows=True)
 
-    def _send(self, insertion: _Insertion, records: list[Any], values: list[list[Any]]) -> None:
+    def _send(self, insertion: _Insertion, records: list[Any], values: Iterable[list[Any]]) -> None:
         capabilities = self.cache.catalog.capabilities
         identity = "INSERT INTO record (id, object, title, deleted_at) VALUES (?, ?, ?, ?)"
-        if capabilities.copy and len(values) >= _COPY_FROM:
+        if capabilities.copy and len(records) >= _COPY_FROM:
             self.connection.copy("COPY record (id, object, title, deleted_at) FROM STDIN", records)
             self.connection.copy(insertion.copy, values)
         elif capabilities.one_statement_insert:
@@ -85,7 +83,7 @@ class Writer:
                 self.connection.do_many(text, both)
         else:
             self.connection.do_many(identity, records)
-            self.connection.do_many(insertion.single, values)
+            self.connection.do_many(insertion.single, list(values))
 
     def _insertion(self, bound: BoundTable, names: tuple[str, ...]) -> _Insertion:
         columns = [quoted(bound.physical[n].name) for n in names]
@@ -222,6 +220,19 @@ class Writer:
         logical = {column: name for name, column in physical.items()}
         found = tuple(logical[c.rpartition(".")[2]] for c in error.columns if c.rpartition(".")[2] in logical)
         return found or ("id",)
+
+
+def _encoded(
+    insertion: _Insertion, rows: Sequence[Mapping[str, Any]], maker: DocumentMaker | None
+) -> Iterator[list[Any]]:
+    """Rows as the driver wants them, made a few at a time: the database works on the first while the next are made."""
+    for start in range(0, len(rows), _AT_ONCE):
+        part = rows[start : start + _AT_ONCE]
+        encoded = insertion.encode(part)
+        if maker is not None:
+            for row, values in zip(part, encoded, strict=True):
+                values.append(maker.vector(row))
+        yield from encoded
 
 
 def _completed(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ def current(connection: sa.Connection) -> str | None:
 
 def migrate(database: Connections) -> None:
     """Upgrade to ``HEAD`` in one transaction under the lock; does nothing when it is there."""
-    with database.engine.connect() as connection:
+    with database.connect() as connection:
         if current(connection) == HEAD:
             return
     # Alembic takes a tenth of a second to import, which a start with nothing to do should not pay.

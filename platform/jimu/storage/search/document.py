@@ -22,24 +22,26 @@ class DocumentMaker:
         self.names = frozenset({"title", *(c.name for c in bound.search_columns)})
 
     def tokens(self, row: Mapping[str, Any]) -> tuple[list[str], list[str]]:
-        """Tokens of the title (the squeezed whole among them) and those of the other columns that the title lacks."""
+        """Tokens of the title (the squeezed whole among them) and those of the other columns."""
         title = row.get("title") or ""
-        first = dict.fromkeys(tokens(title, self.suffixes)) if title else {}
-        if squeezed := title_token(title):
-            first[squeezed] = None
-        if self.title_pinyin:
-            first.update(dict.fromkeys(pinyin_tokens(title)))
-        rest: dict[str, None] = {}
+        first: list[str] = []
+        if title:
+            first = tokens(title, self.suffixes)
+            if squeezed := title_token(title):
+                first.append(squeezed)
+            if self.title_pinyin:
+                first += pinyin_tokens(title)
+        rest: list[str] = []
         for name, pinyin, is_list in self.columns:
             value = row.get(name)
             if value is None:
                 continue
             text = " ".join(value) if is_list else value if value.__class__ is str else str(value)
             if text != title:
-                rest.update(dict.fromkeys(tokens(text, self.suffixes)))
+                rest += tokens(text, self.suffixes)
             if pinyin:
-                rest.update(dict.fromkeys(pinyin_tokens(text)))
-        return list(first), [t for t in rest if t not in first]
+                rest += pinyin_tokens(text)
+        return first, rest
 
     def vector(self, row: Mapping[str, Any]) -> str:
         """The tokens as text of a tsvector, the title's with weight A (without a position a lexeme would match any weight)."""

@@ -13,16 +13,28 @@ from jimu.formulas.tree import Call, Constant, Field, Node
 from jimu.storage.binding import SEARCH_COLUMN
 from jimu.storage.capabilities import Capabilities
 from jimu.storage.scope import SelectScope
-from jimu.storage.search.tokens import Term, part_terms, query_terms
+from jimu.storage.search.tokens import PART_MARK, Term, part_terms, query_terms
 
 
 def terms_text(terms: Iterable[Term], capabilities: Capabilities, *, title: bool = False) -> str:
     """All ``terms`` as a tsquery or an FTS5 query; ``title``: only where the title has them."""
-    if capabilities.text_search_in_row:
-        suffix = {(False, False): "", (True, False): ":*", (False, True): ":A", (True, True): ":*A"}
-        return " & ".join(f"'{t.text}'{suffix[t.prefix, title]}" for t in terms)
-    query = " AND ".join(f'"{t.text}"*' if t.prefix else f'"{t.text}"' for t in terms)
-    return f"title : ({query})" if title else query
+    spell = _tsquery_term if capabilities.text_search_in_row else _fts_term
+    query = (" & " if capabilities.text_search_in_row else " AND ").join(spell(t, title) for t in terms)
+    return f"title : ({query})" if title and not capabilities.text_search_in_row else query
+
+
+def _tsquery_term(term: Term, title: bool) -> str:
+    suffix = (":" if term.prefix or title else "") + ("*" if term.prefix else "") + ("A" if title else "")
+    if term.inside:
+        return f"('{term.text}'{suffix} | '{PART_MARK}{term.text}'{suffix})"
+    return f"'{term.text}'{suffix}"
+
+
+def _fts_term(term: Term, title: bool) -> str:
+    suffix = "*" if term.prefix else ""
+    if term.inside:
+        return f'("{term.text}"{suffix} OR "{PART_MARK}{term.text}"{suffix})'
+    return f'"{term.text}"{suffix}'
 
 
 def match_text(text: str, capabilities: Capabilities) -> str | None:

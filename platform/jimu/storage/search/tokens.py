@@ -3,14 +3,13 @@
 Words (runs of letters) are folded to lower case without accents and found by prefix; Chinese, Japanese kana and Korean runs are
 cut into pairs of characters, and the last character alone, so that any part of a run is found; digits written with spaces,
 dashes or brackets between them are joined, and every suffix of at least three is a token, so that any fragment is found by
-prefix. Where ``suffixes`` is set, words give their suffixes too, so that a part of a word can be looked up.
+prefix. Where ``suffixes`` is set, words give their suffixes too (marked), so that a part of a word can be looked up.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,18 +17,21 @@ _CJK = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af\U0002
 _RUNS = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+")
 _IS_CJK = re.compile(rf"[{_CJK}]")
 _PHONE = re.compile(r"\+?\d(?:[\s().-]{0,2}\d){4,24}")
+_HAS_NUMBER = re.compile(r"\d\D{0,2}\d\D{0,2}\d\D{0,2}\d\D{0,2}\d")
 _NOT_DIGITS = re.compile(r"\D+")
 LONGEST_WORD = 24        # longer ones are cut, in the index and in queries alike
 SHORTEST_PART = 3        # of a word or number that is found from its middle
+PART_MARK = "0p"         # before a part of a word, so that a search for beginnings of words does not find it
 TITLE_MARK = "0t"        # before a whole title squeezed into one token: no word begins with a digit and goes on with t
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """What a query looks for: a token, or all tokens that begin with it."""
+    """What a query looks for: a token, or all tokens that begin with it; ``inside``: parts of words too."""
 
     text: str
     prefix: bool
+    inside: bool = False
 
 
 def fold(text: str) -> str:
@@ -42,22 +44,27 @@ def fold(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", plain) if not unicodedata.combining(c))
 
 
-@lru_cache(maxsize=65536)
-def tokens(text: str, suffixes: bool = False) -> tuple[str, ...]:
-    """The tokens of ``text`` for the index, without doubles."""
+def tokens(text: str, suffixes: bool = False) -> list[str]:
+    """The tokens of ``text`` for the index; a word that comes twice may give its tokens twice."""
     folded = fold(text)
-    found: dict[str, None] = {}
-    for match in _RUNS.finditer(folded):
-        run = match.group()
-        if _IS_CJK.match(run):
-            found.update(dict.fromkeys(_pairs(run)))
-        elif suffixes or run.isdecimal():
-            found.update(dict.fromkeys(_suffixes(run)))
-        else:
-            found[run[:LONGEST_WORD]] = None
-    for match in _PHONE.finditer(folded):
-        found.update(dict.fromkeys(_suffixes(_NOT_DIGITS.sub("", match.group()))))
-    return tuple(found)
+    found: list[str] = []
+    if _HAS_NUMBER.search(folded):
+        for match in _PHONE.finditer(folded):
+            found += _suffixes(_NOT_DIGITS.sub("", match.group()))
+        folded = _PHONE.sub(" ", folded)
+    for run in _RUNS.findall(folded):
+        found += _run_tokens(run, suffixes)
+    return found
+
+
+@lru_cache(maxsize=65536)
+def _run_tokens(run: str, suffixes: bool) -> tuple[str, ...]:
+    if _IS_CJK.match(run):
+        return (*(run[i : i + 2] for i in range(len(run) - 1)), run[-1])
+    if run.isdecimal():
+        return tuple(_suffixes(run))
+    parts = _suffixes(run)[1:] if suffixes else []
+    return (run[:LONGEST_WORD], *(PART_MARK + part for part in parts))
 
 
 def title_token(title: str) -> str:
@@ -99,17 +106,11 @@ def part_terms(text: str) -> list[Term]:
             if len(run) == 1:
                 found[Term(run, True)] = None
         elif run.isascii() and len(run) >= SHORTEST_PART:
-            found[Term(run[:LONGEST_WORD], True)] = None
+            found[Term(run[:LONGEST_WORD], True, inside=True)] = None
     return list(found)
 
 
-def _pairs(run: str) -> Iterator[str]:
-    for i in range(len(run) - 1):
-        yield run[i : i + 2]
-    yield run[-1]
-
-
-def _suffixes(run: str) -> Iterator[str]:
-    yield run[:LONGEST_WORD]
-    for start in range(1, len(run) - SHORTEST_PART + 1):
-        yield run[start : start + LONGEST_WORD]
+def _suffixes(run: str) -> list[str]:
+    if len(run) <= LONGEST_WORD:
+        return [run, *(run[start:] for start in range(1, len(run) - SHORTEST_PART + 1))]
+    return [run[start : start + LONGEST_WORD] for start in range(len(run) - SHORTEST_PART + 1)]
