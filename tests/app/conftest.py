@@ -31,11 +31,11 @@ def runtime(tmp_path: Path, sqlite_url: str) -> Iterator[Runtime]:
 def app(runtime: Runtime) -> Flask:
     made = create_app(runtime=runtime)
 
-    @made.get("/test/long")
+    @made.get("/healthz/test/long")
     def long() -> str:
         return "<p>long</p>" * 1000
 
-    @made.get("/test/short")
+    @made.get("/healthz/test/short")
     def short() -> str:
         return "short"
 

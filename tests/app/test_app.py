@@ -40,7 +40,7 @@ def test_health_says_unavailable_when_the_database_is_away(
 
 
 def test_every_answer_has_the_security_headers_and_no_inline_script_is_allowed(app: Flask) -> None:
-    headers = app.test_client().get("/test/short").headers
+    headers = app.test_client().get("/healthz/test/short").headers
     assert headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
     assert "unsafe" not in CONTENT_SECURITY_POLICY
     assert headers["X-Content-Type-Options"] == "nosniff"
@@ -51,7 +51,7 @@ def test_every_answer_has_the_security_headers_and_no_inline_script_is_allowed(a
 
 
 def test_over_tls_the_browser_is_told_to_stay_there(app: Flask) -> None:
-    headers = app.test_client().get("/test/short", base_url="https://crm.example.com").headers
+    headers = app.test_client().get("/healthz/test/short", base_url="https://crm.example.com").headers
     assert headers["Strict-Transport-Security"].startswith("max-age=")
 
 
@@ -59,7 +59,7 @@ def test_over_tls_the_browser_is_told_to_stay_there(app: Flask) -> None:
     ("br, gzip", "br"), ("gzip", "gzip"), ("", None), ("br;q=0, gzip", "gzip"),
 ])
 def test_a_long_page_is_compressed_as_the_reader_likes(app: Flask, accepted: str, encoding: str | None) -> None:
-    answer = app.test_client().get("/test/long", headers={"Accept-Encoding": accepted})
+    answer = app.test_client().get("/healthz/test/long", headers={"Accept-Encoding": accepted})
     assert answer.headers.get("Content-Encoding") == encoding
     assert "Accept-Encoding" in answer.headers["Vary"]
     unpack = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[encoding]
@@ -67,15 +67,15 @@ def test_a_long_page_is_compressed_as_the_reader_likes(app: Flask, accepted: str
 
 
 def test_a_short_answer_is_not_compressed(app: Flask) -> None:
-    assert "Content-Encoding" not in app.test_client().get("/test/short", headers={"Accept-Encoding": "br"}).headers
+    assert "Content-Encoding" not in app.test_client().get("/healthz/test/short", headers={"Accept-Encoding": "br"}).headers
 
 
 def test_a_request_has_an_id_its_own_or_the_proxys(app: Flask) -> None:
     client = app.test_client()
-    first, second = (client.get("/test/short").headers["X-Request-ID"] for _ in range(2))
+    first, second = (client.get("/healthz/test/short").headers["X-Request-ID"] for _ in range(2))
     assert first != second
-    assert client.get("/test/short", headers={"X-Request-ID": "trace-0815.7"}).headers["X-Request-ID"] == "trace-0815.7"
-    evil = client.get("/test/short", headers={"X-Request-ID": "a b<script>"}).headers["X-Request-ID"]
+    assert client.get("/healthz/test/short", headers={"X-Request-ID": "trace-0815.7"}).headers["X-Request-ID"] == "trace-0815.7"
+    evil = client.get("/healthz/test/short", headers={"X-Request-ID": "a b<script>"}).headers["X-Request-ID"]
     assert "<" not in evil
 
 
@@ -97,8 +97,8 @@ def test_a_proxy_is_believed_only_if_the_setting_says_so(runtime: Runtime) -> No
     forwarded = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
     for proxies, expected in ((0, "127.0.0.1 http"), (1, "203.0.113.9 https")):
         app = create_app(replace(runtime.settings, trusted_proxies=proxies), runtime)
-        app.add_url_rule("/test/who", view_func=lambda: f"{request.remote_addr} {request.scheme}", endpoint="who")
-        assert app.test_client().get("/test/who", headers=forwarded).text == expected
+        app.add_url_rule("/healthz/test/who", view_func=lambda: f"{request.remote_addr} {request.scheme}", endpoint="who")
+        assert app.test_client().get("/healthz/test/who", headers=forwarded).text == expected
 
 
 @pytest.mark.parametrize(("url", "immutable"), [

@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import jimu
+from jimu import api, web
 from jimu.app.access_log import AccessLog
 from jimu.app.assets import serve_assets
 from jimu.app.compression import compress
@@ -23,7 +25,7 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
     """
     settings = settings or (runtime.settings if runtime else Settings.from_environment())
     runtime = runtime or Runtime(settings).start()
-    app = Flask("jimu", root_path=str(_package_folder()), static_folder=None, template_folder=None)
+    app = Flask("jimu", root_path=jimu.__path__[0], static_folder=None, template_folder=None)
     app.config.update(
         SECRET_KEY=runtime.secret_key, DEBUG=settings.debug, MAX_CONTENT_LENGTH=settings.max_request_mb * MEGABYTE,
         MAX_FORM_MEMORY_SIZE=settings.max_request_mb * MEGABYTE, MAX_FORM_PARTS=20_000, TRAP_HTTP_EXCEPTIONS=False,
@@ -39,8 +41,6 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
 
 def _register_faces(app: Flask, runtime: Runtime) -> None:
     """The pages and the API, then what plugins add to each."""
-    from jimu import api, web
-
     plugins = runtime.current.plugins
     app.register_blueprint(api.build_blueprint(runtime))
     app.register_blueprint(web.build_blueprint(runtime))
@@ -57,9 +57,3 @@ def _wrap(app: Flask, settings: Settings) -> None:
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n, x_prefix=n)  # type: ignore[method-assign]
-
-
-def _package_folder() -> str:
-    import jimu
-
-    return jimu.__path__[0]

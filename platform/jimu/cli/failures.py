@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from jimu.cli.exits import Exit
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
     from jimu.revisions import Finding
 
 Report = Callable[[Exception], Exit]
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """Ends the process with the exit code of whatever goes wrong in the block, after having told it."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - the end of the line: every failure is told, or raised again
+        sys.exit(report_failure(error))
 
 
 def report_failure(error: Exception) -> Exit:

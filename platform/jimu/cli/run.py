@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from jimu.access.actor import SYSTEM
+from jimu.cli.failures import reported
 from jimu.cli.output import console
 from jimu.cli.session import Session, pass_session
 
@@ -33,10 +38,14 @@ def run_command(session: Session, port: int | None, host: str | None, seed: str 
     require_free_port(session.settings)
     set_up_logs(session.settings.log_format, requests=session.settings.debug)
     runtime = session.runtime
-    _fill(runtime)
-    server = Server(runtime, in_worker=lambda: _run_jobs(runtime))
-    _greet(runtime)
-    server.run()
+    filled = _in_child(lambda: _fill(runtime))
+    if filled:
+        raise click.exceptions.Exit(filled)
+    Server(runtime, when_ready=lambda: _greet_from_child(runtime), in_worker=lambda: _run_jobs(runtime)).run()
+
+
+def _greet_from_child(runtime: Runtime) -> None:
+    _in_child(lambda: _greet(runtime))
 
 
 def _run_jobs(runtime: Runtime) -> None:
@@ -46,9 +55,26 @@ def _run_jobs(runtime: Runtime) -> None:
     Worker(LocalBackend(runtime.build_runner()), runtime.refresh).start_thread()
 
 
+def _in_child(work: Callable[[], None]) -> int:
+    """Do ``work`` in a forked process, so that the server does not keep the memory it takes; its exit code."""
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    code = 1
+    try:
+        with reported():
+            work()
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
 def _fill(runtime: Runtime) -> None:
     """The records that a workspace brings along, once, into a database that has no users yet."""
-    from jimu.access.actor import SYSTEM
     from jimu.exchange import load_seeds
     from jimu.records import ListRequest, read
 

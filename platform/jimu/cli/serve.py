@@ -21,6 +21,5 @@ def serve_command(session: Session) -> None:
     settings = session.settings
     require_free_port(settings)
     set_up_logs(settings.log_format)
-    server = Server(session.runtime)
-    say(f"http://{settings.host}:{settings.port}/ with {settings.workers} workers of {settings.threads} threads")
-    server.run()
+    text = f"http://{settings.host}:{settings.port}/ with {settings.workers} workers of {settings.threads} threads"
+    Server(session.runtime, when_ready=lambda: say(text)).run()

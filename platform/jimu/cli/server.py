@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -18,10 +19,16 @@ if TYPE_CHECKING:
 
 
 class Server(BaseApplication):  # type: ignore[misc]
-    """Serves ``create_app`` on ``runtime``. ``in_worker`` is called in each web worker when it is ready."""
+    """Serves ``create_app`` on ``runtime``.
 
-    def __init__(self, runtime: Runtime, in_worker: Callable[[], None] | None = None) -> None:
+    ``when_ready`` is called once when the address can be asked, ``in_worker`` in each web worker when it begins.
+    """
+
+    def __init__(
+        self, runtime: Runtime, when_ready: Callable[[], None], in_worker: Callable[[], None] = lambda: None
+    ) -> None:
         self.runtime = runtime
+        self.when_ready = when_ready
         self.in_worker = in_worker
         super().__init__()
 
@@ -32,7 +39,8 @@ class Server(BaseApplication):  # type: ignore[misc]
             "worker_class": "gthread", "preload_app": True, "loglevel": "warning", "accesslog": None,
             "graceful_timeout": 10, "timeout": 120, "keepalive": 20, "max_requests": 20_000,
             "max_requests_jitter": 2_000, "control_socket_disable": True, "proc_name": "jimu",
-            "worker_tmp_dir": _shared_memory(), "post_worker_init": self._ready,
+            "worker_tmp_dir": _shared_memory(), "when_ready": lambda _server: self.when_ready(),
+            "post_worker_init": lambda _worker: self.in_worker(),
             "forwarded_allow_ips": "*" if settings.trusted_proxies else "127.0.0.1",
         }
         for name, value in options.items():
@@ -43,11 +51,9 @@ class Server(BaseApplication):  # type: ignore[misc]
 
         app = create_app(runtime=self.runtime)
         self.runtime.close()  # connections must not be shared with the workers that are forked from here
+        gc.collect()
+        gc.freeze()           # what is here stays, so the collector need not touch (and thus copy) it in each worker
         return app
-
-    def _ready(self, _worker: object) -> None:
-        if self.in_worker is not None:
-            self.in_worker()
 
 
 def require_free_port(settings: Settings) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import click
 
@@ -58,9 +59,9 @@ def list_command(session: Session, user: str, output_format: str) -> None:
 
     context = session.context()
     tokens = accounts.list_tokens(context.store, get_user(context, user).id)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": t.id, "name": t.name, "scopes": sorted(t.scopes) if t.scopes is not None else None,
-         "created_at": t.created_at, "expires_at": t.expires_at, "last_used_at": t.last_used_at}
+         "created_at": t.created_at, "expires_at": t.expires_at, "last_used_at": t.used_at}
         for t in tokens
     ]
     if output_format == "json":
