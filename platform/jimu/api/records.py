@@ -18,7 +18,7 @@ from jimu.errors import Invalid, JimuError, NotFound, Problem
 from jimu.fieldtypes.ids import decode_id, encode_id
 from jimu.messages import Message
 from jimu.records import Create, Delete, ListRequest, Record, RecordPage, Restore, Update, read, write
-from jimu.records.commands import Command
+from jimu.records.commands import Command, Loaded
 from jimu.records.draft import INVALID
 from jimu.settings import Settings
 
@@ -136,7 +136,7 @@ def written(call: Call, record: Record, status: int = 200) -> Answer:
     return Answer(body, status, headers)
 
 
-def load_values(call: Call, object: str, data: Mapping[str, Any], command: Any) -> dict[str, Any]:
+def load_values(call: Call, object: str, data: Mapping[str, Any], command: Any) -> Loaded:
     """The Python values of ``data``; raises Invalid with these problems and all that ``records`` finds besides."""
     schema = record_schema(call.actor, call.manifest, object)
     values, problems = schema.load_values(data, call.load_context())

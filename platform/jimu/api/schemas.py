@@ -21,7 +21,7 @@ from jimu.definitions.model import FieldDef, ObjectDef
 from jimu.errors import Problem
 from jimu.fieldtypes import FieldError, Kind, LoadContext, encode_id, registry
 from jimu.fieldtypes.marshal import LoadingContext
-from jimu.records.commands import Record
+from jimu.records.commands import Loaded, Record
 
 Dumper = Callable[[Any], Any]
 
@@ -31,51 +31,50 @@ class RecordSchema(Schema):
 
     object_name: ClassVar[str] = ""
     dumpers: ClassVar[Mapping[str, Dumper | None]] = {}
-    hidden: ClassVar[frozenset[str]] = frozenset()
+    converted: ClassVar[tuple[tuple[str, Dumper], ...]] = ()
+    nested: ClassVar[tuple[str, ...]] = ()
 
     class Meta:
         unknown = INCLUDE
 
-    def load_values(self, data: Mapping[str, Any], context: LoadContext) -> tuple[dict[str, Any], list[Problem]]:
+    def load_values(self, data: Mapping[str, Any], context: LoadContext) -> tuple[Loaded, list[Problem]]:
         """The values that could be loaded, and a problem for each that could not."""
         with LoadingContext(context):
             try:
-                return self.load(data, partial=True), []
+                return Loaded(self.load(data, partial=True)), []
             except ValidationError as error:
                 loaded: Any = error.valid_data or {}
-                valid = {k: v for k, v in loaded.items() if k in data}
+                valid = Loaded({k: v for k, v in loaded.items() if k in data})
                 return valid, list(_problems(error.messages_dict))
 
     def dump(self, obj: Any, *, many: bool | None = None) -> Any:
-        """Like ``Schema.dump``, without asking each field anew which of its hooks and defaults apply: lists need the
-        speed.
-        """
+        """Like ``Schema.dump``, but without asking each field anew which of its hooks and defaults apply."""
         if many if many is not None else self.many:
             return [self.dump_record(record) for record in obj]
         return self.dump_record(obj)
 
     def dump_record(self, record: Record) -> dict[str, Any]:
-        dumped: dict[str, Any] = {
-            "id": encode_id(record.id),
-            "object": record.object,
-            "version": record.version,
-            "title": record.title,
-        }
-        self._put(dumped, record.values)
+        """All of the record; its values are readable ones, since ``records`` gave them."""
+        dumped: dict[str, Any] = {"id": "", "object": record.object}
+        dumped.update(record.values)
+        for name, dump in self.converted:
+            value = dumped.get(name)
+            if value is not None:
+                dumped[name] = dump(value)
+        for name in self.nested:
+            dumped.pop(name, None)
+        dumped["id"], dumped["object"] = encode_id(record.id), record.object
+        dumped["version"], dumped["title"] = record.version, record.title
         return dumped
 
     def dump_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Some values of a record by field name; those that may not be read are left out."""
         dumped: dict[str, Any] = {}
-        self._put(dumped, values)
-        return dumped
-
-    def _put(self, dumped: dict[str, Any], values: Mapping[str, Any]) -> None:
-        dumpers = self.dumpers
         for name, value in values.items():
-            if name in dumpers:
-                dump = dumpers[name]
+            if name in self.dumpers:
+                dump = self.dumpers[name]
                 dumped[name] = value if dump is None else dump(value)
+        return dumped
 
 
 def _problems(messages: Mapping[str, Any]) -> Iterable[Problem]:
@@ -105,13 +104,16 @@ def build_schema(object: ObjectDef, levels: Mapping[str, str]) -> RecordSchema:
     columns: dict[str, Field[Any]] = {
         f.name: registry.get(f.type).marshmallow_field(f, dump_only=levels[f.name] != EDIT) for f in fields
     }
+    dumpers = {f.name: registry.get(f.type).dumper(f) for f in fields if not is_nested(object, f)}
     base = RecordSchema.from_dict(columns, name=f"{object.name}_record")
     made: type[RecordSchema] = type(
         base.__name__,
         (base,),
         {
             "object_name": object.name,
-            "dumpers": {f.name: _dumper(f) for f in fields if not is_nested(object, f)},
+            "dumpers": dumpers,
+            "converted": tuple((name, dump) for name, dump in dumpers.items() if dump is not None),
+            "nested": tuple(f.name for f in fields if is_nested(object, f)),
         },
     )
     return made()
@@ -121,7 +123,3 @@ def is_nested(object: ObjectDef, field: FieldDef) -> bool:
     """Whether ``field`` is a part that is written inside its composite, and so not by itself."""
     main = object.fields.get(field.part_of) if field.part_of else None
     return main is not None and main.kind is Kind.COMPOSITE
-
-
-def _dumper(field: FieldDef) -> Dumper | None:
-    return registry.get(field.type).dumper(field)

@@ -11,6 +11,7 @@ from jimu.fieldtypes import registry
 from jimu.fieldtypes.base import FieldSpec, FieldType, FormatContext, JsonSchema, LoadContext, PlainField
 from jimu.fieldtypes.errors import wrong
 from jimu.fieldtypes.kinds import Kind
+from jimu.formulas import fit
 
 
 class ComputedType(FieldType):
@@ -52,7 +53,8 @@ class ComputedType(FieldType):
 
     def fit(self, value: Any, field: FieldSpec) -> Any:
         type_, spec = self.shown_as(field)
-        return type_.fit(value, spec)
+        # The rule of formula fields first, since SQL computes them by it too.
+        return type_.fit(fit(value, spec.kind, spec.scale), spec)
 
     def value_schema(self, field: FieldSpec) -> JsonSchema:
         type_, spec = self.shown_as(field)

@@ -6,6 +6,7 @@ Whether the record exists and may be chosen is asked by ``records``, in one quer
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from jimu.fieldtypes.base import FieldSpec, FieldType, FormatContext, JsonSchema, LoadContext
@@ -44,6 +45,12 @@ def load_reference(value: Any) -> int:
     raise wrong("not_a_reference", "{value} is not the id of a record.", value=shown(value))
 
 
+@lru_cache(maxsize=1 << 14)
+def _encoded(id: int | None) -> str | None:
+    """Lists name the same owners and accounts over and over."""
+    return None if id is None else encode_id(id)
+
+
 class ReferenceType(FieldType):
     """Points at one record."""
 
@@ -58,7 +65,7 @@ class ReferenceType(FieldType):
         return encode_id(value)
 
     def dumper(self, field: FieldSpec) -> Any:
-        return lambda value: None if value is None else encode_id(value)
+        return _encoded
 
     def format_value(self, value: Any, field: FieldSpec, context: FormatContext, values: Mapping[str, Any]) -> str:
         return context.titles.get(value) or encode_id(value)

@@ -7,6 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
+class Loaded(dict[str, Any]):
+    """Values of a command that a face has loaded by their field types already; the write path does not load them again.
+
+    Only for fields that the actor may edit; others are handed on as they came and are refused as ever.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class Create:
     object: str

@@ -12,6 +12,7 @@ from jimu.fieldtypes.errors import FieldError
 from jimu.fieldtypes.kinds import Kind
 from jimu.formulas import evaluate
 from jimu.messages import Message
+from jimu.records.commands import Loaded
 from jimu.records.draft import Draft
 from jimu.records.wave import Wave
 
@@ -55,9 +56,10 @@ def coerce_values(wave: Wave) -> None:
     """Turn given values into the field types' Python values; every value that cannot be is a problem."""
     for draft in wave.open:
         refused = {p.field for p in draft.problems}
+        keep = _keep if isinstance(draft.given, Loaded) else _put
         for name, value in draft.given.items():
             if name not in refused:
-                _put(wave, draft, name, value)
+                keep(wave, draft, name, value)
 
 
 def coerce_hook_values(wave: Wave) -> None:
@@ -79,6 +81,12 @@ def _put(wave: Wave, draft: Draft, name: str, value: Any) -> None:
         draft.add_problem(error.code, error.message, f"{name}_{error.part}" if error.part else name)
         draft.values.pop(name, None)
         return
+    _keep(wave, draft, name, loaded)
+
+
+def _keep(wave: Wave, draft: Draft, name: str, loaded: Any) -> None:
+    """Put a loaded value where the record will have it: a composite's parts each in their own place."""
+    field = wave.plan.fields[name]
     if field.kind is Kind.COMPOSITE:
         draft.values.pop(name, None)
         for part in field.parts:
