@@ -64,7 +64,7 @@ def jimu_job_handlers() -> Mapping[str, Callable[[Any, Any], None]]:
 
 @hookspec
 def jimu_commands() -> Iterable[Any]:
-    """click commands to be added under ``jimu``."""
+    """Commands (click) to be added under ``jimu``."""
     return ()
 
 

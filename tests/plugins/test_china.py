@@ -106,17 +106,50 @@ def test_what_is_wrong_with_a_resident_id_is_said(types: dict[str, FieldType]) -
     assert code_of(type_, "110105194912310021") == "resident_id_check"
 
 
+@pytest.mark.parametrize("locale", ["zh-CN", "zh-TW"])
+def test_every_sentence_is_translated(plugins: PluginManager, types: dict[str, FieldType], locale: str) -> None:
+    translations = of_china(plugins, "jimu_translations")[locale]
+    wrong = {
+        "unified_social_credit_code": ["1", "91350100M0O0100Y43", "91350100M000100Y44"],
+        "resident_id": ["1", "1101051949123100AX", "11010519491331002X", "110105194912310021"],
+    }
+    said = set()
+    for name, texts in wrong.items():
+        for text in texts:
+            with pytest.raises(FieldError) as caught:
+                load(types[name], text)
+            said.add(caught.value.message.template)
+            assert caught.value.message.render(lambda template: translations[template])
+    assert said == set(translations)
+
+
 # --- amounts in capitals ----------------------------------------------------------------------------------------------
 
 AMOUNTS = {
-    "1054": "壹仟零伍拾肆元整", "0": "零元整", "0.5": "伍角", "0.05": "伍分", "1.005": "壹元零壹分", "-3.2": "负叁元贰角",
-    "10": "壹拾元整", "100": "壹佰元整", "10001": "壹万零壹元整", "100000": "壹拾万元整", "325.04": "叁佰贰拾伍元零肆分",
-    "1409.50": "壹仟肆佰零玖元伍角", "6007.14": "陆仟零柒元壹角肆分", "1680.32": "壹仟陆佰捌拾元零叁角贰分",
-    "107000.53": "壹拾万零柒仟元零伍角叁分", "16409.02": "壹万陆仟肆佰零玖元零贰分", "100010000": "壹亿零壹万元整",
-    "10500000000": "壹佰零伍亿元整", "1000000000000": "壹万亿元整", "1000000000001": "壹万亿零壹元整",
-    "20000000000000.01": "贰拾万亿元零壹分", "-0.004": "零元整",
+    "1054": "壹仟零伍拾肆元整",
+    "0": "零元整",
+    "0.5": "伍角",
+    "0.05": "伍分",
+    "1.005": "壹元零壹分",
+    "-3.2": "负叁元贰角",
+    "10": "壹拾元整",
+    "100": "壹佰元整",
+    "10001": "壹万零壹元整",
+    "100000": "壹拾万元整",
+    "325.04": "叁佰贰拾伍元零肆分",
+    "1409.50": "壹仟肆佰零玖元伍角",
+    "6007.14": "陆仟零柒元壹角肆分",
+    "1680.32": "壹仟陆佰捌拾元零叁角贰分",
+    "107000.53": "壹拾万零柒仟元零伍角叁分",
+    "16409.02": "壹万陆仟肆佰零玖元零贰分",
+    "100010000": "壹亿零壹万元整",
+    "10500000000": "壹佰零伍亿元整",
+    "1000000000000": "壹万亿元整",
+    "1000000000001": "壹万亿零壹元整",
+    "20000000000000.01": "贰拾万亿元零壹分",
+    "-0.004": "零元整",
     "9999999999999999.99": "玖仟玖佰玖拾玖万玖仟玖佰玖拾玖亿玖仟玖佰玖拾玖万玖仟玖佰玖拾玖元玖角玖分",
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")

@@ -74,7 +74,8 @@ def test_a_folder_plugin_brings_a_field_type_a_function_and_a_check(workspace: P
         @hookimpl
         def jimu_checks():
             def check(manifest):
-                return [Diagnostic("good_seen", Message("Seen {n}.", {"n": len(manifest.objects)}), severity=Severity.WARNING)]
+                seen = Message("Seen {n}.", {"n": len(manifest.objects)})
+                return [Diagnostic("good_seen", seen, severity=Severity.WARNING)]
             return [check]
 
 

@@ -16,6 +16,7 @@ from .capitals import AMOUNT_IN_CAPITALS
 from .credit_code import UnifiedSocialCreditCode
 from .regions import read_tree
 from .resident_id import ResidentId
+from .translations import TRANSLATIONS
 
 
 @hookimpl
@@ -32,3 +33,8 @@ def jimu_formula_functions() -> tuple[FunctionDef, ...]:
 def jimu_region_trees() -> Mapping[str, RegionTree]:
     tree = read_tree()
     return {"CN": tree} if tree is not None else {}
+
+
+@hookimpl
+def jimu_translations() -> Mapping[str, Mapping[str, str]]:
+    return TRANSLATIONS
