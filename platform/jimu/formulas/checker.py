@@ -18,7 +18,7 @@ from jimu.formulas.parse import Parsed, number_of
 from jimu.formulas.problems import Problems, Refused
 from jimu.formulas.signature import REGISTRY
 from jimu.formulas.tree import ActorField, Constant, Field, Node
-from jimu.formulas.types import TEXTS, Scope, Symbol, reference
+from jimu.formulas.types import BLANK, TEXT, TEXTS, Scope, Symbol, reference
 from jimu.messages import Message
 
 builtin.register_built_in()
@@ -68,7 +68,7 @@ class Checker:
     def constant(self, node: ast.Constant) -> Node:
         value, offset = node.value, self.parsed.offset_of(node)
         if isinstance(value, str):
-            return constant(unicodedata.normalize("NFC", value) or None, offset)
+            return constant(unicodedata.normalize("NFC", value) or None, offset, TEXT)
         if isinstance(value, bool) or value is None:
             return constant(value, offset)
         return constant(number_of(node, self.parsed), offset)
@@ -109,6 +109,8 @@ class Checker:
                 name, steps = f"{name}_{steps[0]}", steps[1:]  # a part of an address, a currency …
             symbol = self.symbol(owner, name, position)
             path.append(name)
+            if not steps and symbol.type == BLANK:
+                return constant(None, offset)
             if not steps:
                 return Field(symbol.type, offset, field_shape(symbol), True, tuple(path), symbol)
             if symbol.type.name != "reference":

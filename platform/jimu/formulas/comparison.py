@@ -12,6 +12,7 @@ from jimu.formulas.problems import Problems
 from jimu.formulas.signature import REGISTRY
 from jimu.formulas.tree import Constant, Node
 from jimu.formulas.types import BLANK, TEXTS
+from jimu.messages import Message
 
 ORDERED = {"text", "number", "date", "datetime", "time", "duration"}
 EQUATED = ORDERED | {"boolean", "reference"}
@@ -41,14 +42,14 @@ def compare(operator: ast.cmpop, left: Node, right: Node, problems: Problems) ->
 
 def _incomparable(left: Node, right: Node, problems: Problems) -> Exception:
     names = {left.type.name, right.type.name}
-    hint = ""
+    hint = None
     if names == {"date", "datetime"}:
-        hint = " Write date(…) around the moment."
+        hint = Message("Write date(…) around the moment.")
     elif "texts" in names and "text" in names:
-        hint = " Write 'value' in list."
+        hint = Message("Write 'value' in list.")
     return problems.refuse(
-        "wrong_type", right.offset, "{left} and {right} cannot be compared." + hint, left=str(left.type), right=str(right.type),
-    )
+        "wrong_type", right.offset, "{left} and {right} cannot be compared.", hint=hint, left=str(left.type),
+        right=str(right.type))
 
 
 def is_blank(node: Node) -> bool:
@@ -104,8 +105,9 @@ def membership(item: Node, values: Sequence[Node] | Node, negated: bool, problem
 
 def _in_list(item: Node, values: Node, problems: Problems) -> Node:
     if values.type != TEXTS:
-        hint = " Write contains(text, part)." if values.type.name == "text" else ""
-        raise problems.refuse("wrong_type", values.offset, "in needs a list on its right, not {type}." + hint, type=str(values.type))
+        hint = Message("Write contains(text, part).") if values.type.name == "text" else None
+        raise problems.refuse(
+            "wrong_type", values.offset, "in needs a list on its right, not {type}.", hint=hint, type=str(values.type))
     if item.type.name not in ("text", "blank"):
         raise problems.refuse("wrong_type", item.offset, "The list holds texts, not {type}.", type=str(item.type))
     check_choice(values, item, problems)

@@ -145,6 +145,8 @@ def moment_of(day: Node) -> Node:
 
 def read_constant(node: Node, wanted: Type) -> Node | None:
     """A text constant as a constant of another type; None if it is none, or does not read as one."""
+    if isinstance(node, Constant) and node.value is None:
+        return replace(node, type=wanted)
     if not isinstance(node, Constant) or not isinstance(node.value, str):
         return None
     text = node.value.strip()

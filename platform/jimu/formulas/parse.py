@@ -10,6 +10,7 @@ from itertools import accumulate
 
 from jimu.formulas.limits import MAX_CONSTANT, MAX_DEPTH, MAX_NODES, MAX_SOURCE, NUMBER_LIMIT, PLACES
 from jimu.formulas.problems import Problems
+from jimu.messages import Message
 
 # What may stand in a formula. What is left out and why: Pow, shifts and bit operators (huge numbers), f-strings and
 # comprehensions (unbounded work), lambdas, walrus, subscripts, await/yield (not expressions of values).
@@ -25,8 +26,10 @@ _NAMES = {
     ast.Dict: "{…: …}", ast.NamedExpr: ":=", ast.Starred: "*…", ast.Await: "await", ast.Yield: "yield",
     ast.YieldFrom: "yield from", ast.Slice: "[…:…]", ast.FormattedValue: "f'…'", ast.keyword: "name=…",
 }
-_HINTS = {ast.Is: "Write == None or is_blank(…).", ast.IsNot: "Write != None or not_blank(…).",
-          ast.JoinedStr: "Put texts together with +.", ast.Pow: "Multiply instead."}
+_HINTS = {
+    ast.Is: Message("Write == None or is_blank(…)."), ast.IsNot: Message("Write != None or not_blank(…)."),
+    ast.JoinedStr: Message("Put texts together with +."), ast.Pow: Message("Multiply instead."),
+}
 
 
 @dataclass(frozen=True)
@@ -93,8 +96,10 @@ def _is_allowed(parsed: Parsed, problems: Problems) -> bool:
         node, depth, placed = pending.pop()
         count += isinstance(node, ast.expr)
         if depth > MAX_DEPTH or count > MAX_NODES:
-            what = "nested too deeply" if depth > MAX_DEPTH else "too long"
-            problems.add("too_large", parsed.offset_of(placed), f"The formula is {what}; split it into formula fields.")
+            problems.add(
+                "too_large", parsed.offset_of(placed),
+                "The formula is nested too deeply; split it into formula fields." if depth > MAX_DEPTH
+                else "The formula is too long; split it into formula fields.")
             return False
         if not isinstance(node, _ALLOWED):
             _refuse(node, parsed.offset_of(placed), problems)
@@ -109,9 +114,8 @@ def _is_allowed(parsed: Parsed, problems: Problems) -> bool:
 
 def _refuse(node: ast.AST, offset: int, problems: Problems) -> None:
     written = _NAMES.get(type(node), type(node).__name__)
-    hint = _HINTS.get(type(node), "")
-    template = "{what} cannot be used in a formula." + (" " + hint if hint else "")
-    problems.add("not_allowed", offset, template, what=written)
+    hint = _HINTS.get(type(node))
+    problems.add("not_allowed", offset, "{what} cannot be used in a formula.", hint=hint, what=written)
 
 
 def _check_constant(node: ast.Constant, parsed: Parsed, problems: Problems) -> None:

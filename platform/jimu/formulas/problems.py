@@ -34,16 +34,24 @@ class Problems:
     place: Place
     found: list[Diagnostic] = field(default_factory=list)
 
-    def add(self, code: str, offset: int, template: str, suggestion: str | None = None, **params: Any) -> None:
+    def add(
+        self, code: str, offset: int, template: str, suggestion: str | None = None, hint: Message | None = None,
+        **params: Any,
+    ) -> None:
+        """Note a problem. ``hint`` says in a sentence of its own what to write instead; ``suggestion`` is a name."""
+        message = Message(template, params)
         if suggestion is not None:
-            message = Message(template + " Did you mean {suggestion}?", {**params, "suggestion": suggestion})
-        else:
-            message = Message(template, params)
+            message = Message("{problem} Did you mean {suggestion}?", {"problem": message, "suggestion": suggestion})
+        if hint is not None:
+            message = Message("{problem} {hint}", {"problem": message, "hint": hint})
         self.found.append(Diagnostic(code, message, self._place(offset), suggestion=suggestion))
 
-    def refuse(self, code: str, offset: int, template: str, suggestion: str | None = None, **params: Any) -> Refused:
-        """Add a problem and give the exception to raise."""
-        self.add(code, offset, template, suggestion, **params)
+    def refuse(
+        self, code: str, offset: int, template: str, suggestion: str | None = None, hint: Message | None = None,
+        **params: Any,
+    ) -> Refused:
+        """Note a problem and give the exception to raise."""
+        self.add(code, offset, template, suggestion, hint, **params)
         return Refused()
 
     def _place(self, offset: int) -> Place:

@@ -51,7 +51,8 @@ def operate(left: Element, operator: str, right: Element, type: sa.types.TypeEng
 
 
 def test(left: Element, operator: str, right: Element) -> Condition:
-    return left.op(operator, is_comparison=True, return_type=sa.Boolean())(right)
+    # The high precedence puts conditions on either side in brackets.
+    return left.op(operator, precedence=15, is_comparison=True, return_type=sa.Boolean())(right)
 
 
 def number(value: int | Decimal) -> Element:

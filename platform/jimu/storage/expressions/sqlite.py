@@ -157,8 +157,8 @@ class SqliteCompiler(Compiler):
     def same(self, left: Node, right: Node) -> Condition:
         if left.type.name in ("number", "duration"):
             scale = max(s.scale for s in _shapes(left, right))
-            return operate(self.number(left, scale), "IS", self.number(right, scale), sa.Boolean())
-        return operate(self.value(left), "IS", self.value(right), sa.Boolean())
+            return _test(self.number(left, scale), "IS", self.number(right, scale))
+        return _test(self.value(left), "IS", self.value(right))
 
     def alike(self, node: Node, whole: Node) -> Element:
         return self.number(node, whole.shape.scale) if whole.shape and node.shape else self.value(node)
@@ -218,7 +218,12 @@ def _shapes(*nodes: Node) -> list[Shape]:
 
 
 def _compare(left: Element, key: str, right: Element) -> Condition:
-    return left.op(_OPERATORS[key], is_comparison=True, return_type=sa.Boolean())(right)
+    return _test(left, _OPERATORS[key], right)
+
+
+def _test(left: Element, operator: str, right: Element) -> Condition:
+    # The high precedence puts conditions on either side in brackets.
+    return left.op(operator, precedence=15, is_comparison=True, return_type=sa.Boolean())(right)
 
 
 def _code(node: Node) -> str:

@@ -48,7 +48,8 @@ class Trial:
     """A database connection with a temporary table for ``columns``; close it after use."""
 
     def __init__(self, url: str, columns: Mapping[Path, Column]) -> None:
-        self._engine = sa.create_engine(url)
+        # Each statement by itself: one that fails must not spoil those after it.
+        self._engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
         self.dialect = self._engine.dialect.name
         self._columns = columns
         if self.dialect == "sqlite":
