@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,10 +9,10 @@ from typing import Any
 
 import pytest
 from redis import Redis
-from redis.exceptions import RedisError
 
 from jimu.jobs import Handler, Runner
 from jimu.storage import Database, JobRow
+from tests.redis_server import require_redis
 
 
 class TestClock:
@@ -67,15 +66,7 @@ def queue(database_url: str) -> Iterator[Queue]:
 
 @pytest.fixture
 def redis_url() -> str:
-    """A Redis that answers; without one the test is skipped, in CI it fails."""
-    url = os.environ.get("JIMU_TEST_REDIS", "redis://127.0.0.1:6379/9")
-    try:
-        Redis.from_url(url, socket_connect_timeout=2).ping()
-    except RedisError as error:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"Redis is not to be had: {error}")
-        pytest.skip(f"Redis is not to be had: {error}")
-    return url
+    return require_redis()
 
 
 @pytest.fixture
