@@ -121,7 +121,7 @@ def _unknown_keys(error: ValidationError, data: Any, path: Path, address: str) -
         if key in allowed or any(re.search(p, key) for p in patterns):
             continue
         message = (
-            Message("{owner} has no key {key}.", {"owner": str(path[-1]), "key": key})
+            Message("{owner} has no key {key}.", {"owner": _key(path), "key": key})
             if path
             else Message("There is no key {key} here.", {"key": key})
         )

@@ -5,6 +5,7 @@ topic.
 from collections.abc import Callable
 
 from jimu.definitions.checks.checking import Checking
+from jimu.definitions.checks.data import check_data
 from jimu.definitions.checks.keys import check_keys
 from jimu.definitions.checks.labels import strict_diagnostics
 from jimu.definitions.checks.names import check_names
@@ -22,6 +23,7 @@ CHECKS: tuple[Callable[[Checking], None], ...] = (
     check_record_types,
     check_ownership,
     check_roles,
+    check_data,
 )
 
 __all__ = ["CHECKS", "Checking", "strict_diagnostics"]
