@@ -31,9 +31,9 @@ def build_blueprint(runtime: Runtime) -> Blueprint:
         g.visit = enter(runtime)
         if request.endpoint is None:
             return
-        require_own_form(g.visit)
         if request.endpoint not in PUBLIC and not g.visit.is_signed_in:
             raise Unauthenticated(Message("Please log in."))
+        require_own_form(g.visit)
 
     blueprint.before_app_request(begin)
     for module in VIEWS:

@@ -195,8 +195,9 @@ def add_problems(page: FormPage, problems: Sequence[Problem], reader: Reader) ->
             views[view.name] = view
             for part in view.parts:
                 views[part.name] = part
+    places = {name: at for at, name in enumerate(views)}
     seen = set()
-    for problem in problems:
+    for problem in sorted(problems, key=lambda p: places.get(p.field or "", len(places))):
         text = reader.render(problem.message)
         if (problem.field, text) in seen:
             continue

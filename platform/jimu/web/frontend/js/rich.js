@@ -19,7 +19,9 @@ export function start(host) {
   source.hidden = true;
   source.after(area);
   const editor = new Squire(area, { blockTag: "P", sanitizeToDOMFragment: (html) => document.importNode(clean(html), true) });
+  const before = document.activeElement;
   editor.setHTML(source.value);
+  if (before !== document.activeElement) before?.focus({ preventScroll: true }); // setting HTML takes the focus
   let quiet = false;
   editor.addEventListener("input", () => {
     if (quiet) return;
