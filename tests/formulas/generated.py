@@ -16,7 +16,34 @@ from jimu.formulas.operators import OPERATORS
 from jimu.formulas.signature import Parameter, Signature
 from tests.formulas.laboratory import columns
 
-PIECES = ["a", "B", "é", "É", "ß", "Σ", "ς", "İ", "ı", "Ａ", "Ж", "积", "木", "%", "_", "\\", " ", "\u3000", "-", "1", "0", ".", "'", '"', "𝒳", "n\u0303"]
+PIECES = [
+    "a",
+    "B",
+    "é",
+    "É",
+    "ß",
+    "Σ",
+    "ς",
+    "İ",
+    "ı",
+    "Ａ",
+    "Ж",
+    "积",
+    "木",
+    "%",
+    "_",
+    "\\",
+    " ",
+    "\u3000",
+    "-",
+    "1",
+    "0",
+    ".",
+    "'",
+    '"',
+    "𝒳",
+    "n\u0303",
+]
 FIELDS: dict[str, list[str]] = {}
 for _path, _column in columns().items():
     FIELDS.setdefault(_column.symbol.type.name, []).append(".".join(_path))
@@ -26,10 +53,13 @@ FIELDS["number"].append("user.level")
 
 CONSTANTS: dict[str, st.SearchStrategy[str]] = {
     "number": st.sampled_from(
-        ["0", "1", "2", "3", "7", "-1", "-3", "0.5", "1.005", "0.001", "100", "1000000", "-2.5", "12345678901234567.89"]),
+        ["0", "1", "2", "3", "7", "-1", "-3", "0.5", "1.005", "0.001", "100", "1000000", "-2.5", "12345678901234567.89"]
+    ),
     "text": st.lists(st.sampled_from(PIECES), max_size=4).map(lambda p: repr("".join(p))),
     "boolean": st.sampled_from(["True", "False"]),
-    "date": st.sampled_from(["today()", "date(2024, 2, 29)", "date(2023, 12, 31)", "date(1, 1, 1)", "date(9999, 12, 31)"]),
+    "date": st.sampled_from(
+        ["today()", "date(2024, 2, 29)", "date(2023, 12, 31)", "date(1, 1, 1)", "date(9999, 12, 31)"]
+    ),
     "datetime": st.sampled_from(["now()", "datetime(date(2024, 5, 6), time(8, 30))", "datetime(today())"]),
     "time": st.sampled_from(["time(9, 30)", "time(0, 0)", "time(23, 59, 59)"]),
     "duration": st.sampled_from(["hours(1.5)", "days(-2)", "seconds(0)", "minutes(90)"]),
@@ -37,9 +67,17 @@ CONSTANTS: dict[str, st.SearchStrategy[str]] = {
 REQUIRED: dict[tuple[str, str], list[str]] = {
     ("start_of", "unit"): ["'day'", "'week'", "'month'", "'quarter'", "'year'"],
     ("end_of", "unit"): ["'day'", "'week'", "'month'", "'quarter'", "'year'"],
-    ("fiscal_year", "first_month"): ["1", "4", "12"], ("fiscal_quarter", "first_month"): ["1", "4", "12"],
+    ("fiscal_year", "first_month"): ["1", "4", "12"],
+    ("fiscal_quarter", "first_month"): ["1", "4", "12"],
     ("round", "digits"): ["0", "1", "2", "-2", "12", "-18"],
-    ("regex_match", "pattern"): ["'[A-Z]?.*'", r"'\\d+(\\.\\d{1,2})?'", "'(a|é)+.?'", r"'[^\\s积]*'", r"'.{2,5}'", r"'\\w+-\\w+'"],
+    ("regex_match", "pattern"): [
+        "'[A-Z]?.*'",
+        r"'\\d+(\\.\\d{1,2})?'",
+        "'(a|é)+.?'",
+        r"'[^\\s积]*'",
+        r"'.{2,5}'",
+        r"'\\w+-\\w+'",
+    ],
     ("number_format", "pattern"): ["'0'", "'0.00'", "'#,##0.0'", "'0%'", "'#,##0.000%'"],
     ("date_format", "pattern"): ["'yyyy-mm-dd'", "'dd.mm.yy q'", "'hh:mi:ss'"],
     ("moment_format", "pattern"): ["'yyyy/mm/dd hh:mi:ss'", "'Q: q'"],
@@ -82,7 +120,10 @@ def _call(draw: st.DrawFn, type: str, depth: int) -> str:
         return draw(leaves(type))
     name, signature = draw(st.sampled_from(known))
     count = draw(st.integers(signature.least, signature.most if signature.most is not None else 3))
-    args = [draw(_argument(signature, signature.parameter(i), type, depth)) for i in range(max(count, 1) if signature.most is None else count)]
+    args = [
+        draw(_argument(signature, signature.parameter(i), type, depth))
+        for i in range(max(count, 1) if signature.most is None else count)
+    ]
     if name.startswith("unary"):
         return f"({name[-1]}{args[0]})"
     if not name[0].isalpha():
@@ -142,18 +183,23 @@ def _logic(draw: st.DrawFn, type: str, depth: int) -> str:
 
 def _compared(draw: st.DrawFn, kind: str, operators: list[str], depth: int) -> str:
     if kind == "reference":
-        left, right = draw(st.sampled_from([("owner", "user"), ("account.owner", "owner"), ("anything", "account"), ("owner", "None")]))
+        left, right = draw(
+            st.sampled_from([("owner", "user"), ("account.owner", "owner"), ("anything", "account"), ("owner", "None")])
+        )
     else:
         left, right = (draw(expressions(kind, depth - 1)) for _ in range(2))
     return f"({left} {draw(st.sampled_from(operators))} {right})"
 
 
 _DATES = st.one_of(
-    st.dates(date(1999, 1, 1), date(2030, 12, 31)), st.sampled_from([date(1, 1, 1), date(9999, 12, 31), date(2024, 5, 6)]))
+    st.dates(date(1999, 1, 1), date(2030, 12, 31)),
+    st.sampled_from([date(1, 1, 1), date(9999, 12, 31), date(2024, 5, 6)]),
+)
 _TEXTS = st.one_of(
     st.lists(st.sampled_from(PIECES), min_size=1, max_size=6).map("".join),
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=5),
-    st.sampled_from(["new", "won", "12.50", "-0.5", "2024-02-29", "2023-02-29", "A-17"]))
+    st.sampled_from(["new", "won", "12.50", "-0.5", "2024-02-29", "2023-02-29", "A-17"]),
+)
 
 
 def _units(bound: int, scale: int) -> st.SearchStrategy[Any]:
@@ -165,17 +211,20 @@ def _values(column: Any) -> st.SearchStrategy[Any]:
     kind, symbol = column.kind, column.symbol
     return {
         Kind.TEXT: st.sampled_from(symbol.choices) if symbol.choices else _TEXTS,
-        Kind.DECIMAL: _units(10**symbol.digits - 1, column.scale), Kind.INTEGER: _units(10**symbol.digits - 1, 0),
-        Kind.BOOLEAN: st.booleans(), Kind.DATE: _DATES,
+        Kind.DECIMAL: _units(10**symbol.digits - 1, column.scale),
+        Kind.INTEGER: _units(10**symbol.digits - 1, 0),
+        Kind.BOOLEAN: st.booleans(),
+        Kind.DATE: _DATES,
         Kind.DATETIME: st.one_of(
             st.datetimes(datetime(1971, 1, 1), datetime(2037, 1, 1)),
             st.sampled_from([datetime(2024, 5, 6, 16), datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59, 59, 999999)]),
         ).map(lambda d: d.replace(tzinfo=UTC)),
         Kind.TIME: st.times().map(lambda t: t.replace(microsecond=0, fold=0)),
-        Kind.DURATION: st.one_of(st.integers(-10**6, 10**6), st.sampled_from([0, 10**13, -(10**13)])).map(
-            lambda s: timedelta(seconds=s)),
+        Kind.DURATION: st.one_of(st.integers(-(10**6), 10**6), st.sampled_from([0, 10**13, -(10**13)])).map(
+            lambda s: timedelta(seconds=s)
+        ),
         Kind.REFERENCE: st.sampled_from([1, 7, 2**62]),
-        Kind.TEXTS: st.lists(st.sampled_from(PIECES + ["sales", "a, b"]), min_size=1, max_size=3, unique=True),
+        Kind.TEXTS: st.lists(st.sampled_from([*PIECES, "sales", "a, b"]), min_size=1, max_size=3, unique=True),
     }[kind]
 
 

@@ -42,18 +42,28 @@ OWN: dict[str, tuple[Kind, Symbol]] = {
 OBJECTS: dict[str, dict[str, tuple[Kind, Symbol]]] = {
     "deal": OWN,
     "account": {
-        "title": (Kind.TEXT, Symbol(TEXT)), "name": (Kind.TEXT, Symbol(TEXT)),
-        "limit": (Kind.DECIMAL, Symbol(NUMBER, scale=2)), "owner": (Kind.REFERENCE, Symbol(reference("user"))),
+        "title": (Kind.TEXT, Symbol(TEXT)),
+        "name": (Kind.TEXT, Symbol(TEXT)),
+        "limit": (Kind.DECIMAL, Symbol(NUMBER, scale=2)),
+        "owner": (Kind.REFERENCE, Symbol(reference("user"))),
     },
     "user": {
-        "name": (Kind.TEXT, Symbol(TEXT)), "level": (Kind.INTEGER, Symbol(NUMBER)), "manager": (Kind.REFERENCE, Symbol(reference("user"))),
+        "name": (Kind.TEXT, Symbol(TEXT)),
+        "level": (Kind.INTEGER, Symbol(NUMBER)),
+        "manager": (Kind.REFERENCE, Symbol(reference("user"))),
         "secret": (Kind.TEXT, Symbol(TEXT, readable=False)),
     },
 }
-OVER_LOOKUPS: tuple[Path, ...] = (("account", "name"), ("account", "limit"), ("account", "owner"), ("account", "owner", "name"))
+OVER_LOOKUPS: tuple[Path, ...] = (
+    ("account", "name"),
+    ("account", "limit"),
+    ("account", "owner"),
+    ("account", "owner", "name"),
+)
 
 ENVIRONMENT = Environment(
-    now=datetime(2024, 5, 6, 17, 30, 15, tzinfo=UTC), zone=ZoneInfo("Asia/Shanghai"),
+    now=datetime(2024, 5, 6, 17, 30, 15, tzinfo=UTC),
+    zone=ZoneInfo("Asia/Shanghai"),
     user={"id": 7, "name": "Ann", "level": 3, "manager": None, "roles": ["sales", "经理"]},
     holidays=frozenset({date(2024, 5, 1), date(2024, 5, 2), date(2024, 5, 3), date(2024, 5, 4)}),
     workdays=frozenset({date(2024, 4, 28), date(2024, 5, 11)}),
@@ -130,19 +140,25 @@ def same(a: Any, b: Any) -> bool:
 
 
 def disagreements(
-    trial: Trial, checked: Formula, records: Sequence[Mapping[Path, Any]], environment: Environment = ENVIRONMENT,
+    trial: Trial,
+    checked: Formula,
+    records: Sequence[Mapping[Path, Any]],
+    environment: Environment = ENVIRONMENT,
 ) -> list[str]:
     """How ``trial``'s database differs from Python on ``records``: in values, conditions or order. Empty: nowhere."""
     trial.fill(records)
     python = [evaluate(checked, r.get, environment) for r in records]
     reference_values = [evaluate_reference(checked, r.get, environment) for r in records]
     found = [
-        f"compiled {a!r} is not reference {b!r}" for a, b in zip(python, reference_values, strict=True) if not same(a, b)
+        f"compiled {a!r} is not reference {b!r}"
+        for a, b in zip(python, reference_values, strict=True)
+        if not same(a, b)
     ]
     sql = trial.values(checked, environment)
     found += [
         f"{trial.dialect} {b!r} is not python {a!r} for {dict(r)!r}"
-        for a, b, r in zip(python, sql, records, strict=True) if not same(a, b)
+        for a, b, r in zip(python, sql, records, strict=True)
+        if not same(a, b)
     ]
     if checked.type == BOOLEAN:
         wanted = [number for number, value in enumerate(python) if value]
@@ -150,7 +166,9 @@ def disagreements(
         if matching != wanted:
             found.append(f"{trial.dialect} selects {matching}, python {wanted}")
     elif checked.type.name not in ("texts", "reference", "blank", "json"):
-        wanted = sorted(range(len(records)), key=lambda n: (python[n] is None, python[n] if python[n] is not None else 0, n))
+        wanted = sorted(
+            range(len(records)), key=lambda n: (python[n] is None, python[n] if python[n] is not None else 0, n)
+        )
         given = trial.sorted(checked, environment)
         if given != wanted:
             found.append(f"{trial.dialect} sorts {given}, python {wanted}: {python}")

@@ -16,13 +16,17 @@ from tests.formulas.laboratory import SCOPE, columns, disagreements
 
 EXAMPLES = 60
 _QUIET = settings(
-    max_examples=EXAMPLES, deadline=None, derandomize=True, database=None,
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
 _THOROUGH = settings(_QUIET, max_examples=6_000, derandomize=False)
 
 _TRIALS = [
-    "sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql),
+    "sqlite",
+    pytest.param("postgresql", marks=pytest.mark.postgresql),
 ]
 
 
@@ -39,7 +43,10 @@ def _agree(trial: Trial, data: st.DataObject, type: str) -> None:
     checked, problems = check(source, SCOPE, "deal")
     if checked is None:
         # The limits may refuse a generated expression; nothing else may.
-        assert {p.code for p in problems} <= {"too_large", "unknown_choice"}, (source, [str(p.message) for p in problems])
+        assert {p.code for p in problems} <= {"too_large", "unknown_choice"}, (
+            source,
+            [str(p.message) for p in problems],
+        )
         return
     given_records = data.draw(st.lists(records(checked.paths), min_size=1, max_size=3))
     assert disagreements(trial, checked, given_records) == [], source

@@ -23,15 +23,24 @@ MEMORY = "sqlite://"
 @click.argument("expression", required=False)
 @click.option("--object", "object_name", default="record", help="Object of the workspace on which it stands.")
 @click.option("--values", default="{}", help="The record as JSON; account.name or nested objects reach over lookups.")
-@click.option("--batch", type=click.File("r", encoding="utf-8"),
-              help='JSON lines {"fields": {name: type}, "values": {…}, "expression": "…"}; - for standard input.')
+@click.option(
+    "--batch",
+    type=click.File("r", encoding="utf-8"),
+    help='JSON lines {"fields": {name: type}, "values": {…}, "expression": "…"}; - for standard input.',
+)
 @click.option("--database", default=MEMORY, help="SQLAlchemy URL of the database for the SQL value (SQLite in memory).")
 @click.option("--zone", default="UTC", help="Time zone of the reader.")
 @format_option
 @pass_session
 def formula_command(
-    session: Session, expression: str | None, object_name: str, values: str, batch: TextIO | None, database: str,
-    zone: str, output_format: str,
+    session: Session,
+    expression: str | None,
+    object_name: str,
+    values: str,
+    batch: TextIO | None,
+    database: str,
+    zone: str,
+    output_format: str,
 ) -> None:
     """Compute EXPRESSION on a record given as JSON, by the Python evaluator and by SQL.
 
@@ -50,13 +59,13 @@ def formula_command(
     formula, problems = check(expression or "", scope, object)
     if formula is None:
         _report(problems, expression or "", output_format)
-    answer = evaluate_both(expression or "", scope, object, given, database, _environment(zone, {}))
+    result = evaluate_both(expression or "", scope, object, given, database, _environment(zone, {}))
     if output_format == "json":
-        print_json(answer)
+        print_json(result)
     else:
-        say(f"{answer['value']}  ({answer['type']})")
-        if answer["value"] != answer["sql_value"]:
-            say(f"SQL: {answer['sql_value']}", mark="!", style="yellow")
+        say(f"{result['value']}  ({result['type']})")
+        if result["value"] != result["sql_value"]:
+            say(f"SQL: {result['sql_value']}", mark="!", style="yellow")
 
 
 def _report(problems: list[Diagnostic], expression: str, output_format: str) -> None:
@@ -83,9 +92,12 @@ def _environment(zone: str, given: Mapping[str, Any]) -> Environment:
         moment = datetime.fromisoformat(given["now"]) if given.get("now") else datetime.now(UTC)
         return Environment(
             now=(moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC),
-            zone=ZoneInfo(given.get("zone") or zone), user=given.get("user"), prior=given.get("prior"),
+            zone=ZoneInfo(given.get("zone") or zone),
+            user=given.get("user"),
+            prior=given.get("prior"),
             holidays=frozenset(date.fromisoformat(d) for d in given.get("holidays", ())),
-            workdays=frozenset(date.fromisoformat(d) for d in given.get("workdays", ())))
+            workdays=frozenset(date.fromisoformat(d) for d in given.get("workdays", ())),
+        )
     except (ValueError, LookupError) as error:
         raise click.UsageError(str(error)) from None
 
@@ -125,7 +137,12 @@ def _workspace_scope(session: Session, object_name: str) -> Scope | None:
 
 
 def evaluate_both(
-    expression: str, scope: Scope, object: str, values: Mapping[tuple[str, ...], Any], database: str, environment: Environment,
+    expression: str,
+    scope: Scope,
+    object: str,
+    values: Mapping[tuple[str, ...], Any],
+    database: str,
+    environment: Environment,
 ) -> dict[str, Any]:
     """The answer for one expression: value, sql_value and type, or error. ``sql_value`` is missing without SQL form."""
     from jimu.cli.formula_record import GivenRecord, dump_value

@@ -1,7 +1,8 @@
 """A record made up on the command line: the fields that ``jimu formula`` is told of, their types and values.
 
-Types come from the object in the workspace, from the ``fields`` of a batch line, or, where nobody says, from the values:
-a text that is a date is a date. ``{"account": {"name": "Acme"}}`` and ``{"account.name": "Acme"}`` reach over lookups.
+Types come from the object in the workspace, from the ``fields`` of a batch line, or, where nobody says, from the
+values: a text that is a date is a date. ``{"account": {"name": "Acme"}}`` and ``{"account.name": "Acme"}`` reach
+over lookups.
 """
 
 from __future__ import annotations
@@ -25,12 +26,27 @@ from jimu.messages import Message
 from jimu.storage.schema import Column
 
 _TYPES: dict[Kind, Type] = {
-    Kind.TEXT: TEXT, Kind.INTEGER: NUMBER, Kind.DECIMAL: NUMBER, Kind.BOOLEAN: BOOLEAN, Kind.DATE: DATE,
-    Kind.DATETIME: DATETIME, Kind.TIME: TIME, Kind.DURATION: DURATION, Kind.TEXTS: TEXTS, Kind.JSON: JSON,
+    Kind.TEXT: TEXT,
+    Kind.INTEGER: NUMBER,
+    Kind.DECIMAL: NUMBER,
+    Kind.BOOLEAN: BOOLEAN,
+    Kind.DATE: DATE,
+    Kind.DATETIME: DATETIME,
+    Kind.TIME: TIME,
+    Kind.DURATION: DURATION,
+    Kind.TEXTS: TEXTS,
+    Kind.JSON: JSON,
 }
 _KINDS: dict[str, Kind] = {
-    "text": Kind.TEXT, "boolean": Kind.BOOLEAN, "date": Kind.DATE, "datetime": Kind.DATETIME, "time": Kind.TIME,
-    "duration": Kind.DURATION, "texts": Kind.TEXTS, "reference": Kind.REFERENCE, "json": Kind.JSON,
+    "text": Kind.TEXT,
+    "boolean": Kind.BOOLEAN,
+    "date": Kind.DATE,
+    "datetime": Kind.DATETIME,
+    "time": Kind.TIME,
+    "duration": Kind.DURATION,
+    "texts": Kind.TEXTS,
+    "reference": Kind.REFERENCE,
+    "json": Kind.JSON,
     "references": Kind.REFERENCES,
 }
 
@@ -44,7 +60,7 @@ class GivenScope:
     def find(self, object: str, name: str) -> Symbol | None:
         path = (*object.split("."), name)[1:] if object != "user" else ("user", name)
         found = self.symbols.get(path)
-        if found is None and any(p[: len(path)] == path for p in self.symbols):
+        if any(len(p) > len(path) and p[: len(path)] == path for p in self.symbols):
             return Symbol(reference(".".join(("record", *path))))
         return found
 
@@ -116,8 +132,12 @@ def load_value(value: Any, symbol: Symbol, path: Path) -> Any:
         return None
     loaded = _load(value, symbol.type.name, symbol.scale)
     if loaded is None:
-        raise BadRequest(Message(
-            "{field} is a {type}: {value} is none.", {"field": ".".join(path), "type": symbol.type.name, "value": str(value)}))
+        raise BadRequest(
+            Message(
+                "{field} is a {type}: {value} is none.",
+                {"field": ".".join(path), "type": symbol.type.name, "value": str(value)},
+            )
+        )
     return loaded
 
 
@@ -127,7 +147,9 @@ def _load(value: Any, type: str, scale: int) -> Any:
             number = Decimal(str(value)) if not isinstance(value, bool) else None
         except InvalidOperation:
             return None
-        return None if number is None or not number.is_finite() else fit(number, "decimal" if scale else "integer", scale)
+        return (
+            None if number is None or not number.is_finite() else fit(number, "decimal" if scale else "integer", scale)
+        )
     if type == "boolean":
         return value if isinstance(value, bool) else None
     if type == "duration":
@@ -154,7 +176,9 @@ def _read_text(value: str, type: str) -> Any:
 
 
 def dump_value(value: Any, type: Type) -> Any:
-    """The value for JSON: whole numbers as numbers, others as texts, ids as their 13 characters, durations as seconds."""
+    """The value for JSON: whole numbers as numbers, others as texts, ids as their 13 characters, durations as
+    seconds.
+    """
     from jimu.fieldtypes.ids import encode_id
 
     if value is None or isinstance(value, bool | str | list):
@@ -162,7 +186,7 @@ def dump_value(value: Any, type: Type) -> Any:
     if type.name == "reference":
         return encode_id(value)
     if isinstance(value, int | Decimal):
-        return int(value) if value == int(value) and abs(value) < 2**53 else canonical(value)
+        return int(value) if value == int(value) and -(2**53) < value < 2**53 else canonical(value)
     if isinstance(value, timedelta):
         return value // timedelta(seconds=1)
     if isinstance(value, datetime):

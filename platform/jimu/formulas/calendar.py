@@ -1,7 +1,8 @@
 """Days and moments: local time, steps of months and workdays. Nothing here asks for the time.
 
-Dates run from year 1 to 9999; what leads out of that is blank. A local time that occurs twice (clocks put back) means the
-second one, a local time that never occurs (clocks put forward) is counted with the offset before: as PostgreSQL does.
+Dates run from year 1 to 9999; what leads out of that is blank. A local time that occurs twice (clocks put back)
+means the second one, a local time that never occurs (clocks put forward) is counted with the offset before: as
+PostgreSQL does.
 """
 
 from __future__ import annotations
@@ -132,7 +133,9 @@ def fiscal_quarter(day: date, first_month: int) -> int:
 
 
 class WorkCalendar:
-    """Which days are worked: Monday to Friday, less ``free`` and plus ``worked`` (both sorted, both real exceptions)."""
+    """Which days are worked: Monday to Friday, less ``free`` and plus ``worked`` (both sorted, both real
+    exceptions).
+    """
 
     def __init__(self, holidays: Iterable[date], workdays: Iterable[date]) -> None:
         made_up = {d for d in workdays if d.weekday() >= 5}

@@ -1,12 +1,16 @@
 """Texts, character by character: case and white space, defined here so that every database agrees with Python.
 
-Case is mapped one character to one character, for the scripts that have case up to Armenian, the extended Latin and Greek
-letters and the full-width Latin ones; ``ß`` stays ``ß``. Unicode's longer mappings are left out, since databases differ.
+Case is mapped one character to one character, for the scripts that have case up to Armenian, the extended Latin and
+Greek letters and the full-width Latin ones; ``ß`` stays ``ß``. Unicode's longer mappings are left out, since
+databases differ.
 """
 
 from __future__ import annotations
 
-WHITE_SPACE = " \t\n\r\f\v\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+WHITE_SPACE = (
+    " \t\n\r\f\v\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
+    "\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
 
 # The ranges whose letters have case here. Also the character class of the PostgreSQL compiler's fast path.
 CASED_RANGES: tuple[tuple[int, int], ...] = ((0xB5, 0x587), (0x1E00, 0x1FFF), (0xFF21, 0xFF5A))

@@ -1,4 +1,6 @@
-"""From a source to a checked ``Formula``: parse, whitelist, type, sum up. Never raises; all problems are diagnostics."""
+"""From a source to a checked ``Formula``: parse, whitelist, type, sum up. Never raises; all problems are
+diagnostics.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +24,16 @@ _PIECE = re.compile(r"\{\{|\}\}|\{[^{}]*\}|[^{}]+|[{}]")
 
 
 def check(
-    source: str, scope: Scope, object: str, expected: Type | None = None, place: Place = _NOWHERE,
+    source: str,
+    scope: Scope,
+    object: str,
+    expected: Type | None = None,
+    place: Place = _NOWHERE,
 ) -> tuple[Formula | None, list[Diagnostic]]:
     """The formula in ``source`` as it stands on ``object``, or None and what is wrong with it; never raises.
 
-    ``expected``: the type that it must have (a condition takes any: not blank and not zero is true). Places of diagnostics
-    count from ``place``; without one, the column counts the characters of ``source`` from 1.
+    ``expected``: the type that it must have (a condition takes any: not blank and not zero is true). Places of
+    diagnostics count from ``place``; without one, the column counts the characters of ``source`` from 1.
     """
     problems = Problems(source, place)
     parsed = parse(source, problems)
@@ -52,7 +58,12 @@ def _as_expected(tree: Node, expected: Type | None, problems: Problems) -> Node:
     if tree.type.name == expected.name and (expected.object is None or tree.type.object is None):
         return tree
     raise problems.refuse(
-        "wrong_type", 0, "This gives a value of type {found}; needed is {expected}.", found=str(tree.type), expected=str(expected))
+        "wrong_type",
+        0,
+        "This gives a value of type {found}; needed is {expected}.",
+        found=str(tree.type),
+        expected=str(expected),
+    )
 
 
 def build_formula(source: str, object: str, tree: Node, problems: Problems) -> Formula:
@@ -81,13 +92,25 @@ def build_formula(source: str, object: str, tree: Node, problems: Problems) -> F
     if size > MAX_INLINED:
         raise problems.refuse("too_large", 0, "With the formula fields that it reads, the formula is too long.")
     return Formula(
-        source, object, tree, tree.type, frozenset(paths), deterministic and not reads and not uses_actor, uses_actor,
-        "clock" in reads, "prior" in reads, python_only, size,
+        source,
+        object,
+        tree,
+        tree.type,
+        frozenset(paths),
+        deterministic and not reads and not uses_actor,
+        uses_actor,
+        "clock" in reads,
+        "prior" in reads,
+        python_only,
+        size,
     )
 
 
 def check_template(
-    source: str, scope: Scope, object: str, place: Place = _NOWHERE,
+    source: str,
+    scope: Scope,
+    object: str,
+    place: Place = _NOWHERE,
 ) -> tuple[Formula | None, list[Diagnostic]]:
     """The text formula of a template like ``{name} · {code}``: formulas in braces, shown as texts; ``{{`` is a brace.
 
@@ -130,7 +153,9 @@ def _template_piece(source: str, offset: int, problems: Problems, scope: Scope, 
     finally:
         start = problems.place.column or 1
         for found in inner.found:
-            place = Place(found.place.file, found.place.line, start + offset + found.place.column - (inner.place.column or 1))
+            place = Place(
+                found.place.file, found.place.line, start + offset + found.place.column - (inner.place.column or 1)
+            )
             problems.found.append(Diagnostic(found.code, found.message, place, suggestion=found.suggestion))
 
 

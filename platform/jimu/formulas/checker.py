@@ -44,13 +44,21 @@ class Checker:
     def check(self, node: ast.expr) -> Node:
         """The typed node. Raises Refused when something in it is wrong; all that is wrong has been added then."""
         methods: dict[type[ast.expr], Callable[..., Node]] = {
-            ast.Constant: self.constant, ast.Name: self.path, ast.Attribute: self.path, ast.BinOp: self.binary,
-            ast.UnaryOp: self.unary, ast.BoolOp: self.logical, ast.Compare: self.comparison, ast.IfExp: self.conditional,
+            ast.Constant: self.constant,
+            ast.Name: self.path,
+            ast.Attribute: self.path,
+            ast.BinOp: self.binary,
+            ast.UnaryOp: self.unary,
+            ast.BoolOp: self.logical,
+            ast.Compare: self.comparison,
+            ast.IfExp: self.conditional,
             ast.Call: self.function,
         }
         method = methods.get(type(node))
         if method is None:
-            raise self.problems.refuse("not_allowed", self.parsed.offset_of(node), "A list can only stand to the right of in.")
+            raise self.problems.refuse(
+                "not_allowed", self.parsed.offset_of(node), "A list can only stand to the right of in."
+            )
         return method(node)
 
     def all(self, nodes: list[ast.expr]) -> list[Node]:
@@ -81,7 +89,8 @@ class Checker:
             current = current.value
         if not isinstance(current, ast.Name):
             raise self.problems.refuse(
-                "not_allowed", self.parsed.offset_of(node), "Only fields have a .name, and only over lookups.")
+                "not_allowed", self.parsed.offset_of(node), "Only fields have a .name, and only over lookups."
+            )
         steps.append(current.id)
         steps.reverse()
         offset = self.parsed.offset_of(node)
@@ -93,7 +102,9 @@ class Checker:
 
     def actor_field(self, steps: list[str], offset: int) -> Node:
         if len(steps) > 2:
-            raise self.problems.refuse("not_allowed", offset, "user has fields, but paths over its lookups are not supported.")
+            raise self.problems.refuse(
+                "not_allowed", offset, "user has fields, but paths over its lookups are not supported."
+            )
         name = steps[1] if len(steps) > 1 else "id"
         if name in ("id", "roles"):
             found = Symbol(reference("user") if name == "id" else TEXTS)
@@ -114,10 +125,17 @@ class Checker:
             if not steps:
                 return Field(symbol.type, offset, field_shape(symbol), True, tuple(path), symbol)
             if symbol.type.name != "reference":
-                raise self.problems.refuse("wrong_type", position, "{name} is not a lookup: it has no {step}.", name=name, step=steps[0])
+                raise self.problems.refuse(
+                    "wrong_type", position, "{name} is not a lookup: it has no {step}.", name=name, step=steps[0]
+                )
             if symbol.type.object is None:
                 raise self.problems.refuse(
-                    "wrong_type", position, "{name} may point at any object: its {step} is not known.", name=name, step=steps[0])
+                    "wrong_type",
+                    position,
+                    "{name} may point at any object: its {step} is not known.",
+                    name=name,
+                    step=steps[0],
+                )
             owner, position = symbol.type.object, position + len(name) + 1
 
     def _is_reference(self, owner: str, name: str) -> bool:
@@ -132,7 +150,8 @@ class Checker:
             raise self.problems.refuse("unknown_field", offset, "{name} is a function: write {name}(…).", name=name)
         known = self.scope.names(owner)
         raise self.problems.refuse(
-            "unknown_field", offset, "{object} has no field {name}.", nearest(name, known), object=owner, name=name)
+            "unknown_field", offset, "{object} has no field {name}.", nearest(name, known), object=owner, name=name
+        )
 
     def binary(self, node: ast.BinOp) -> Node:
         left, right = self.all([node.left, node.right])
@@ -141,8 +160,14 @@ class Checker:
         if found is None:
             hint = _HINTS.get(frozenset({left.type.name, right.type.name}))
             raise self.problems.refuse(
-                "wrong_type", right.offset, "{left} {operator} {right} has no meaning.", hint=hint,
-                left=str(left.type), operator=written, right=str(right.type))
+                "wrong_type",
+                right.offset,
+                "{left} {operator} {right} has no meaning.",
+                hint=hint,
+                left=str(left.type),
+                operator=written,
+                right=str(right.type),
+            )
         return found
 
     def unary(self, node: ast.UnaryOp) -> Node:
@@ -155,8 +180,13 @@ class Checker:
         if found is not None and isinstance(operand, Constant):
             return folded(found)
         if found is None:
-            raise self.problems.refuse("wrong_type", offset, "{operator} has no meaning before {type}.",
-                                       operator=written, type=str(operand.type))
+            raise self.problems.refuse(
+                "wrong_type",
+                offset,
+                "{operator} has no meaning before {type}.",
+                operator=written,
+                type=str(operand.type),
+            )
         return found
 
     def logical(self, node: ast.BoolOp) -> Node:
@@ -191,8 +221,12 @@ class Checker:
         found = REGISTRY.functions.get(node.func.id)
         if found is None:
             raise self.problems.refuse(
-                "unknown_function", offset, "There is no function {name}.", nearest(node.func.id, REGISTRY.functions),
-                name=node.func.id)
+                "unknown_function",
+                offset,
+                "There is no function {name}.",
+                nearest(node.func.id, REGISTRY.functions),
+                name=node.func.id,
+            )
         args = self.all(node.args)
         key = found.signatures[0].key
         if key == "if":

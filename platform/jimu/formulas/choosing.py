@@ -33,7 +33,9 @@ def case(args: Sequence[Node], offset: int, problems: Problems) -> Node:
     is_match = [i % 2 == 1 and i < len(args) - 1 for i in range(len(args))]
     matches = same_type([args[0], *(a for a, m in zip(args, is_match, strict=True) if m)])
     if matches is None or (unified(matches) or BLANK).name not in EQUATED | {"blank"}:
-        raise problems.refuse("wrong_type", offset, "The value of case() and what it is compared with are of different types.")
+        raise problems.refuse(
+            "wrong_type", offset, "The value of case() and what it is compared with are of different types."
+        )
     for match in matches[1:]:
         check_choice(matches[0], match, problems)
     same = _results(value_args("case", args), offset, problems)
@@ -46,8 +48,11 @@ def _results(values: Sequence[Node], offset: int, problems: Problems) -> list[No
     same = same_type(values)
     if same is None:
         raise problems.refuse(
-            "wrong_type", offset, "The results are of different types: {types}.",
-            types=list(dict.fromkeys(str(v.type) for v in values)))
+            "wrong_type",
+            offset,
+            "The results are of different types: {types}.",
+            types=list(dict.fromkeys(str(v.type) for v in values)),
+        )
     return same
 
 
@@ -61,8 +66,12 @@ def alike(function: FunctionDef, args: Sequence[Node], offset: int, problems: Pr
         return resolve(function, same, offset, problems)
     types = list(dict.fromkeys(str(a.type) for a in args))
     raise problems.refuse(
-        "wrong_type", offset, "{name}() needs values of one type that can be compared, not {types}.",
-        name=function.name, types=types)
+        "wrong_type",
+        offset,
+        "{name}() needs values of one type that can be compared, not {types}.",
+        name=function.name,
+        types=types,
+    )
 
 
 def earlier(function: FunctionDef, args: Sequence[Node], offset: int, problems: Problems) -> Node:

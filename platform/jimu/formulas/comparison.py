@@ -17,7 +17,12 @@ from jimu.messages import Message
 ORDERED = {"text", "number", "date", "datetime", "time", "duration"}
 EQUATED = ORDERED | {"boolean", "reference"}
 SIGNATURES = {
-    ast.Eq: EQUAL, ast.NotEq: NOT_EQUAL, ast.Lt: LESS, ast.LtE: LESS_EQUAL, ast.Gt: GREATER, ast.GtE: GREATER_EQUAL,
+    ast.Eq: EQUAL,
+    ast.NotEq: NOT_EQUAL,
+    ast.Lt: LESS,
+    ast.LtE: LESS_EQUAL,
+    ast.Gt: GREATER,
+    ast.GtE: GREATER_EQUAL,
 }
 
 
@@ -34,7 +39,9 @@ def compare(operator: ast.cmpop, left: Node, right: Node, problems: Problems) ->
     left, right = pair
     kind = (unified(pair) or BLANK).name
     if kind not in (ORDERED if ordering else EQUATED) | {"blank"}:
-        raise problems.refuse("wrong_type", left.offset, "Values of type {type} cannot be compared this way.", type=kind)
+        raise problems.refuse(
+            "wrong_type", left.offset, "Values of type {type} cannot be compared this way.", type=kind
+        )
     check_choice(left, right, problems)
     check_choice(right, left, problems)
     return call(signature, pair, left.offset)
@@ -48,8 +55,13 @@ def _incomparable(left: Node, right: Node, problems: Problems) -> Exception:
     elif "texts" in names and "text" in names:
         hint = Message("Write 'value' in list.")
     return problems.refuse(
-        "wrong_type", right.offset, "{left} and {right} cannot be compared.", hint=hint, left=str(left.type),
-        right=str(right.type))
+        "wrong_type",
+        right.offset,
+        "{left} and {right} cannot be compared.",
+        hint=hint,
+        left=str(left.type),
+        right=str(right.type),
+    )
 
 
 def is_blank(node: Node) -> bool:
@@ -85,7 +97,9 @@ def check_choice(field: Node, value: Node, problems: Problems) -> None:
     choices = choices_of(field)
     if choices is None or not isinstance(value, Constant) or not isinstance(value.value, str) or value.value in choices:
         return
-    problems.add("unknown_choice", value.offset, "There is no choice {value}.", nearest(value.value, choices), value=value.value)
+    problems.add(
+        "unknown_choice", value.offset, "There is no choice {value}.", nearest(value.value, choices), value=value.value
+    )
 
 
 def membership(item: Node, values: Sequence[Node] | Node, negated: bool, problems: Problems) -> Node:
@@ -96,7 +110,9 @@ def membership(item: Node, values: Sequence[Node] | Node, negated: bool, problem
         same = same_type([item, *values])
         kind = (unified(same) or BLANK).name if same else ""
         if same is None or kind not in EQUATED | {"blank"}:
-            raise problems.refuse("wrong_type", item.offset, "What is left of in and the values on its right are of different types.")
+            raise problems.refuse(
+                "wrong_type", item.offset, "What is left of in and the values on its right are of different types."
+            )
         for value in same[1:]:
             check_choice(same[0], value, problems)
         found = call(IN, same, item.offset)
@@ -107,7 +123,8 @@ def _in_list(item: Node, values: Node, problems: Problems) -> Node:
     if values.type != TEXTS:
         hint = Message("Write contains(text, part).") if values.type.name == "text" else None
         raise problems.refuse(
-            "wrong_type", values.offset, "in needs a list on its right, not {type}.", hint=hint, type=str(values.type))
+            "wrong_type", values.offset, "in needs a list on its right, not {type}.", hint=hint, type=str(values.type)
+        )
     if item.type.name not in ("text", "blank"):
         raise problems.refuse("wrong_type", item.offset, "The list holds texts, not {type}.", type=str(item.type))
     check_choice(values, item, problems)

@@ -1,7 +1,7 @@
 """Building typed nodes, and the few conversions that the language makes by itself.
 
-A text constant beside a day, time, moment or reference is read as one; where a function wants a day, a moment gives its day;
-where a condition is wanted, any value is true when it is not blank (and not zero).
+A text constant beside a day, time, moment or reference is read as one; where a function wants a day, a moment gives
+its day; where a condition is wanted, any value is true when it is not blank (and not zero).
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ from jimu.formulas.types import (
 )
 
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII)
-_MOMENT = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)[T ](?P<time>\d\d:\d\d(:\d\d(\.\d{1,6})?)?)(?P<zone>Z|[+-]\d\d:\d\d)?", re.ASCII)
+_MOMENT = re.compile(
+    r"(?P<day>\d{4}-\d\d-\d\d)[T ](?P<time>\d\d:\d\d(:\d\d(\.\d{1,6})?)?)(?P<zone>Z|[+-]\d\d:\d\d)?", re.ASCII
+)
 
 # Blank only when all (or the values among them) are, or when the result is out of range.
 _ARITHMETIC = {"number_add", "number_subtract", "number_multiply"}
@@ -53,8 +55,15 @@ def constant(value: Any, offset: int, type: Type | None = None) -> Constant:
 
 def _type_of(value: Any) -> Type:
     for python, found in (
-        (bool, BOOLEAN), (int, NUMBER), (Decimal, NUMBER), (str, TEXT), (datetime, DATETIME), (date, DATE), (time, TIME),
-        (timedelta, DURATION), (list, TEXTS),
+        (bool, BOOLEAN),
+        (int, NUMBER),
+        (Decimal, NUMBER),
+        (str, TEXT),
+        (datetime, DATETIME),
+        (date, DATE),
+        (time, TIME),
+        (timedelta, DURATION),
+        (list, TEXTS),
     ):
         if isinstance(value, python):
             return found

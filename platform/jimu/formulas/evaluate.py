@@ -13,7 +13,9 @@ from jimu.formulas.types import Environment
 
 
 def evaluate(formula: Formula, get: Get, environment: Environment) -> Any:
-    """The formula's value on the record whose fields ``get`` gives; a boolean formula gives True or False, never None."""
+    """The formula's value on the record whose fields ``get`` gives; a boolean formula gives True or False, never
+    None.
+    """
     return formula.compiled(get, environment)
 
 
@@ -23,9 +25,11 @@ def evaluate_reference(formula: Formula, get: Get, environment: Environment) -> 
 
 
 def fit(value: Any, kind: str, scale: int = 0) -> Any:
-    """What a formula field of ``kind`` and ``scale`` holds when its formula gave ``value`` (see docs/formulas.md, Fields).
+    """What a formula field of ``kind`` and ``scale`` holds when its formula gave ``value`` (see docs/formulas.md,
+    Fields).
 
-    Numbers are rounded half up to ``scale`` places and blank beyond 18 digits; texts beyond 100,000 characters are blank.
+    Numbers are rounded half up to ``scale`` places and blank beyond 18 digits; texts beyond 100,000 characters are
+    blank.
     """
     if value is None:
         return None

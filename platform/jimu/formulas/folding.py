@@ -1,7 +1,7 @@
 """Evaluating the parts of a tree that read no record.
 
-What depends on nothing at all becomes a constant when the formula is checked; what depends on the moment or the actor is
-turned into one bound parameter by the SQL compilers.
+What depends on nothing at all becomes a constant when the formula is checked; what depends on the moment or the
+actor is turned into one bound parameter by the SQL compilers.
 """
 
 from __future__ import annotations

@@ -35,7 +35,8 @@ def number_pattern(pattern: str) -> NumberPattern | None:
 
 @lru_cache(maxsize=256)
 def day_pattern(pattern: str) -> tuple[tuple[bool, str], ...] | None:
-    """(is a part, text) for each piece of ``yyyy-mm-dd``; None: it holds no part, or letters that are none."""
+    """(is a part, text) for each piece of ``yyyy-mm-dd``; None: it holds no part, or letters that are none
+    (T, W and Q may stand in it as themselves)."""
     pieces: list[tuple[bool, str]] = []
     at = 0
     for match in _DATE.finditer(pattern):
@@ -46,7 +47,7 @@ def day_pattern(pattern: str) -> tuple[tuple[bool, str], ...] | None:
     if at < len(pattern):
         pieces.append((False, pattern[at:]))
     literal = "".join(text for is_part, text in pieces if not is_part)
-    if not any(is_part for is_part, _ in pieces) or re.search("[a-z]", literal) or len(pattern) > 100:
+    if not any(is_part for is_part, _ in pieces) or re.search("[a-zA-SU-VX-Z]", literal.replace("Q", "")) or len(pattern) > 100:
         return None
     return tuple(pieces)
 

@@ -24,10 +24,18 @@ Number = int | Decimal
 
 # Wide enough for the exact product of two numbers below the limit with 12 places each.
 EXACT = Context(
-    prec=160, rounding=ROUND_HALF_UP, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[InvalidOperation, DivisionByZero, Overflow],
+    prec=160,
+    rounding=ROUND_HALF_UP,
+    Emax=MAX_EMAX,
+    Emin=MIN_EMIN,
+    traps=[InvalidOperation, DivisionByZero, Overflow],
 )
 _LONG = Context(
-    prec=250, rounding=ROUND_HALF_UP, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[InvalidOperation, DivisionByZero, Overflow],
+    prec=250,
+    rounding=ROUND_HALF_UP,
+    Emax=MAX_EMAX,
+    Emin=MIN_EMIN,
+    traps=[InvalidOperation, DivisionByZero, Overflow],
 )
 _QUANTUM = Decimal(1).scaleb(-PLACES)
 _UNITS = tuple(Decimal(1).scaleb(-places) for places in range(31))
@@ -103,7 +111,9 @@ def divide(a: Number, b: Number) -> Number | None:
 
 
 def quick_divide(a: Number, b: Number) -> Number | None:
-    """Like ``divide``, for the compiled path: a quotient to 250 digits is far enough from any tie to be rounded again."""
+    """Like ``divide``, for the compiled path: a quotient to 250 digits is far enough from any tie to be rounded
+    again.
+    """
     if not b:
         return None
     return bounded(_LONG.divide(a, b).quantize(_QUANTUM, ROUND_HALF_UP, _LONG))

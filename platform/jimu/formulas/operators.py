@@ -1,4 +1,5 @@
-"""The operators: one table of what each takes and gives. Comparisons, ``in``, ``and``, ``or``, ``not`` work on any type.
+"""The operators: one table of what each takes and gives. Comparisons, ``in``, ``and``, ``or``, ``not`` work on any
+type.
 
 A blank operand makes the result blank, except that ``+`` takes a blank text as the empty one.
 """
@@ -55,41 +56,80 @@ OPERATORS: dict[str, tuple[Signature, ...]] = {
         signature("a: number, b: number -> number", numbers.add, "number_add", shape=shapes.added),
         signature("a: text, b: text -> text", concat, "concat", takes_blanks=True),
         signature("a: date, b: number -> date", add_days, "date_add"),
-        signature("a: date, b: duration -> date", lambda d, t: calendar.add_days(d, _whole_days(t)), "date_add_duration"),
-        signature("a: datetime, b: duration -> datetime",
-                  lambda m, t: calendar.add_seconds(m, calendar.seconds_of(t)), "moment_add"),
-        signature("a: duration, b: duration -> duration",
-                  lambda a, b: calendar.make_duration(calendar.seconds_of(a + b)), "duration_add", shape=SECONDS),
+        signature(
+            "a: date, b: duration -> date", lambda d, t: calendar.add_days(d, _whole_days(t)), "date_add_duration"
+        ),
+        signature(
+            "a: datetime, b: duration -> datetime",
+            lambda m, t: calendar.add_seconds(m, calendar.seconds_of(t)),
+            "moment_add",
+        ),
+        signature(
+            "a: duration, b: duration -> duration",
+            lambda a, b: calendar.make_duration(calendar.seconds_of(a + b)),
+            "duration_add",
+            shape=SECONDS,
+        ),
     ),
     "-": (
         signature("a: number, b: number -> number", numbers.subtract, "number_subtract", shape=shapes.added),
-        signature("a: date, b: date -> number", lambda a, b: (a - b).days, "date_subtract_date",
-                  shape=shapes.between(0, 3_652_060), may_be_blank=False),
-        signature("a: date, b: number -> date", lambda d, n: calendar.add_days(d, -numbers.truncate(n)), "date_subtract"),
-        signature("a: date, b: duration -> date",
-                  lambda d, t: calendar.add_days(d, -_whole_days(t)), "date_subtract_duration"),
-        signature("a: datetime, b: datetime -> duration", moments_apart, "moment_subtract_moment", shape=SECONDS,
-                  may_be_blank=False),
-        signature("a: datetime, b: duration -> datetime",
-                  lambda m, t: calendar.add_seconds(m, -calendar.seconds_of(t)), "moment_subtract"),
-        signature("a: duration, b: duration -> duration",
-                  lambda a, b: calendar.make_duration(calendar.seconds_of(a - b)), "duration_subtract", shape=SECONDS),
+        signature(
+            "a: date, b: date -> number",
+            lambda a, b: (a - b).days,
+            "date_subtract_date",
+            shape=shapes.between(0, 3_652_060),
+            may_be_blank=False,
+        ),
+        signature(
+            "a: date, b: number -> date", lambda d, n: calendar.add_days(d, -numbers.truncate(n)), "date_subtract"
+        ),
+        signature(
+            "a: date, b: duration -> date", lambda d, t: calendar.add_days(d, -_whole_days(t)), "date_subtract_duration"
+        ),
+        signature(
+            "a: datetime, b: datetime -> duration",
+            moments_apart,
+            "moment_subtract_moment",
+            shape=SECONDS,
+            may_be_blank=False,
+        ),
+        signature(
+            "a: datetime, b: duration -> datetime",
+            lambda m, t: calendar.add_seconds(m, -calendar.seconds_of(t)),
+            "moment_subtract",
+        ),
+        signature(
+            "a: duration, b: duration -> duration",
+            lambda a, b: calendar.make_duration(calendar.seconds_of(a - b)),
+            "duration_subtract",
+            shape=SECONDS,
+        ),
     ),
     "*": (
         signature("a: number, b: number -> number", numbers.multiply, "number_multiply", shape=shapes.multiplied),
         signature("a: duration, b: number -> duration", multiply_duration, "duration_multiply", shape=SECONDS),
-        signature("a: number, b: duration -> duration", lambda n, t: multiply_duration(t, n), "multiply_duration",
-                  shape=SECONDS),
+        signature(
+            "a: number, b: duration -> duration",
+            lambda n, t: multiply_duration(t, n),
+            "multiply_duration",
+            shape=SECONDS,
+        ),
     ),
     "/": (
         signature("a: number, b: number -> number", numbers.divide, "number_divide", shape=shapes.divided),
         signature("a: duration, b: number -> duration", divide_duration, "duration_divide", shape=SECONDS),
-        signature("a: duration, b: duration -> number",
-                  lambda a, b: _wide_divided(calendar.seconds_of(a), calendar.seconds_of(b)), "duration_ratio",
-                  shape=shapes.divided),
+        signature(
+            "a: duration, b: duration -> number",
+            lambda a, b: _wide_divided(calendar.seconds_of(a), calendar.seconds_of(b)),
+            "duration_ratio",
+            shape=shapes.divided,
+        ),
     ),
-    "//": (signature("a: number, b: number -> number", numbers.floor_divide, "number_floor_divide",
-                     shape=shapes.floor_divided),),
+    "//": (
+        signature(
+            "a: number, b: number -> number", numbers.floor_divide, "number_floor_divide", shape=shapes.floor_divided
+        ),
+    ),
     "%": (signature("a: number, b: number -> number", numbers.modulo, "number_modulo", shape=shapes.remainder),),
     "unary -": (
         signature("a: number -> number", numbers.negate, "number_negate", shape=shapes.first, may_be_blank=False),
@@ -106,7 +146,9 @@ def is_equal(a: object, b: object) -> bool:
 
 def truth(value: object) -> bool:
     """What a value means as a condition: not blank, and for numbers and durations not zero."""
-    return value is not None and (bool(value) if isinstance(value, bool | int | Decimal | timedelta | str | list) else True)
+    return value is not None and (
+        bool(value) if isinstance(value, bool | int | Decimal | timedelta | str | list) else True
+    )
 
 
 def _logic(text: str, evaluate: object, key: str) -> Signature:
@@ -118,7 +160,9 @@ NOT_EQUAL = _logic("a: T, b: T -> boolean", lambda a, b: a != b, "not_equal")
 LESS = _logic("a: T, b: T -> boolean", lambda a, b: a is not None and b is not None and a < b, "less")
 LESS_EQUAL = _logic("a: T, b: T -> boolean", lambda a, b: a is not None and b is not None and a <= b, "less_equal")
 GREATER = _logic("a: T, b: T -> boolean", lambda a, b: a is not None and b is not None and a > b, "greater")
-GREATER_EQUAL = _logic("a: T, b: T -> boolean", lambda a, b: a is not None and b is not None and a >= b, "greater_equal")
+GREATER_EQUAL = _logic(
+    "a: T, b: T -> boolean", lambda a, b: a is not None and b is not None and a >= b, "greater_equal"
+)
 AND = _logic("*a: boolean -> boolean", lambda *a: all(a), "and")
 OR = _logic("*a: boolean -> boolean", lambda *a: any(a), "or")
 NOT = _logic("a: boolean -> boolean", lambda a: not a, "not")

@@ -76,9 +76,12 @@ def resolve(function: FunctionDef, args: Sequence[Node], offset: int, problems: 
     found = fitting(function.signatures, args, days=True, offset=offset)
     if found is None:
         raise problems.refuse(
-            "wrong_type", _first_misfit(function, args, offset),
+            "wrong_type",
+            _first_misfit(function, args, offset),
             "{name}() does not take these values: it is {usage}, and was given {types}.",
-            name=function.name, usage=[str(s) for s in function.signatures], types=[str(a.type) for a in args],
+            name=function.name,
+            usage=[str(s) for s in function.signatures],
+            types=[str(a.type) for a in args],
         )
     return check_constants(found, problems)
 
@@ -86,8 +89,12 @@ def resolve(function: FunctionDef, args: Sequence[Node], offset: int, problems: 
 def _check_count(function: FunctionDef, count: int, offset: int, problems: Problems) -> None:
     if not any(s.least <= count and (s.most is None or count <= s.most) for s in function.signatures):
         raise problems.refuse(
-            "wrong_arguments", offset, "{name}() cannot take {count} values: it is {usage}.",
-            name=function.name, count=count, usage=[str(s) for s in function.signatures],
+            "wrong_arguments",
+            offset,
+            "{name}() cannot take {count} values: it is {usage}.",
+            name=function.name,
+            count=count,
+            usage=[str(s) for s in function.signatures],
         )
 
 
@@ -96,7 +103,8 @@ def _first_misfit(function: FunctionDef, args: Sequence[Node], offset: int) -> i
     for index, arg in enumerate(args):
         if not any(
             (s.most is None or index < s.most) and _fit_one(s.parameter(index), arg, True, True) is not None
-            for s in function.signatures if s.parameters
+            for s in function.signatures
+            if s.parameters
         ):
             return arg.offset
     return offset
@@ -110,8 +118,11 @@ def check_constants(found: Call, problems: Problems) -> Call:
             continue
         if not isinstance(arg, Constant) or arg.value is None:
             raise problems.refuse(
-                "wrong_arguments", arg.offset, "{parameter} of {name}() must be a constant.",
-                parameter=parameter.name, name=found.signature.name,
+                "wrong_arguments",
+                arg.offset,
+                "{parameter} of {name}() must be a constant.",
+                parameter=parameter.name,
+                name=found.signature.name,
             )
         _check_constant(found.key, parameter.name, arg, problems)
     return found
@@ -123,8 +134,9 @@ def _check_constant(key: str, parameter: str, arg: Constant, problems: Problems)
         try:
             regex.portable(value)
         except regex.BadPattern as error:
-            raise problems.refuse("bad_pattern", arg.offset, "The pattern cannot be used: {reason}",
-                                  reason=error.reason) from error
+            raise problems.refuse(
+                "bad_pattern", arg.offset, "The pattern cannot be used: {reason}", reason=error.reason
+            ) from error
     elif parameter == "unit" and value not in UNITS:
         raise problems.refuse("wrong_arguments", arg.offset, "The unit is one of {units}.", units=list(UNITS))
     elif parameter == "first_month" and value not in range(1, 13):
@@ -132,6 +144,10 @@ def _check_constant(key: str, parameter: str, arg: Constant, problems: Problems)
     elif parameter == "digits" and value not in range(-18, 13):
         raise problems.refuse("wrong_arguments", arg.offset, "The digits are a whole number from -18 to 12.")
     elif key == "number_format" and formats.number_pattern(value) is None:
-        raise problems.refuse("bad_pattern", arg.offset, "A number's pattern is 0, 0.00, #,##0.00 or one of these with %.")
+        raise problems.refuse(
+            "bad_pattern", arg.offset, "A number's pattern is 0, 0.00, #,##0.00 or one of these with %."
+        )
     elif key in ("date_format", "moment_format", "time_format") and formats.day_pattern(value) is None:
-        raise problems.refuse("bad_pattern", arg.offset, "A pattern of days and times is made of yyyy, yy, mm, dd, hh, mi, ss, q.")
+        raise problems.refuse(
+            "bad_pattern", arg.offset, "A pattern of days and times is made of yyyy, yy, mm, dd, hh, mi, ss, q."
+        )

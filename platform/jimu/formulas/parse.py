@@ -15,20 +15,73 @@ from jimu.messages import Message
 # What may stand in a formula. What is left out and why: Pow, shifts and bit operators (huge numbers), f-strings and
 # comprehensions (unbounded work), lambdas, walrus, subscripts, await/yield (not expressions of values).
 _ALLOWED: tuple[type[ast.AST], ...] = (
-    ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod,
-    ast.UnaryOp, ast.Not, ast.USub, ast.UAdd, ast.Compare, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In,
-    ast.NotIn, ast.IfExp, ast.Call, ast.Name, ast.Load, ast.Attribute, ast.Constant, ast.Tuple, ast.List, ast.Set,
+    ast.Expression,
+    ast.BoolOp,
+    ast.And,
+    ast.Or,
+    ast.BinOp,
+    ast.Add,
+    ast.Sub,
+    ast.Mult,
+    ast.Div,
+    ast.FloorDiv,
+    ast.Mod,
+    ast.UnaryOp,
+    ast.Not,
+    ast.USub,
+    ast.UAdd,
+    ast.Compare,
+    ast.Eq,
+    ast.NotEq,
+    ast.Lt,
+    ast.LtE,
+    ast.Gt,
+    ast.GtE,
+    ast.In,
+    ast.NotIn,
+    ast.IfExp,
+    ast.Call,
+    ast.Name,
+    ast.Load,
+    ast.Attribute,
+    ast.Constant,
+    ast.Tuple,
+    ast.List,
+    ast.Set,
 )
 _NAMES = {
-    ast.Pow: "**", ast.LShift: "<<", ast.RShift: ">>", ast.BitOr: "|", ast.BitAnd: "&", ast.BitXor: "^", ast.Invert: "~",
-    ast.MatMult: "@", ast.Is: "is", ast.IsNot: "is not", ast.JoinedStr: "f'…'", ast.Lambda: "lambda", ast.Subscript: "[…]",
-    ast.ListComp: "[… for …]", ast.SetComp: "{… for …}", ast.DictComp: "{… for …}", ast.GeneratorExp: "(… for …)",
-    ast.Dict: "{…: …}", ast.NamedExpr: ":=", ast.Starred: "*…", ast.Await: "await", ast.Yield: "yield",
-    ast.YieldFrom: "yield from", ast.Slice: "[…:…]", ast.FormattedValue: "f'…'", ast.keyword: "name=…",
+    ast.Pow: "**",
+    ast.LShift: "<<",
+    ast.RShift: ">>",
+    ast.BitOr: "|",
+    ast.BitAnd: "&",
+    ast.BitXor: "^",
+    ast.Invert: "~",
+    ast.MatMult: "@",
+    ast.Is: "is",
+    ast.IsNot: "is not",
+    ast.JoinedStr: "f'…'",
+    ast.Lambda: "lambda",
+    ast.Subscript: "[…]",
+    ast.ListComp: "[… for …]",
+    ast.SetComp: "{… for …}",
+    ast.DictComp: "{… for …}",
+    ast.GeneratorExp: "(… for …)",
+    ast.Dict: "{…: …}",
+    ast.NamedExpr: ":=",
+    ast.Starred: "*…",
+    ast.Await: "await",
+    ast.Yield: "yield",
+    ast.YieldFrom: "yield from",
+    ast.Slice: "[…:…]",
+    ast.FormattedValue: "f'…'",
+    ast.keyword: "name=…",
 }
 _HINTS = {
-    ast.Is: Message("Write == None or is_blank(…)."), ast.IsNot: Message("Write != None or not_blank(…)."),
-    ast.JoinedStr: Message("Put texts together with +."), ast.Pow: Message("Multiply instead."),
+    ast.Is: Message("Write == None or is_blank(…)."),
+    ast.IsNot: Message("Write != None or not_blank(…)."),
+    ast.JoinedStr: Message("Put texts together with +."),
+    ast.Pow: Message("Multiply instead."),
 }
 
 
@@ -57,7 +110,9 @@ class Parsed:
 def parse(source: str, problems: Problems) -> Parsed | None:
     """The whitelisted tree of ``source``; None when there is anything that does not belong to the language."""
     if len(source) > MAX_SOURCE:
-        problems.add("too_large", 0, "The formula has {size} characters; {most} are allowed.", size=len(source), most=MAX_SOURCE)
+        problems.add(
+            "too_large", 0, "The formula has {size} characters; {most} are allowed.", size=len(source), most=MAX_SOURCE
+        )
         return None
     if not source.strip():
         problems.add("syntax", 0, "The formula is empty.")
@@ -97,9 +152,12 @@ def _is_allowed(parsed: Parsed, problems: Problems) -> bool:
         count += isinstance(node, ast.expr)
         if depth > MAX_DEPTH or count > MAX_NODES:
             problems.add(
-                "too_large", parsed.offset_of(placed),
-                "The formula is nested too deeply; split it into formula fields." if depth > MAX_DEPTH
-                else "The formula is too long; split it into formula fields.")
+                "too_large",
+                parsed.offset_of(placed),
+                "The formula is nested too deeply; split it into formula fields."
+                if depth > MAX_DEPTH
+                else "The formula is too long; split it into formula fields.",
+            )
             return False
         if not isinstance(node, _ALLOWED):
             _refuse(node, parsed.offset_of(placed), problems)
@@ -128,7 +186,9 @@ def _check_constant(node: ast.Constant, parsed: Parsed, problems: Problems) -> N
     elif isinstance(node.value, bytes | complex) or node.value is ...:
         problems.add("not_allowed", at, "{what} cannot be used in a formula.", what=parsed.text_of(node)[:20])
     elif isinstance(node.value, int | float) and number_of(node, parsed) is None:
-        problems.add("too_large", at, "A number has at most 60 digits before the point and {places} after it.", places=PLACES)
+        problems.add(
+            "too_large", at, "A number has at most 60 digits before the point and {places} after it.", places=PLACES
+        )
 
 
 def number_of(node: ast.Constant, parsed: Parsed) -> int | Decimal | None:

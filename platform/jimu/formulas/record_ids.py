@@ -1,4 +1,6 @@
-"""Reads record ids in formulas: 13 characters of Crockford base32 (``fieldtypes.ids`` writes them, and is above this floor)."""
+"""Reads record ids in formulas: 13 characters of Crockford base32 (``fieldtypes.ids`` writes them, and is above
+this floor).
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The reference evaluator: simpleeval over the checked tree, one plain call per node.
 
-It uses nothing of what makes the compiled function fast: no static sizes, no blank analysis, no inlining. Every function
-and operator is called by name, with the rule for blanks around it. The compiled function and the SQL are held to its
-results by the tests.
+It uses nothing of what makes the compiled function fast: no static sizes, no blank analysis, no inlining. Every
+function and operator is called by name, with the rule for blanks around it. The compiled function and the SQL are
+held to its results by the tests.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Regular expressions that mean the same in Python (RE2) and in PostgreSQL.
 
-A pattern is read into a small portable subset and written again in a form that both engines take alike: literals, ``.``,
-classes, ``\\d \\w \\s`` (ASCII), groups, ``|`` and the quantifiers ``* + ? {m,n}``. Back-references, look-around, anchors inside
-and flags are refused. RE2 and PostgreSQL's automaton both run in linear time; the size of the automaton is bounded here.
+A pattern is read into a small portable subset and written again in a form that both engines take alike: literals,
+``.``, classes, ``\\d \\w \\s`` (ASCII), groups, ``|`` and the quantifiers ``* + ? {m,n}``. Back-references,
+look-around, anchors inside and flags are refused. RE2 and PostgreSQL's automaton both run in linear time; the size
+of the automaton is bounded here.
 """
 
 from __future__ import annotations

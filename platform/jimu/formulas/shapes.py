@@ -1,4 +1,6 @@
-"""How large and how fine a number can be, worked out before there is one: what lets the SQL compiler use plain integers."""
+"""How large and how fine a number can be, worked out before there is one: what lets the SQL compiler use plain
+integers.
+"""
 
 from __future__ import annotations
 

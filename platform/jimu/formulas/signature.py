@@ -1,9 +1,9 @@
 """What a function of the language is: names, overloads, documentation and the Python that computes it.
 
-Built-in functions, operators and plugin functions are all made here; docs/formulas.md lists what stands in the registry.
-Signatures are written as text: ``"text: text, count: number -> text"``. A ``!`` after a type asks for a constant, a
-``?`` after the name makes it optional, ``*`` before the name takes any number of values. Types are those of the language,
-``any``, and ``T``: the one type that all parameters of type T and the result have in common.
+Built-in functions, operators and plugin functions are all made here; docs/formulas.md lists what stands in the
+registry. Signatures are written as text: ``"text: text, count: number -> text"``. A ``!`` after a type asks for a
+constant, a ``?`` after the name makes it optional, ``*`` before the name takes any number of values. Types are
+those of the language, ``any``, and ``T``: the one type that all parameters of type T and the result have in common.
 """
 
 from __future__ import annotations
@@ -38,11 +38,12 @@ class Parameter:
 class Signature:
     """One overload.
 
-    ``evaluate`` computes it: it gets the values (and before them the environment, if ``environment``), never a blank one
-    unless ``takes_blanks``; a blank argument otherwise makes the result blank. It must be total: no value of the right
-    type may make it raise. ``may_be_blank``: the result can be blank although no argument is. ``reads`` says on what else
-    the value depends: ``clock`` (also zone and work calendar), ``actor``, ``prior``. ``python_only``: it has no SQL form.
-    ``postgresql``: for plugin functions, builds the SQL there from SQL arguments; SQLite calls ``evaluate``.
+    ``evaluate`` computes it: it gets the values (and before them the environment, if ``environment``), never a
+    blank one unless ``takes_blanks``; a blank argument otherwise makes the result blank. It must be total: no value
+    of the right type may make it raise. ``may_be_blank``: the result can be blank although no argument is.
+    ``reads`` says on what else the value depends: ``clock`` (also zone and work calendar), ``actor``, ``prior``.
+    ``python_only``: it has no SQL form. ``postgresql``: for plugin functions, builds the SQL there from SQL
+    arguments; SQLite calls ``evaluate``.
     """
 
     key: str
@@ -79,7 +80,9 @@ class Signature:
 
 @dataclass(frozen=True)
 class FunctionDef:
-    """A function: ``names`` (the first is the one to use), what it does in one sentence, and examples with their values."""
+    """A function: ``names`` (the first is the one to use), what it does in one sentence, and examples with their
+    values.
+    """
 
     names: tuple[str, ...]
     category: str
@@ -100,7 +103,9 @@ _PARAMETER = re.compile(r"(?P<rest>\*?)(?P<name>[a-z_0-9]+)(?P<optional>\??): (?
 
 
 def signature(text: str, evaluate: Callable[..., Any], key: str = "", **options: Any) -> Signature:
-    """An overload from its written form; ``options`` are fields of ``Signature``. ``key`` defaults to the function's name."""
+    """An overload from its written form; ``options`` are fields of ``Signature``. ``key`` defaults to the
+    function's name.
+    """
     given, _, result = text.rpartition("->")
     parameters = []
     for part in filter(None, (p.strip() for p in given.split(","))):
@@ -108,7 +113,9 @@ def signature(text: str, evaluate: Callable[..., Any], key: str = "", **options:
         if match is None:
             raise ValueError(f"not a parameter: {part!r}")
         parameters.append(
-            Parameter(match["name"], match["type"], bool(match["constant"]), bool(match["optional"]), bool(match["rest"]))
+            Parameter(
+                match["name"], match["type"], bool(match["constant"]), bool(match["optional"]), bool(match["rest"])
+            )
         )
     if "reads" in options:
         options["reads"] = frozenset(options["reads"])
@@ -116,7 +123,11 @@ def signature(text: str, evaluate: Callable[..., Any], key: str = "", **options:
 
 
 def define(
-    names: str, category: str, summary: str, *signatures: Signature, examples: Sequence[tuple[str, Any]] = (),
+    names: str,
+    category: str,
+    summary: str,
+    *signatures: Signature,
+    examples: Sequence[tuple[str, Any]] = (),
 ) -> FunctionDef:
     """A function. ``names`` may hold several, separated by spaces; each example is an expression and its value."""
     all_names = tuple(names.split())

@@ -1,7 +1,7 @@
 """Functions registered on every SQLite connection, so that SQL says exactly what Python says.
 
-Numbers travel as whole multiples of ``10**-scale``: integers, or texts of digits where 64 bits are too few. ``jimu_call``
-runs the Python evaluator of any function of the formula language.
+Numbers travel as whole multiples of ``10**-scale``: integers, or texts of digits where 64 bits are too few.
+``jimu_call`` runs the Python evaluator of any function of the formula language.
 """
 
 from __future__ import annotations
@@ -24,18 +24,39 @@ _MICROSECOND = timedelta(microseconds=1)
 _SECOND = timedelta(seconds=1)
 _LARGEST = 2**63 - 1
 
-# How the arguments and the result of a function are written in the specification that jimu_call takes; n<scale>: numbers.
+# How the arguments and the result of a function are written in the specification that jimu_call takes;
+# n<scale>: numbers.
 CODES = {
-    "text": "t", "boolean": "b", "date": "d", "datetime": "m", "time": "h", "duration": "s", "reference": "r", "texts": "l",
-    "json": "t", "blank": "t",
+    "text": "t",
+    "boolean": "b",
+    "date": "d",
+    "datetime": "m",
+    "time": "h",
+    "duration": "s",
+    "reference": "r",
+    "texts": "l",
+    "json": "t",
+    "blank": "t",
 }
 _DECODERS: dict[str, Callable[[Any], Any]] = {
-    "t": lambda v: v, "r": lambda v: v, "b": bool, "d": date.fromisoformat, "m": lambda v: _EPOCH + timedelta(microseconds=v),
-    "h": time.fromisoformat, "s": lambda v: timedelta(seconds=v), "l": orjson.loads,
+    "t": lambda v: v,
+    "r": lambda v: v,
+    "b": bool,
+    "d": date.fromisoformat,
+    "m": lambda v: _EPOCH + timedelta(microseconds=v),
+    "h": time.fromisoformat,
+    "s": lambda v: timedelta(seconds=v),
+    "l": orjson.loads,
 }
 _ENCODERS: dict[str, Callable[[Any], Any]] = {
-    "t": lambda v: v, "r": lambda v: v, "b": int, "d": date.isoformat, "m": lambda v: (v - _EPOCH) // _MICROSECOND,
-    "h": lambda v: v.isoformat("seconds"), "s": lambda v: v // _SECOND, "l": lambda v: orjson.dumps(v).decode(),
+    "t": lambda v: v,
+    "r": lambda v: v,
+    "b": int,
+    "d": date.isoformat,
+    "m": lambda v: (v - _EPOCH) // _MICROSECOND,
+    "h": lambda v: v.isoformat("seconds"),
+    "s": lambda v: v // _SECOND,
+    "l": lambda v: orjson.dumps(v).decode(),
 }
 
 Units = int | str | None
@@ -118,18 +139,26 @@ def _upper(text: str | None) -> str | None:
 
 def describe_environment(environment: Environment) -> str:
     """What functions need of ``environment``, as one text parameter."""
-    return orjson.dumps([
-        environment.now.isoformat(), environment.zone.key, environment.language,
-        sorted(d.isoformat() for d in environment.holidays), sorted(d.isoformat() for d in environment.workdays),
-    ]).decode()
+    return orjson.dumps(
+        [
+            environment.now.isoformat(),
+            environment.zone.key,
+            environment.language,
+            sorted(d.isoformat() for d in environment.holidays),
+            sorted(d.isoformat() for d in environment.workdays),
+        ]
+    ).decode()
 
 
 @lru_cache(maxsize=64)
 def _environment(described: str) -> Environment:
     now, zone, language, holidays, workdays = orjson.loads(described)
     return Environment(
-        now=datetime.fromisoformat(now), zone=ZoneInfo(zone), language=language,
-        holidays=frozenset(map(date.fromisoformat, holidays)), workdays=frozenset(map(date.fromisoformat, workdays)),
+        now=datetime.fromisoformat(now),
+        zone=ZoneInfo(zone),
+        language=language,
+        holidays=frozenset(map(date.fromisoformat, holidays)),
+        workdays=frozenset(map(date.fromisoformat, workdays)),
     )
 
 
@@ -166,9 +195,18 @@ def _call(specification: str, environment: str, *given: Any) -> Any:
 
 
 FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
-    "jimu_add": (3, _add), "jimu_subtract": (3, _subtract), "jimu_multiply": (4, _multiply), "jimu_divide": (5, _divide),
-    "jimu_round": (2, _round), "jimu_compare": (2, _compare), "jimu_sort_key": (1, _sort_key), "jimu_fit": (3, _fit),
-    "jimu_fit_text": (1, _fit_text), "jimu_lower": (1, _lower), "jimu_upper": (1, _upper), "jimu_call": (-1, _call),
+    "jimu_add": (3, _add),
+    "jimu_subtract": (3, _subtract),
+    "jimu_multiply": (4, _multiply),
+    "jimu_divide": (5, _divide),
+    "jimu_round": (2, _round),
+    "jimu_compare": (2, _compare),
+    "jimu_sort_key": (1, _sort_key),
+    "jimu_fit": (3, _fit),
+    "jimu_fit_text": (1, _fit_text),
+    "jimu_lower": (1, _lower),
+    "jimu_upper": (1, _upper),
+    "jimu_call": (-1, _call),
 }
 
 

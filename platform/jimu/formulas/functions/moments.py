@@ -43,8 +43,12 @@ def _length(name: str, seconds: int, example: tuple[str, Any]) -> FunctionDef:
 
 
 def _measured(name: str, unit: str, seconds: int, example: tuple[str, Any]) -> FunctionDef:
-    found = signature("length: duration -> number", may_be_blank=False, shape=Shape(12, MAX_SECONDS * 10**12),
-                      evaluate=lambda t: numbers.divide(calendar.seconds_of(t), seconds))
+    found = signature(
+        "length: duration -> number",
+        may_be_blank=False,
+        shape=Shape(12, MAX_SECONDS * 10**12),
+        evaluate=lambda t: numbers.divide(calendar.seconds_of(t), seconds),
+    )
     return define(name, "moment", f"How many {unit} a duration has, with the fraction.", found, examples=[example])
 
 
@@ -53,23 +57,46 @@ def _clock(name: str, most: int, example: tuple[str, Any]) -> FunctionDef:
         at = time_of(environment, moment)
         return None if at is None else int(getattr(at, name))
 
-    return define(name, "moment", f"The {name} of a time, or of a moment in the reader's zone.",
-                  signature("at: time -> number", lambda t: getattr(t, name), name, shape=between(0, most),
-                            may_be_blank=False),
-                  signature("at: datetime -> number", of_moment, f"{name}_of_moment", environment=True, reads=CLOCK,
-                            shape=between(0, most)), examples=[example])
+    return define(
+        name,
+        "moment",
+        f"The {name} of a time, or of a moment in the reader's zone.",
+        signature("at: time -> number", lambda t: getattr(t, name), name, shape=between(0, most), may_be_blank=False),
+        signature(
+            "at: datetime -> number",
+            of_moment,
+            f"{name}_of_moment",
+            environment=True,
+            reads=CLOCK,
+            shape=between(0, most),
+        ),
+        examples=[example],
+    )
 
 
 FUNCTIONS = (
-    define("now", "moment", "The present moment.",
-           signature("-> datetime", lambda e: e.now, environment=True, reads=CLOCK, may_be_blank=False)),
-    define("datetime", "moment", "The moment at which the clocks in the reader's zone show that day and time (midnight).",
-           signature("day: date, at?: time -> datetime", moment_from_local, "moment_from_local", environment=True,
-                     reads=CLOCK)),
-    define("time time_of", "moment", "The time of day of a moment, or of hour, minute and second; blank if none.",
-           signature("moment: datetime -> time", time_of, "time_of", environment=True, reads=CLOCK),
-           signature("hour: number, minute: number, second?: number -> time", time_from_parts, "time_from_parts"),
-           examples=[("time(9, 30)", time(9, 30)), ("time(25, 0)", None)]),
+    define(
+        "now",
+        "moment",
+        "The present moment.",
+        signature("-> datetime", lambda e: e.now, environment=True, reads=CLOCK, may_be_blank=False),
+    ),
+    define(
+        "datetime",
+        "moment",
+        "The moment at which the clocks in the reader's zone show that day and time (midnight).",
+        signature(
+            "day: date, at?: time -> datetime", moment_from_local, "moment_from_local", environment=True, reads=CLOCK
+        ),
+    ),
+    define(
+        "time time_of",
+        "moment",
+        "The time of day of a moment, or of hour, minute and second; blank if none.",
+        signature("moment: datetime -> time", time_of, "time_of", environment=True, reads=CLOCK),
+        signature("hour: number, minute: number, second?: number -> time", time_from_parts, "time_from_parts"),
+        examples=[("time(9, 30)", time(9, 30)), ("time(25, 0)", None)],
+    ),
     _clock("hour", 23, ("hour(time(9, 30))", 9)),
     _clock("minute", 59, ("minute(time(9, 30))", 30)),
     _clock("second", 59, ("second(time(9, 30, 15))", 15)),

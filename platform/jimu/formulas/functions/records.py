@@ -26,14 +26,44 @@ def region_parent(environment: Environment, code: str) -> str | None:
 
 
 FUNCTIONS = (
-    define("changed", "record", "Whether the change at hand gives the field another value; for a new record: not blank.",
-           signature("field: any -> boolean", changed, environment=True, takes_blanks=True, may_be_blank=False,
-                     reads=("prior",), python_only=True)),
-    define("prior", "record", "The field's value before the change at hand; blank for a new record.",
-           signature("field: T -> T", prior, environment=True, takes_blanks=True, reads=("prior",), python_only=True,
-                     shape=lambda args: args[0].shape)),
-    define("region_name", "record", "The name of a region of the region tree in the reader's language.",
-           signature("code: text -> text", region_name, environment=True, reads=("clock",), python_only=True)),
-    define("region_parent", "record", "The code of the region that the region belongs to.",
-           signature("code: text -> text", region_parent, environment=True, reads=("clock",), python_only=True)),
+    define(
+        "changed",
+        "record",
+        "Whether the change at hand gives the field another value; for a new record: not blank.",
+        signature(
+            "field: any -> boolean",
+            changed,
+            environment=True,
+            takes_blanks=True,
+            may_be_blank=False,
+            reads=("prior",),
+            python_only=True,
+        ),
+    ),
+    define(
+        "prior",
+        "record",
+        "The field's value before the change at hand; blank for a new record.",
+        signature(
+            "field: T -> T",
+            prior,
+            environment=True,
+            takes_blanks=True,
+            reads=("prior",),
+            python_only=True,
+            shape=lambda args: args[0].shape,
+        ),
+    ),
+    define(
+        "region_name",
+        "record",
+        "The name of a region of the region tree in the reader's language.",
+        signature("code: text -> text", region_name, environment=True, reads=("clock",), python_only=True),
+    ),
+    define(
+        "region_parent",
+        "record",
+        "The code of the region that the region belongs to.",
+        signature("code: text -> text", region_parent, environment=True, reads=("clock",), python_only=True),
+    ),
 )

@@ -29,20 +29,30 @@ def boolean_text(value: bool) -> str:
 
 
 FUNCTIONS = (
-    define("text", "text",
-           "The value as a text. Patterns (constants): for numbers ``0``, ``0.00``, ``#,##0.00`` or these with ``%``; for "
-           "days and times made of ``yyyy yy mm dd hh mi ss q``.",
-           signature("text: text -> text", lambda t: t, "text_same", may_be_blank=False),
-           signature("number: number -> text", canonical, "number_text", may_be_blank=False),
-           signature("number: number, pattern: text! -> text", format_number, "number_format"),
-           signature("value: boolean -> text", boolean_text, "boolean_text", may_be_blank=False),
-           signature("day: date -> text", date.isoformat, "date_text", may_be_blank=False),
-           signature("day: date, pattern: text! -> text", format_day, "date_format"),
-           signature("moment: datetime, pattern?: text! -> text", moment_text, "moment_format", environment=True, reads=CLOCK),
-           signature("at: time -> text", time.isoformat, "time_text", may_be_blank=False),
-           signature("at: time, pattern: text! -> text", format_day, "time_format"),
-           signature("length: duration -> text", duration_text, "duration_text", may_be_blank=False),
-           signature("list: texts -> text", lambda xs: ", ".join(xs) or None, "texts_text"),
-           examples=[("text(12.50)", "12.5"), ("text(1234.5, '#,##0.00')", "1,234.50"), ("text(0.125, '0.0%')", "12.5%"),
-                     ("text(date(2024, 5, 6), 'yyyy/mm/dd')", "2024/05/06"), ("text(minutes(90))", "1:30:00")]),
+    define(
+        "text",
+        "text",
+        "The value as a text. Patterns (constants): for numbers ``0``, ``0.00``, ``#,##0.00`` or these with ``%``; for "
+        "days and times made of ``yyyy yy mm dd hh mi ss q``.",
+        signature("text: text -> text", lambda t: t, "text_same", may_be_blank=False),
+        signature("number: number -> text", canonical, "number_text", may_be_blank=False),
+        signature("number: number, pattern: text! -> text", format_number, "number_format"),
+        signature("value: boolean -> text", boolean_text, "boolean_text", may_be_blank=False),
+        signature("day: date -> text", date.isoformat, "date_text", may_be_blank=False),
+        signature("day: date, pattern: text! -> text", format_day, "date_format"),
+        signature(
+            "moment: datetime, pattern?: text! -> text", moment_text, "moment_format", environment=True, reads=CLOCK
+        ),
+        signature("at: time -> text", time.isoformat, "time_text", may_be_blank=False),
+        signature("at: time, pattern: text! -> text", format_day, "time_format"),
+        signature("length: duration -> text", duration_text, "duration_text", may_be_blank=False),
+        signature("list: texts -> text", lambda xs: ", ".join(xs) or None, "texts_text"),
+        examples=[
+            ("text(12.50)", "12.5"),
+            ("text(1234.5, '#,##0.00')", "1,234.50"),
+            ("text(0.125, '0.0%')", "12.5%"),
+            ("text(date(2024, 5, 6), 'yyyy/mm/dd')", "2024/05/06"),
+            ("text(minutes(90))", "1:30:00"),
+        ],
+    ),
 )

@@ -1,8 +1,9 @@
-"""What both databases have in common: walking the tree, logic with its two kinds of truth, blanks, inlined formulas.
+"""What both databases have in common: walking the tree, logic with its two kinds of truth, blanks, inlined
+formulas.
 
-A boolean is compiled in one of two ways. ``condition`` is for WHERE and CASE WHEN: true exactly where the node is true,
-while false may be NULL; so ``status = 'x'`` stays plain and can use an index. ``value`` is for everything else: never NULL
-unless the node itself can be blank. ``denied`` is true exactly where the node is false.
+A boolean is compiled in one of two ways. ``condition`` is for WHERE and CASE WHEN: true exactly where the node is
+true, while false may be NULL; so ``status = 'x'`` stays plain and can use an index. ``value`` is for everything
+else: never NULL unless the node itself can be blank. ``denied`` is true exactly where the node is false.
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ class Compiler:
 
     builders: ClassVar[dict[str, Callable[[Any, Call], Element]]] = {}
 
-    def __init__(self, scope: SqlScope, environment: Environment, depth: int = 0, work: list[int] | None = None) -> None:
+    def __init__(
+        self, scope: SqlScope, environment: Environment, depth: int = 0, work: list[int] | None = None
+    ) -> None:
         self.scope = scope
         self.environment = environment
         self.depth = depth
@@ -119,7 +122,9 @@ class Compiler:
         """The node's value; NULL is blank."""
         self.work[0] += 1
         if self.work[0] > MAX_WORK:
-            raise TooLarge(Message("The formula is too complex for a database query; split it into stored formula fields."))
+            raise TooLarge(
+                Message("The formula is too complex for a database query; split it into stored formula fields.")
+            )
         found = self.known(node)
         if found is not None:
             return self.bind(found.value, found)
@@ -255,7 +260,9 @@ class Compiler:
             known = [self.known(i) for i in items]
             if all(k is not None and k.value is not None for k in known) and not self._is_null(value):
                 return self.value(value).in_(self.values(items))
-        return sa.or_(*(self._equal(call(EQUAL, [value, item], node.offset)) for item in items)) if items else sa.false()
+        return (
+            sa.or_(*(self._equal(call(EQUAL, [value, item], node.offset)) for item in items)) if items else sa.false()
+        )
 
     # Choices.
 
@@ -288,11 +295,23 @@ class Compiler:
 
 
 _LOGIC: dict[str, Callable[[Compiler, Call], Condition]] = {
-    "and": Compiler._and, "or": Compiler._or, "not": Compiler._not, "truth": Compiler._truth,
-    "is_blank": Compiler._is_blank, "not_blank": Compiler._not_blank, "equal": Compiler._equal,
-    "not_equal": Compiler._not_equal, "less": Compiler._ordered, "less_equal": Compiler._ordered,
-    "greater": Compiler._ordered, "greater_equal": Compiler._ordered, "in": Compiler._in, "between": Compiler._between,
+    "and": Compiler._and,
+    "or": Compiler._or,
+    "not": Compiler._not,
+    "truth": Compiler._truth,
+    "is_blank": Compiler._is_blank,
+    "not_blank": Compiler._not_blank,
+    "equal": Compiler._equal,
+    "not_equal": Compiler._not_equal,
+    "less": Compiler._ordered,
+    "less_equal": Compiler._ordered,
+    "greater": Compiler._ordered,
+    "greater_equal": Compiler._ordered,
+    "in": Compiler._in,
+    "between": Compiler._between,
 }
 _CHOICES: dict[str, Callable[[Compiler, Call], Element]] = {
-    "if": Compiler._if, "case": Compiler._case, "coalesce": Compiler._coalesce,
+    "if": Compiler._if,
+    "case": Compiler._case,
+    "coalesce": Compiler._coalesce,
 }

@@ -1,7 +1,7 @@
 """PostgreSQL: numbers are numeric, days dates, moments timestamptz; every function of the language has a builder.
 
-A value that an expression needs several times is named with ``let``. What could raise (a date that does not exist, a step out
-of the calendar) is guarded by CASE, which evaluates only the branch that it takes.
+A value that an expression needs several times is named with ``let``. What could raise (a date that does not exist,
+a step out of the calendar) is guarded by CASE, which evaluates only the branch that it takes.
 """
 
 from __future__ import annotations
@@ -34,12 +34,25 @@ MOMENT = pg.TIMESTAMP(timezone=True)
 LOCAL = pg.TIMESTAMP(timezone=False)
 TIME = pg.TIME(precision=0)
 _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
-    "text": TEXT, "number": NUMERIC, "boolean": sa.Boolean(), "date": DATE, "datetime": MOMENT, "time": TIME,
-    "duration": BIG, "reference": BIG, "texts": pg.ARRAY(TEXT), "json": pg.JSONB(),
+    "text": TEXT,
+    "number": NUMERIC,
+    "boolean": sa.Boolean(),
+    "date": DATE,
+    "datetime": MOMENT,
+    "time": TIME,
+    "duration": BIG,
+    "reference": BIG,
+    "texts": pg.ARRAY(TEXT),
+    "json": pg.JSONB(),
 }
 _OPERATORS = {"equal": "=", "less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">="}
-_MIRRORED = {"equal": "equal", "less": "greater", "less_equal": "greater_equal", "greater": "less",
-             "greater_equal": "less_equal"}
+_MIRRORED = {
+    "equal": "equal",
+    "less": "greater",
+    "less_equal": "greater_equal",
+    "greater": "less",
+    "greater_equal": "less_equal",
+}
 
 
 def sql_type(type: Type) -> sa.types.TypeEngine[Any]:
@@ -153,6 +166,7 @@ class PostgresqlCompiler(Compiler):
         found = self.known(node)
         if found is not None and found.value is not None:
             return whole(max(low, min(high, numbers.truncate(found.value))))
+
         def body(v: Element) -> Element:
             bounded = function("greatest", function("trunc", v, type=NUMERIC), number(low), type=NUMERIC)
             bounded = function("least", bounded, number(high), type=NUMERIC)
@@ -167,8 +181,12 @@ class PostgresqlCompiler(Compiler):
     def local(self, moment: Element) -> Element:
         """The wall-clock time of a moment; NULL on the calendar's first and last day, as in ``formulas.calendar``."""
         first, end = sa.literal(FIRST_MOMENT, MOMENT), sa.literal(END_OF_MOMENTS, MOMENT)
-        return self.let([moment], lambda m: when(
-            sa.and_(test(m, ">=", first), test(m, "<", end)), function("timezone", self.zone(), m, type=LOCAL)))
+        return self.let(
+            [moment],
+            lambda m: when(
+                sa.and_(test(m, ">=", first), test(m, "<", end)), function("timezone", self.zone(), m, type=LOCAL)
+            ),
+        )
 
     def limited(self, value: Element, shape: Shape | None) -> Element:
         """``value``, or NULL when it is out of the range of numbers."""
@@ -195,8 +213,10 @@ class PostgresqlCompiler(Compiler):
             return self._fitted_number(node, scale if kind is Kind.DECIMAL else 0, kind)
         element = self.value(node)
         if kind is Kind.TEXT and not isinstance(node, Field | Constant):
+
             def body(v: Element) -> Element:
                 return when(test(function("char_length", v, type=INTEGER), "<=", whole(MAX_TEXT)), v)
+
             return self.let([element], body)
         return element
 
@@ -223,10 +243,12 @@ def loader(type: str) -> Callable[[Any], Any]:
 
 # Builders for arithmetic.
 
+
 def _added(operator: str) -> Callable[[PostgresqlCompiler, Call], Element]:
     def build(compiler: PostgresqlCompiler, node: Call) -> Element:
         a, b = compiler.values(node.args)
         return compiler.limited(operate(a, operator, b), node.shape)
+
     return build
 
 
@@ -240,6 +262,7 @@ def _multiplied(compiler: PostgresqlCompiler, node: Call) -> Element:
 
 def divided(compiler: PostgresqlCompiler, a: Element, b: Element, shape: Shape | None) -> Element:
     """The quotient to 12 places, halves away from zero: by whole-number division, which is exact."""
+
     def body(a: Element, b: Element) -> Element:
         absolute = [function("abs", x, type=NUMERIC) for x in (a, b)]
         doubled = operate(operate(absolute[0], "*", number(2 * 10**PLACES)), "+", absolute[1])
@@ -247,6 +270,7 @@ def divided(compiler: PostgresqlCompiler, a: Element, b: Element, shape: Shape |
         signs = operate(function("sign", a, type=NUMERIC), "*", function("sign", b, type=NUMERIC))
         quotient = operate(operate(signs, "*", units), "*", number(Decimal(1).scaleb(-PLACES)))
         return when(test(b, "<>", number(0)), quotient)
+
     return compiler.limited(compiler.let([a, b], body), shape)
 
 
@@ -254,15 +278,24 @@ def _divided(compiler: PostgresqlCompiler, node: Call) -> Element:
     dividend, divisor = node.args
     found = compiler.known(divisor)
     value = found.value if found is not None else None
-    if value is not None and isinstance(value, int | Decimal) and value and found is not None and found.shape and dividend.shape:
+    if (
+        value is not None
+        and isinstance(value, int | Decimal)
+        and value
+        and found is not None
+        and found.shape
+        and dividend.shape
+    ):
         inverse = numbers.inverse(value)
         if numbers.places(inverse) <= 30 and inverse * value == 1:
             quotient = operate(compiler.value(dividend), "*", number(inverse))
             if dividend.shape.scale + numbers.places(inverse) > PLACES:
                 quotient = function("round", quotient, whole(PLACES), type=NUMERIC)
             return compiler.limited(quotient, node.shape)
-    a, b = (sa.cast(v, NUMERIC) if x.type.name == "duration" else v
-            for x, v in zip(node.args, compiler.values(node.args), strict=True))
+    a, b = (
+        sa.cast(v, NUMERIC) if x.type.name == "duration" else v
+        for x, v in zip(node.args, compiler.values(node.args), strict=True)
+    )
     return divided(compiler, a, b, node.shape)
 
 
@@ -279,6 +312,7 @@ def _floor_divided(compiler: PostgresqlCompiler, node: Call) -> Element:
     def body(a: Element, b: Element) -> Element:
         quotient = function("div", operate(a, "-", modulo(a, b)), b, type=NUMERIC)
         return when(test(b, "<>", number(0)), quotient)
+
     return compiler.limited(compiler.let(compiler.values(node.args), body), node.shape)
 
 
@@ -303,6 +337,7 @@ def _extreme(name: str) -> Callable[[PostgresqlCompiler, Call], Element]:
         if node.type.name == "text":
             values = [sa.collate(v, "C") for v in values]
         return function(name, *values, type=sql_type(node.type))
+
     return build
 
 
@@ -312,9 +347,24 @@ def same(compiler: PostgresqlCompiler, node: Call) -> Element:
 
 
 ARITHMETIC: dict[str, Callable[[PostgresqlCompiler, Call], Element]] = {
-    "number_add": _added("+"), "number_subtract": _added("-"), "number_multiply": _multiplied, "number_divide": _divided,
-    "duration_ratio": _divided, "number_modulo": _modulo, "number_floor_divide": _floor_divided, "number_negate": _negated,
-    "duration_negate": _negated, "number_plus": same, "abs": _numeric("abs"), "floor": _numeric("floor"),
-    "ceil": _numeric("ceil"), "int": _numeric("trunc"), "sign": _numeric("sign"), "round": _rounded,
-    "min": _extreme("least"), "max": _extreme("greatest"), "text_same": same, "date_same": same,
+    "number_add": _added("+"),
+    "number_subtract": _added("-"),
+    "number_multiply": _multiplied,
+    "number_divide": _divided,
+    "duration_ratio": _divided,
+    "number_modulo": _modulo,
+    "number_floor_divide": _floor_divided,
+    "number_negate": _negated,
+    "duration_negate": _negated,
+    "number_plus": same,
+    "abs": _numeric("abs"),
+    "floor": _numeric("floor"),
+    "ceil": _numeric("ceil"),
+    "int": _numeric("trunc"),
+    "sign": _numeric("sign"),
+    "round": _rounded,
+    "min": _extreme("least"),
+    "max": _extreme("greatest"),
+    "text_same": same,
+    "date_same": same,
 }

@@ -1,4 +1,6 @@
-"""PostgreSQL: functions on days, moments, times and durations. Steps are checked before they are made: nothing raises."""
+"""PostgreSQL: functions on days, moments, times and durations. Steps are checked before they are made: nothing
+raises.
+"""
 
 from __future__ import annotations
 
@@ -36,8 +38,8 @@ from jimu.storage.expressions.postgresql import (
 
 Builder = Callable[[PostgresqlCompiler, Call], Element]
 
-_LAST_SECOND = number(Decimal("253402300799.999999"))   # 9999-12-31T23:59:59.999999Z, seconds since 1970
-_FIRST_SECOND = number(-62_135_596_800)                 # 0001-01-01T00:00:00Z
+_LAST_SECOND = number(Decimal("253402300799.999999"))  # 9999-12-31T23:59:59.999999Z, seconds since 1970
+_FIRST_SECOND = number(-62_135_596_800)  # 0001-01-01T00:00:00Z
 
 
 def extract(part: str, value: Element) -> Element:
@@ -54,6 +56,7 @@ def trunc(value: Element) -> Element:
 
 def _moved(compiler: PostgresqlCompiler, start: Node, days: Element, sign: str = "+") -> Element:
     """``start`` and a number of days more (or less), NULL where that leads out of the calendar."""
+
     def body(d: Element, n: Element) -> Element:
         low, high = operate(day(FIRST_DAY), "-", d, INTEGER), operate(day(LAST_DAY), "-", d, INTEGER)
         return when(n.between(low, high), operate(d, "+", integer(n), DATE))
@@ -72,6 +75,7 @@ def _add_duration(sign: str) -> Builder:
     def build(compiler: PostgresqlCompiler, node: Call) -> Element:
         seconds = sa.cast(compiler.value(node.args[1]), NUMERIC)
         return _moved(compiler, node.args[0], function("div", seconds, number(86_400), type=NUMERIC), sign)
+
     return build
 
 
@@ -83,13 +87,19 @@ def _apart(compiler: PostgresqlCompiler, node: Call) -> Element:
 def make_date(year: Element, month: Element, dom: Element) -> Element:
     """The day, or NULL if there is none such; takes whole numbers."""
     leap = sa.or_(
-        sa.and_(test(operate(year, "%", number(4)), "=", number(0)), test(operate(year, "%", number(100)), "<>", number(0))),
-        test(operate(year, "%", number(400)), "=", number(0)))
+        sa.and_(
+            test(operate(year, "%", number(4)), "=", number(0)), test(operate(year, "%", number(100)), "<>", number(0))
+        ),
+        test(operate(year, "%", number(400)), "=", number(0)),
+    )
     longest = sa.case(
         (month.in_([number(m) for m in (4, 6, 9, 11)]), number(30)),
-        (test(month, "=", number(2)), sa.case((leap, number(29)), else_=number(28))), else_=number(31))
-    exists = sa.and_(year.between(number(1), number(9999)), month.between(number(1), number(12)),
-                     dom.between(number(1), longest))
+        (test(month, "=", number(2)), sa.case((leap, number(29)), else_=number(28))),
+        else_=number(31),
+    )
+    exists = sa.and_(
+        year.between(number(1), number(9999)), month.between(number(1), number(12)), dom.between(number(1), longest)
+    )
     return when(exists, function("make_date", integer(year), integer(month), integer(dom), type=DATE))
 
 
@@ -102,6 +112,7 @@ def _date_from_text(compiler: PostgresqlCompiler, node: Call) -> Element:
         # A part that is no number must not be cast: the CASE around keeps that from happening.
         parts = [sa.cast(function("substr", v, whole(a), whole(n)), NUMERIC) for a, n in ((1, 4), (6, 2), (9, 2))]
         return when(test(v, "~", text("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")), make_date(*parts))
+
     return compiler.let([compiler.value(node.args[0])], body)
 
 
@@ -115,20 +126,25 @@ def _part(name: str) -> Builder:
 
 def _part_of_moment(name: str) -> Builder:
     return lambda compiler, node: function(
-        "floor", extract(name, compiler.local(compiler.value(node.args[0]))), type=NUMERIC)
+        "floor", extract(name, compiler.local(compiler.value(node.args[0]))), type=NUMERIC
+    )
 
 
 def _add_months(factor: int) -> Builder:
     def build(compiler: PostgresqlCompiler, node: Call) -> Element:
         def body(d: Element, n: Element) -> Element:
             months = operate(n, "*", number(factor)) if factor != 1 else n
-            index = operate(operate(operate(extract("year", d), "*", number(12)), "+", extract("month", d)), "+", months)
+            index = operate(
+                operate(operate(extract("year", d), "*", number(12)), "+", extract("month", d)), "+", months
+            )
             interval = sa.func.make_interval(whole(0), integer(months), type_=pg.INTERVAL())
             moved = sa.cast(operate(sa.cast(d, LOCAL), "+", interval, LOCAL), DATE)
             # In months from the year 0, January being 1.
             inside = sa.and_(n.between(number(-MAX_DAYS), number(MAX_DAYS)), index.between(number(13), number(120_000)))
             return when(inside, moved)
+
         return compiler.let([compiler.value(node.args[0]), trunc(compiler.value(node.args[1]))], body)
+
     return build
 
 
@@ -193,16 +209,20 @@ def _fiscal_year(compiler: PostgresqlCompiler, node: Call) -> Element:
     def body(d: Element) -> Element:
         earlier = sa.case((test(extract("month", d), "<", first), number(1)), else_=number(0))
         return operate(extract("year", d), "-", earlier)
+
     return compiler.let([compiler.value(node.args[0])], body)
 
 
 def _fiscal_quarter(compiler: PostgresqlCompiler, node: Call) -> Element:
     month = extract("month", compiler.value(node.args[0]))
-    since = function("mod", operate(operate(month, "-", compiler.value(node.args[1])), "+", number(12)), number(12), type=NUMERIC)
+    since = function(
+        "mod", operate(operate(month, "-", compiler.value(node.args[1])), "+", number(12)), number(12), type=NUMERIC
+    )
     return operate(function("div", since, number(3), type=NUMERIC), "+", number(1))
 
 
 # Workdays: Monday to Friday by arithmetic, exceptions by binary search in two sorted arrays.
+
 
 def _days(values: list[date]) -> Element:
     return sa.literal(values, pg.ARRAY(DATE))
@@ -224,6 +244,7 @@ def _worked_until(compiler: PostgresqlCompiler, d: Element) -> Element:
 def _workdays_between(compiler: PostgresqlCompiler, node: Call) -> Element:
     def body(a: Element, b: Element) -> Element:
         return sa.cast(operate(_worked_until(compiler, b), "-", _worked_until(compiler, a), INTEGER), NUMERIC)
+
     return compiler.let(compiler.values(node.args), body)
 
 
@@ -231,8 +252,11 @@ def _worked(compiler: PostgresqlCompiler, d: Element) -> Condition:
     calendar = calendar_of(compiler.environment)
     free, worked = _days(calendar.free), _days(calendar.worked)
     weekend = test(extract("isodow", d), ">", number(5))
-    return sa.case((d.is_(None), sa.null()), (weekend, test(d, "=", sa.func.any(worked))),
-                   else_=sa.not_(test(d, "=", sa.func.any(free))))
+    return sa.case(
+        (d.is_(None), sa.null()),
+        (weekend, test(d, "=", sa.func.any(worked))),
+        else_=sa.not_(test(d, "=", sa.func.any(free))),
+    )
 
 
 def _is_workday(compiler: PostgresqlCompiler, node: Call) -> Element:
@@ -246,17 +270,29 @@ def _add_workdays(compiler: PostgresqlCompiler, node: Call) -> Element:
 
     def body(d: Element, n: Element) -> Element:
         size = function("abs", n, type=INTEGER)
-        most = operate(operate(operate(size, "*", whole(7), INTEGER), "/", whole(5), INTEGER), "+", whole(exceptions), INTEGER)
+        most = operate(
+            operate(operate(size, "*", whole(7), INTEGER), "/", whole(5), INTEGER), "+", whole(exceptions), INTEGER
+        )
         sign = integer(function("sign", sa.cast(n, NUMERIC), type=NUMERIC))
         steps = sa.func.generate_series(whole(1), most, type_=INTEGER).table_valued("step").render_derived()
-        room = function("greatest", sa.case(
-            (test(n, ">", whole(0)), operate(day(LAST_DAY), "-", d, INTEGER)),
-            else_=operate(d, "-", day(FIRST_DAY), INTEGER)), whole(0), type=INTEGER)
+        room = function(
+            "greatest",
+            sa.case(
+                (test(n, ">", whole(0)), operate(day(LAST_DAY), "-", d, INTEGER)),
+                else_=operate(d, "-", day(FIRST_DAY), INTEGER),
+            ),
+            whole(0),
+            type=INTEGER,
+        )
         candidate = operate(d, "+", operate(sign, "*", steps.c.step, INTEGER), DATE)
         found = (
-            sa.select(candidate).select_from(steps)
+            sa.select(candidate)
+            .select_from(steps)
             .where(test(steps.c.step, "<=", room), _worked(compiler, candidate))
-            .order_by(steps.c.step).offset(operate(size, "-", whole(1), INTEGER)).limit(whole(1)).scalar_subquery()
+            .order_by(steps.c.step)
+            .offset(operate(size, "-", whole(1), INTEGER))
+            .limit(whole(1))
+            .scalar_subquery()
         )
         return sa.case((test(n, "=", whole(0)), d), (test(size, "<=", whole(MAX_WORKDAYS)), found))
 
@@ -266,6 +302,7 @@ def _add_workdays(compiler: PostgresqlCompiler, node: Call) -> Element:
 
 # Moments, times, durations.
 
+
 def _moment_moved(sign: str) -> Builder:
     def build(compiler: PostgresqlCompiler, node: Call) -> Element:
         def body(m: Element, s: Element) -> Element:
@@ -274,7 +311,9 @@ def _moment_moved(sign: str) -> Builder:
             zero = whole(0)
             interval = sa.func.make_interval(zero, zero, zero, zero, zero, zero, seconds, type_=pg.INTERVAL())
             return when(moved.between(_FIRST_SECOND, _LAST_SECOND), operate(m, sign, interval, MOMENT))
+
         return compiler.let(compiler.values(node.args), body)
+
     return build
 
 
@@ -284,13 +323,16 @@ def _moments_apart(compiler: PostgresqlCompiler, node: Call) -> Element:
 
 
 def _within(value: Element, type: str = "seconds") -> Element:
-    return when(value.between(number(-MAX_SECONDS), number(MAX_SECONDS)), sa.cast(function("round", value, type=NUMERIC), BIG))
+    return when(
+        value.between(number(-MAX_SECONDS), number(MAX_SECONDS)), sa.cast(function("round", value, type=NUMERIC), BIG)
+    )
 
 
 def _duration_sum(operator: str) -> Builder:
     def build(compiler: PostgresqlCompiler, node: Call) -> Element:
         a, b = (sa.cast(v, NUMERIC) for v in compiler.values(node.args))
         return compiler.let([operate(a, operator, b)], _within)
+
     return build
 
 
@@ -307,6 +349,7 @@ def _duration_divide(compiler: PostgresqlCompiler, node: Call) -> Element:
 def _length(seconds: int) -> Builder:
     def build(compiler: PostgresqlCompiler, node: Call) -> Element:
         return compiler.let([operate(compiler.value(node.args[0]), "*", number(seconds))], _within)
+
     return build
 
 
@@ -314,6 +357,7 @@ def _measured(seconds: int) -> Builder:
     def build(compiler: PostgresqlCompiler, node: Call) -> Element:
         value = sa.cast(compiler.value(node.args[0]), NUMERIC)
         return value if seconds == 1 else divided(compiler, value, number(seconds), Shape(0, 0))
+
     return build
 
 
@@ -324,6 +368,7 @@ def _moment_from_local(compiler: PostgresqlCompiler, node: Call) -> Element:
         local = sa.cast(d, LOCAL) if at is None else operate(d, "+", at, LOCAL)
         inside = d.between(day(date(1, 1, 2)), day(date(9999, 12, 30)))
         return when(inside, function("timezone", compiler.zone(), local, type=MOMENT))
+
     return compiler.let([compiler.value(node.args[0])], body)
 
 
@@ -334,7 +379,9 @@ def _time_of(compiler: PostgresqlCompiler, node: Call) -> Element:
 
 def _time_from_parts(compiler: PostgresqlCompiler, node: Call) -> Element:
     def body(h: Element, m: Element, s: Element) -> Element:
-        exists = sa.and_(h.between(number(0), number(23)), m.between(number(0), number(59)), s.between(number(0), number(59)))
+        exists = sa.and_(
+            h.between(number(0), number(23)), m.between(number(0), number(59)), s.between(number(0), number(59))
+        )
         return when(exists, function("make_time", integer(h), integer(m), sa.cast(s, sa.Double()), type=TIME))
 
     parts = [trunc(v) for v in compiler.values(node.args)]
@@ -342,20 +389,57 @@ def _time_from_parts(compiler: PostgresqlCompiler, node: Call) -> Element:
 
 
 DAYS: dict[str, Builder] = {
-    "date_add": _add_days("+"), "date_subtract": _add_days("-"), "date_add_duration": _add_duration("+"),
-    "date_subtract_duration": _add_duration("-"), "date_subtract_date": _apart, "days_between": _apart,
-    "date_of": _date_of, "date_from_text": _date_from_text, "date_from_parts": _date_from_parts, "year": _part("year"),
-    "quarter": _part("quarter"), "month": _part("month"), "week": _part("week"), "day": _part("day"),
-    "weekday": _part("isodow"), "day_of_year": _part("doy"), "add_months": _add_months(1), "add_years": _add_months(12),
-    "months_between": _months_between, "years_between": _years_between, "age": _age, "start_of": _start_of,
-    "end_of": _end_of, "fiscal_year": _fiscal_year, "fiscal_quarter": _fiscal_quarter, "is_workday": _is_workday,
-    "workdays_between": _workdays_between, "add_workdays": _add_workdays, "moment_add": _moment_moved("+"),
-    "moment_subtract": _moment_moved("-"), "moment_subtract_moment": _moments_apart, "duration_add": _duration_sum("+"),
-    "duration_subtract": _duration_sum("-"), "duration_multiply": _duration_multiply, "multiply_duration": _duration_multiply,
-    "duration_divide": _duration_divide, "days": _length(86_400), "hours": _length(3_600), "minutes": _length(60),
-    "seconds": _length(1), "in_days": _measured(86_400), "in_hours": _measured(3_600), "in_minutes": _measured(60),
-    "in_seconds": _measured(1), "moment_from_local": _moment_from_local, "time_of": _time_of,
-    "time_from_parts": _time_from_parts, "hour": _part("hour"), "minute": _part("minute"), "second": _part("second"),
-    "hour_of_moment": _part_of_moment("hour"), "minute_of_moment": _part_of_moment("minute"),
+    "date_add": _add_days("+"),
+    "date_subtract": _add_days("-"),
+    "date_add_duration": _add_duration("+"),
+    "date_subtract_duration": _add_duration("-"),
+    "date_subtract_date": _apart,
+    "days_between": _apart,
+    "date_of": _date_of,
+    "date_from_text": _date_from_text,
+    "date_from_parts": _date_from_parts,
+    "year": _part("year"),
+    "quarter": _part("quarter"),
+    "month": _part("month"),
+    "week": _part("week"),
+    "day": _part("day"),
+    "weekday": _part("isodow"),
+    "day_of_year": _part("doy"),
+    "add_months": _add_months(1),
+    "add_years": _add_months(12),
+    "months_between": _months_between,
+    "years_between": _years_between,
+    "age": _age,
+    "start_of": _start_of,
+    "end_of": _end_of,
+    "fiscal_year": _fiscal_year,
+    "fiscal_quarter": _fiscal_quarter,
+    "is_workday": _is_workday,
+    "workdays_between": _workdays_between,
+    "add_workdays": _add_workdays,
+    "moment_add": _moment_moved("+"),
+    "moment_subtract": _moment_moved("-"),
+    "moment_subtract_moment": _moments_apart,
+    "duration_add": _duration_sum("+"),
+    "duration_subtract": _duration_sum("-"),
+    "duration_multiply": _duration_multiply,
+    "multiply_duration": _duration_multiply,
+    "duration_divide": _duration_divide,
+    "days": _length(86_400),
+    "hours": _length(3_600),
+    "minutes": _length(60),
+    "seconds": _length(1),
+    "in_days": _measured(86_400),
+    "in_hours": _measured(3_600),
+    "in_minutes": _measured(60),
+    "in_seconds": _measured(1),
+    "moment_from_local": _moment_from_local,
+    "time_of": _time_of,
+    "time_from_parts": _time_from_parts,
+    "hour": _part("hour"),
+    "minute": _part("minute"),
+    "second": _part("second"),
+    "hour_of_moment": _part_of_moment("hour"),
+    "minute_of_moment": _part_of_moment("minute"),
     "second_of_moment": _part_of_moment("second"),
 }

@@ -1,4 +1,6 @@
-"""PostgreSQL: functions on texts and lists. Case is mapped as ``formulas.characters`` says, whatever the database's locale."""
+"""PostgreSQL: functions on texts and lists. Case is mapped as ``formulas.characters`` says, whatever the database's
+locale.
+"""
 
 from __future__ import annotations
 
@@ -56,6 +58,7 @@ def _cased(name: str) -> Builder:
 
 def _like(wrap: Callable[[str], str], general: Callable[[Element, Element], Condition]) -> Builder:
     """``contains`` and its kin: ILIKE with a constant, ``general`` on texts in small letters with anything else."""
+
     def build(compiler: PostgresqlCompiler, node: Call) -> Element:
         value, part = compiler.value(node.args[0]), node.args[1]
         found = compiler.known(part)
@@ -69,6 +72,7 @@ def _like(wrap: Callable[[str], str], general: Callable[[Element, Element], Cond
         if characters.folds_like_ascii(wanted):
             return sa.collate(value, "C").ilike(pattern)
         return cased(compiler, "lower", value).like(pattern)
+
     return build
 
 
@@ -102,8 +106,7 @@ def _length(compiler: PostgresqlCompiler, node: Call) -> Element:
 
 
 def _cut(name: str) -> Builder:
-    return lambda compiler, node: filled(
-        function(name, compiler.value(node.args[0]), compiler.integer(node.args[1])))
+    return lambda compiler, node: filled(function(name, compiler.value(node.args[0]), compiler.integer(node.args[1])))
 
 
 def _mid(compiler: PostgresqlCompiler, node: Call) -> Element:
@@ -161,6 +164,7 @@ def _padded(name: str) -> Builder:
             return when(n.is_not(None), padded)
 
         return compiler.let([value, length], body)
+
     return build
 
 
@@ -199,7 +203,9 @@ def _number_format(compiler: PostgresqlCompiler, node: Call) -> Element:
     value = compiler.value(node.args[0])
     if parts.percent:
         value = compiler.limited(operate(value, "*", number(100)), None)
-    digits = "FM" + ("999," * 20 if parts.grouped else "9" * 60) + "990" + ("." + "0" * parts.places if parts.places else "")
+    digits = (
+        "FM" + ("999," * 20 if parts.grouped else "9" * 60) + "990" + ("." + "0" * parts.places if parts.places else "")
+    )
     shown = function("to_char", function("round", value, whole(parts.places), type=NUMERIC), text(digits))
     return operate(shown, "||", text("%"), TEXT) if parts.percent else shown
 
@@ -241,6 +247,7 @@ def _time_text(compiler: PostgresqlCompiler, node: Call) -> Element:
 def _time_format(compiler: PostgresqlCompiler, node: Call) -> Element:
     def body(v: Element) -> Element:
         return when(v.is_not(None), _by_pattern(v, _constant(node.args[1]), _NOT_IN_TIMES))
+
     return compiler.let([compiler.value(node.args[0])], body)
 
 
@@ -261,6 +268,7 @@ def _duration_text(compiler: PostgresqlCompiler, node: Call) -> Element:
         sign = sa.case((test(v, "<", _big(0)), text("-")), else_=text(""))
         shown = operate(operate(operate(sign, "||", hours, TEXT), "||", text(":"), TEXT), "||", minutes, TEXT)
         return operate(operate(shown, "||", text(":"), TEXT), "||", seconds, TEXT)
+
     return compiler.let([compiler.value(node.args[0])], body)
 
 
@@ -270,6 +278,7 @@ def _texts_text(compiler: PostgresqlCompiler, node: Call) -> Element:
 
 def _includes(operator: str, every: bool) -> Builder:
     """List functions: array operators with constants, so that a GIN index can be used; ``= ANY`` with anything else."""
+
     def build(compiler: PostgresqlCompiler, node: Call) -> Element:
         value = compiler.value(node.args[0])
         known = [compiler.known(a) for a in node.args[1:]]
@@ -281,22 +290,49 @@ def _includes(operator: str, every: bool) -> Builder:
         each = [test(v, "=", sa.func.any(value)) for v in compiler.values(node.args[1:])]
         each = [sa.func.coalesce(e, sa.false()) for e in each]
         return sa.and_(*each) if every else sa.or_(*each)
+
     return build
 
 
 def _count(compiler: PostgresqlCompiler, node: Call) -> Element:
-    return sa.cast(sa.func.coalesce(function("cardinality", compiler.value(node.args[0]), type=INTEGER), whole(0)), NUMERIC)
+    return sa.cast(
+        sa.func.coalesce(function("cardinality", compiler.value(node.args[0]), type=INTEGER), whole(0)), NUMERIC
+    )
 
 
 TEXTS: dict[str, Builder] = {
-    "upper": _cased("upper"), "lower": _cased("lower"), "trim": _trim, "len": _length, "left": _cut("left"),
-    "right": _cut("right"), "mid": _mid, "position": _position, "replace": _replace, "split_part": _split_part,
+    "upper": _cased("upper"),
+    "lower": _cased("lower"),
+    "trim": _trim,
+    "len": _length,
+    "left": _cut("left"),
+    "right": _cut("right"),
+    "mid": _mid,
+    "position": _position,
+    "replace": _replace,
+    "split_part": _split_part,
     "contains": _like(lambda p: f"%{p}%", lambda t, p: test(_found_at(t, p), ">", whole(0))),
-    "starts_with": _like(lambda p: f"{p}%", _is_at_start), "ends_with": _like(lambda p: f"%{p}", _is_at_end),
-    "concat": _concat, "join": _join, "pad_left": _padded("lpad"), "pad_right": _padded("rpad"), "repeat": _repeat,
-    "number": _number, "regex_match": _regex_match, "number_text": _number_text, "number_format": _number_format,
-    "boolean_text": _boolean_text, "date_text": _date_text, "date_format": _date_format, "moment_format": _moment_format,
-    "time_text": _time_text, "time_format": _time_format, "duration_text": _duration_text, "texts_text": _texts_text,
-    "includes": _includes("@>", True), "includes_any": _includes("&&", False), "includes_all": _includes("@>", True),
+    "starts_with": _like(lambda p: f"{p}%", _is_at_start),
+    "ends_with": _like(lambda p: f"%{p}", _is_at_end),
+    "concat": _concat,
+    "join": _join,
+    "pad_left": _padded("lpad"),
+    "pad_right": _padded("rpad"),
+    "repeat": _repeat,
+    "number": _number,
+    "regex_match": _regex_match,
+    "number_text": _number_text,
+    "number_format": _number_format,
+    "boolean_text": _boolean_text,
+    "date_text": _date_text,
+    "date_format": _date_format,
+    "moment_format": _moment_format,
+    "time_text": _time_text,
+    "time_format": _time_format,
+    "duration_text": _duration_text,
+    "texts_text": _texts_text,
+    "includes": _includes("@>", True),
+    "includes_any": _includes("&&", False),
+    "includes_all": _includes("@>", True),
     "count": _count,
 }

@@ -13,7 +13,9 @@ from jimu.storage.schema import Column
 
 
 class SqlScope(Protocol):
-    """Where a formula is compiled: resolves field paths to SQL columns, adding (left) joins to its statement as needed."""
+    """Where a formula is compiled: resolves field paths to SQL columns, adding (left) joins to its statement as
+    needed.
+    """
 
     @property
     def dialect(self) -> str:
@@ -23,8 +25,9 @@ class SqlScope(Protocol):
     def column(self, path: Path) -> tuple[ColumnElement[Any] | None, Column]:
         """The SQL column and the logical column of ``path``; ("account", "owner", "name") needs two joins.
 
-        For a virtual column (``Column.expression``) the element may be None: its formula is inlined by the compiler, which
-        then asks for that formula's paths with ``path[:-1]`` in front. A referred record that is missing gives NULLs.
+        For a virtual column (``Column.expression``) the element may be None: its formula is inlined by the
+        compiler, which then asks for that formula's paths with ``path[:-1]`` in front. A referred record that is
+        missing gives NULLs.
         """
         ...
 
@@ -47,9 +50,11 @@ class Prefixed:
 
 @dataclass(frozen=True)
 class SqlValue:
-    """``expression`` to SELECT and GROUP BY, ``load`` turns what the driver gave into the Python value, ``order`` sorts.
+    """``expression`` to SELECT and GROUP BY, ``load`` turns what the driver gave into the Python value, ``order``
+    sorts.
 
-    ``order`` differs from ``expression`` only for numbers too wide for SQLite's integers and for texts on PostgreSQL.
+    ``order`` differs from ``expression`` only for numbers too wide for SQLite's integers and for texts on
+    PostgreSQL.
     """
 
     expression: ColumnElement[Any]

@@ -1,8 +1,9 @@
 """SQLite: numbers are whole multiples of ``10**-scale``, the scale being known for every node from its shape.
 
-Where the largest value that a node can have fits into 64 bits, plain SQL arithmetic is used; elsewhere ``jimu_…`` functions
-(see ``storage.sqlite_functions``) work on such integers, which are texts of digits when they do not fit. Functions of the
-language without a form of their own here are called through ``jimu_call``, that is: by their Python evaluator.
+Where the largest value that a node can have fits into 64 bits, plain SQL arithmetic is used; elsewhere ``jimu_…``
+functions (see ``storage.sqlite_functions``) work on such integers, which are texts of digits when they do not fit.
+Functions of the language without a form of their own here are called through ``jimu_call``, that is: by their
+Python evaluator.
 """
 
 from __future__ import annotations
@@ -30,11 +31,20 @@ from jimu.storage.sqlite_functions import CODES, describe_environment
 MAX_NATIVE = 2**63 - 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
-    "text": sa.Text(), "date": sa.Text(), "time": sa.Text(), "texts": sa.Text(), "json": sa.Text(),
+    "text": sa.Text(),
+    "date": sa.Text(),
+    "time": sa.Text(),
+    "texts": sa.Text(),
+    "json": sa.Text(),
 }
 _OPERATORS = {"equal": "=", "less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">="}
-_MIRRORED = {"equal": "equal", "less": "greater", "less_equal": "greater_equal", "greater": "less",
-             "greater_equal": "less_equal"}
+_MIRRORED = {
+    "equal": "equal",
+    "less": "greater",
+    "less_equal": "greater_equal",
+    "greater": "less",
+    "greater_equal": "less_equal",
+}
 
 
 def sql_type(type: Type) -> sa.types.TypeEngine[Any]:
@@ -172,8 +182,11 @@ class SqliteCompiler(Compiler):
         specification = "|".join((node.key, _code(node), *codes))
         environment = describe_environment(self.environment) if node.signature.environment else ""
         return sa.func.jimu_call(
-            sa.literal(specification, sa.Text()), sa.literal(environment, sa.Text()), *self.values(node.args),
-            type_=sql_type(node.type))
+            sa.literal(specification, sa.Text()),
+            sa.literal(environment, sa.Text()),
+            *self.values(node.args),
+            type_=sql_type(node.type),
+        )
 
     # What a statement wants.
 
@@ -235,15 +248,20 @@ def _code(node: Node) -> str:
 def loader(type: str, scale: int) -> Callable[[Any], Any]:
     """A function from what SQLite holds to the Python value."""
     loaders: dict[str, Callable[[Any], Any]] = {
-        "number": lambda v: numbers.from_units(int(v), scale), "boolean": bool, "date": date.fromisoformat,
-        "datetime": lambda v: _EPOCH + timedelta(microseconds=v), "time": time.fromisoformat,
-        "duration": lambda v: timedelta(seconds=int(v)), "texts": orjson.loads,
+        "number": lambda v: numbers.from_units(int(v), scale),
+        "boolean": bool,
+        "date": date.fromisoformat,
+        "datetime": lambda v: _EPOCH + timedelta(microseconds=v),
+        "time": time.fromisoformat,
+        "duration": lambda v: timedelta(seconds=int(v)),
+        "texts": orjson.loads,
     }
     load = loaders.get(type)
     return (lambda v: v) if load is None else (lambda v: None if v is None else load(v))
 
 
 # Builders: functions for which plain SQL is faster than a call.
+
 
 def _added(operator: str) -> Callable[[SqliteCompiler, Call], Element]:
     def build(compiler: SqliteCompiler, node: Call) -> Element:
@@ -253,6 +271,7 @@ def _added(operator: str) -> Callable[[SqliteCompiler, Call], Element]:
             return operate(a, operator, b)
         name = "jimu_add" if operator == "+" else "jimu_subtract"
         return getattr(sa.func, name)(a, b, shape.scale, type_=sa.BigInteger())  # type: ignore[no-any-return]
+
     return build
 
 
@@ -281,8 +300,13 @@ def _divided(compiler: SqliteCompiler, node: Call) -> Element:
                 element = element if up == 1 else operate(element, "*", whole(up))
                 return element if down == 1 else operate(element, "/", whole(down))
     return sa.func.jimu_divide(
-        compiler.number(dividend, a.scale), a.scale, compiler.number(divisor, b.scale), b.scale, shape.scale,
-        type_=sa.BigInteger())
+        compiler.number(dividend, a.scale),
+        a.scale,
+        compiler.number(divisor, b.scale),
+        b.scale,
+        shape.scale,
+        type_=sa.BigInteger(),
+    )
 
 
 def _negated(compiler: SqliteCompiler, node: Call) -> Element:
@@ -336,6 +360,7 @@ def _contains(compiler: SqliteCompiler, node: Call) -> Element:
 
 def _edge(pattern: Callable[[str], str]) -> Callable[[SqliteCompiler, Call], Element]:
     """``starts_with`` and ``ends_with`` of a constant: LIKE, which ignores the case of ASCII letters."""
+
     def build(compiler: SqliteCompiler, node: Call) -> Element:
         text, part = node.args
         found = compiler.known(part)
@@ -343,6 +368,7 @@ def _edge(pattern: Callable[[str], str]) -> Callable[[SqliteCompiler, Call], Ele
             return compiler.fallback(node)
         escaped = "".join("\\" + c if c in "\\%_" else c for c in found.value)
         return compiler.value(text).like(sa.literal(pattern(escaped), sa.Text()), escape="\\")
+
     return build
 
 
@@ -359,6 +385,7 @@ def _part_of_day(start: int, length: int) -> Callable[[SqliteCompiler, Call], El
     def build(compiler: SqliteCompiler, node: Call) -> Element:
         day = compiler.value(node.args[0])
         return sa.cast(sa.func.substr(day, start, length), sa.Integer)
+
     return build
 
 
@@ -377,11 +404,29 @@ def _includes(compiler: SqliteCompiler, node: Call) -> Element:
 
 
 SqliteCompiler.builders = {
-    "number_add": _added("+"), "number_subtract": _added("-"), "number_multiply": _multiplied, "number_divide": _divided,
-    "duration_ratio": _divided, "number_negate": _negated, "duration_negate": _negated, "number_plus": _same_text,
-    "round": _rounded, "concat": _concat, "text_same": _same_text, "date_same": _same_text, "lower": _mapped("jimu_lower"),
-    "upper": _mapped("jimu_upper"), "contains": _contains, "starts_with": _edge(lambda p: p + "%"),
-    "ends_with": _edge(lambda p: "%" + p), "len": _length, "date_subtract_date": _days_apart,
-    "days_between": _days_apart, "year": _part_of_day(1, 4), "month": _part_of_day(6, 2), "day": _part_of_day(9, 2),
-    "start_of": _start_of, "includes": _includes,
+    "number_add": _added("+"),
+    "number_subtract": _added("-"),
+    "number_multiply": _multiplied,
+    "number_divide": _divided,
+    "duration_ratio": _divided,
+    "number_negate": _negated,
+    "duration_negate": _negated,
+    "number_plus": _same_text,
+    "round": _rounded,
+    "concat": _concat,
+    "text_same": _same_text,
+    "date_same": _same_text,
+    "lower": _mapped("jimu_lower"),
+    "upper": _mapped("jimu_upper"),
+    "contains": _contains,
+    "starts_with": _edge(lambda p: p + "%"),
+    "ends_with": _edge(lambda p: "%" + p),
+    "len": _length,
+    "date_subtract_date": _days_apart,
+    "days_between": _days_apart,
+    "year": _part_of_day(1, 4),
+    "month": _part_of_day(6, 2),
+    "day": _part_of_day(9, 2),
+    "start_of": _start_of,
+    "includes": _includes,
 }

@@ -23,11 +23,20 @@ from jimu.storage.sqlite_functions import register_sqlite_functions
 Record = Mapping[Path, Any]
 
 _SQLITE: dict[Kind, sa.types.TypeEngine[Any]] = {
-    Kind.TEXT: sa.Text(), Kind.DATE: sa.Text(), Kind.TIME: sa.Text(), Kind.TEXTS: sa.Text(), Kind.JSON: sa.Text(),
+    Kind.TEXT: sa.Text(),
+    Kind.DATE: sa.Text(),
+    Kind.TIME: sa.Text(),
+    Kind.TEXTS: sa.Text(),
+    Kind.JSON: sa.Text(),
 }
 _POSTGRESQL: dict[Kind, sa.types.TypeEngine[Any]] = {
-    Kind.TEXT: sa.Text(collation="C"), Kind.DATE: sa.Date(), Kind.DATETIME: pg.TIMESTAMP(timezone=True),
-    Kind.TIME: pg.TIME(precision=0), Kind.TEXTS: pg.ARRAY(sa.Text()), Kind.BOOLEAN: sa.Boolean(), Kind.JSON: pg.JSONB(),
+    Kind.TEXT: sa.Text(collation="C"),
+    Kind.DATE: sa.Date(),
+    Kind.DATETIME: pg.TIMESTAMP(timezone=True),
+    Kind.TIME: pg.TIME(precision=0),
+    Kind.TEXTS: pg.ARRAY(sa.Text()),
+    Kind.BOOLEAN: sa.Boolean(),
+    Kind.JSON: pg.JSONB(),
 }
 
 
@@ -56,7 +65,9 @@ class Trial:
             sa.event.listen(self._engine, "connect", lambda connection, _: register_sqlite_functions(connection))
         types = _SQLITE if self.dialect == "sqlite" else _POSTGRESQL
         self._table = sa.Table(
-            "jimu_trial", sa.MetaData(), sa.Column("number", sa.Integer, primary_key=True),
+            "jimu_trial",
+            sa.MetaData(),
+            sa.Column("number", sa.Integer, primary_key=True),
             *(sa.Column(".".join(path), self._type(types, c)) for path, c in columns.items() if not c.is_virtual),
             prefixes=["TEMPORARY"],
         )
@@ -85,7 +96,10 @@ class Trial:
         """Put ``records`` (values by path) in place of what is there."""
         self._connection.execute(self._table.delete())
         rows = [
-            {"number": number, **{".".join(p): self._stored(r.get(p), c) for p, c in self._columns.items() if not c.is_virtual}}
+            {
+                "number": number,
+                **{".".join(p): self._stored(r.get(p), c) for p, c in self._columns.items() if not c.is_virtual},
+            }
             for number, r in enumerate(records)
         ]
         if rows:
@@ -122,8 +136,9 @@ class Trial:
     def sorted(self, formula: Formula, environment: Environment) -> list[int]:
         """The numbers of the records sorted by the formula, blanks last."""
         order = as_value(formula, self._scope(), environment).order
-        return [row[0] for row in self._rows(
-            self._table.c.number, order=[order.is_(None), order, self._table.c.number])]
+        return [
+            row[0] for row in self._rows(self._table.c.number, order=[order.is_(None), order, self._table.c.number])
+        ]
 
     def column_values(self, formula: Formula, environment: Environment, kind: Kind, scale: int) -> list[Any]:
         """What a formula field of ``kind`` and ``scale`` holds, as the database has it."""
