@@ -17,6 +17,7 @@ from jimu.messages import Message, Text
 
 MAX_SECONDS = 10**11
 _UNITS = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1}
+_TEMPLATES = {"d": "{n}d", "h": "{n}h", "m": "{n}m", "s": "{n}s"}
 _WORDS = {
     "w": "w week weeks 周 週 星期",
     "d": "d day days 天 日",
@@ -68,10 +69,10 @@ class Duration(FieldType):
         seconds = value.days * 86400 + value.seconds
         sign = "-" if seconds < 0 else ""
         rest, parts = abs(seconds), []
-        for unit, template in (("d", "{n}d"), ("h", "{n}h"), ("m", "{n}m"), ("s", "{n}s")):
+        for unit in _TEMPLATES:
             count, rest = divmod(rest, _UNITS[unit])
             if count or (unit == "m" and not seconds):
-                parts.append(context.say(Message(template, {"n": count})))
+                parts.append(context.say(Message(_TEMPLATES[unit], {"n": count})))
         return sign + " ".join(parts)
 
     def value_schema(self, field: FieldSpec) -> JsonSchema:
