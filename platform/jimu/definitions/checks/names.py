@@ -10,7 +10,7 @@ from jimu.definitions.documents import Document
 from jimu.definitions.model import FieldDef, ObjectDef
 
 # Words that mean something else in formulas and in addresses of pages and records.
-RESERVED = frozenset({"user", "prior", "changed", "now", "today", "null"})
+RESERVED = frozenset({"expanded", "object", "user", "prior", "changed", "now", "today", "null"})
 RESERVED_OBJECTS = frozenset({"record", "records", "search", "metadata", "bulk", "new"})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from jimu.definitions.checks.checking import Checking
 from jimu.diagnostics import nearest
@@ -11,15 +11,14 @@ from jimu.fieldtypes.currency_code import known_currency
 
 def check_workspace(checking: Checking) -> None:
     workspace, document = checking.manifest.workspace, checking.documents["workspace"]["workspace"]
-    zones = available_timezones()
-    if workspace.time_zone not in zones:
+    if not _is_time_zone(workspace.time_zone):
         checking.findings.error(
             "unknown_time_zone",
             "There is no time zone called {name}.",
             {"name": workspace.time_zone},
             document.value_place("time_zone"),
             document.address,
-            nearest(workspace.time_zone, zones),
+            nearest(workspace.time_zone, available_timezones()),
         )
     written = document.data.get("currencies", ())
     for code, place in [
@@ -38,3 +37,12 @@ def check_workspace(checking: Checking) -> None:
             document.value_place("locale"),
             document.address,
         )
+
+
+def _is_time_zone(name: str) -> bool:
+    """Asking for the one is a hundred times faster than listing them all."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError, ValueError):  # not found, a folder of zones, a path out of the database
+        return False
+    return True
