@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from jimu.formulas.functions import days, logic, moments, numeric, records, shown, texts
 from jimu.formulas.operators import LOGIC, OPERATORS
-from jimu.formulas.signature import REGISTRY, FunctionDef
+from jimu.formulas.signature import REGISTRY, FunctionDef, Signature
 from jimu.hookspecs import hookimpl
 
 FUNCTIONS: tuple[FunctionDef, ...] = (
     *texts.FUNCTIONS, *shown.FUNCTIONS, *numeric.FUNCTIONS, *days.FUNCTIONS, *moments.FUNCTIONS, *logic.FUNCTIONS,
     *records.FUNCTIONS,
 )
+
+# What the SQL compilers know; a function of a plugin is known to them by the SQL builder that it brings.
+KEYS = frozenset(
+    s.key for s in (*(s for f in FUNCTIONS for s in f.signatures), *(s for g in OPERATORS.values() for s in g), *LOGIC)
+)
+
+
+def has_sql(signature: Signature) -> bool:
+    """Whether both databases can compute it."""
+    return not signature.python_only and (signature.key in KEYS or signature.postgresql is not None)
 
 
 @hookimpl

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 
 from jimu.diagnostics import Diagnostic, Place, has_errors
+from jimu.formulas.builtin import has_sql
 from jimu.formulas.checker import Checker
 from jimu.formulas.conversion import call, constant, truth
 from jimu.formulas.folding import folded
@@ -77,7 +78,7 @@ def build_formula(source: str, object: str, tree: Node, problems: Problems) -> F
             paths.add(node.path)
             size += getattr(node.symbol.formula, "size", 0)
             deterministic = deterministic and node.symbol.deterministic
-            if node.type.name in ("references", "json") and python_only is None and node.type.name == "references":
+            if node.type.name == "references" and python_only is None:
                 python_only = node.path[-1]
             inner = node.symbol.formula
             uses_actor = uses_actor or getattr(inner, "uses_actor", False)
@@ -87,7 +88,7 @@ def build_formula(source: str, object: str, tree: Node, problems: Problems) -> F
             uses_actor = True
         elif isinstance(node, Call):
             reads |= node.signature.reads
-            if node.signature.python_only and python_only is None:
+            if python_only is None and not has_sql(node.signature):
                 python_only = node.signature.name
     if size > MAX_INLINED:
         raise problems.refuse("too_large", 0, "With the formula fields that it reads, the formula is too long.")

@@ -14,6 +14,7 @@ from jimu.formulas.numbers import Number, absolute, canonical, multiply, round_h
 
 _NUMBER = re.compile(r"(?P<group>#,##)?0(?:\.(?P<places>0{1,12}))?(?P<percent>%)?")
 _DATE_PARTS = ("yyyy", "yy", "mm", "dd", "hh", "mi", "ss", "q")
+_OTHER_LETTER = re.compile("[a-zA-PRSUVX-Z]")  # T, W and Q may stand as themselves: 2024-01-31T08:00, Q1
 _DATE = re.compile("|".join(_DATE_PARTS))
 
 
@@ -35,7 +36,7 @@ def number_pattern(pattern: str) -> NumberPattern | None:
 
 @lru_cache(maxsize=256)
 def day_pattern(pattern: str) -> tuple[tuple[bool, str], ...] | None:
-    """(is a part, text) for each piece of ``yyyy-mm-dd``; None: it holds no part, or letters that are none
+    """(is a part, text) for each piece of ``yyyy-mm-dd``; None: it holds no part, or other letters
     (T, W and Q may stand in it as themselves)."""
     pieces: list[tuple[bool, str]] = []
     at = 0
@@ -47,9 +48,8 @@ def day_pattern(pattern: str) -> tuple[tuple[bool, str], ...] | None:
     if at < len(pattern):
         pieces.append((False, pattern[at:]))
     literal = "".join(text for is_part, text in pieces if not is_part)
-    if not any(is_part for is_part, _ in pieces) or re.search("[a-zA-SU-VX-Z]", literal.replace("Q", "")) or len(pattern) > 100:
-        return None
-    return tuple(pieces)
+    has_parts = any(is_part for is_part, _ in pieces)
+    return tuple(pieces) if has_parts and len(pattern) <= 100 and not _OTHER_LETTER.search(literal) else None
 
 
 def format_number(value: Number, pattern: str) -> str | None:

@@ -74,7 +74,7 @@ class Signature:
         return self.parameters[min(index, len(self.parameters) - 1)]
 
     def __str__(self) -> str:
-        parts = [f"{'*' * p.rest}{p.name}{'?' * p.optional}: {p.type}" for p in self.parameters]
+        parts = [f"{'*' * p.rest}{p.name}{'?' * p.optional}: {p.type}{'!' * p.constant}" for p in self.parameters]
         return f"{self.name}({', '.join(parts)}) → {self.result}"
 
 
