@@ -57,7 +57,10 @@ FILES = {
           friends: {type: multi_lookup, to: company}
           margin: {type: formula, formula: "amount - cost", returns: decimal, scale: 2}
         checks:
-          - {name: won_needs_date, check: "stage != 'won' or close_on", message: {en: Say when it was won.}, fields: [close_on]}
+          - name: won_needs_date
+            check: "stage != 'won' or close_on"
+            message: {en: Say when it was won.}
+            fields: [close_on]
     """,
     "objects/roles/seller.yaml": """
         label: Seller

@@ -17,7 +17,7 @@ from jimu.api.call import current_call
 from jimu.api.schemas import record_schema
 from jimu.errors import JimuError, Problem
 from jimu.messages import Message, Translator
-from jimu.storage.errors import BadCursor, Busy, StoreError
+from jimu.storage.errors import BadCursor, Busy, DatabaseUnavailable, StoreError
 from jimu.translation import negotiate, translator
 
 log = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ def on_error(error: Exception) -> Response:
         return from_error(error)
     if isinstance(error, HTTPException):
         return from_http(error)
-    if isinstance(error, Busy):
+    if isinstance(error, (Busy, DatabaseUnavailable)):
         return envelope(503, *HTTP_ERRORS[503], headers={"Retry-After": "1"})
     if isinstance(error, BadCursor):
         cursor = Message("This is no cursor of this list. Take `next` of the page before, with the same order.")

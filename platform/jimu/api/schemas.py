@@ -112,7 +112,7 @@ def build_schema(object: ObjectDef, levels: Mapping[str, str]) -> RecordSchema:
         {
             "object_name": object.name,
             "dumpers": dumpers,
-            "converted": tuple((name, dump) for name, dump in dumpers.items() if dump is not None),
+            "converted": tuple((name, dump) for name, dump in dumpers.items() if dump and name != "id"),
             "nested": tuple(f.name for f in fields if is_nested(object, f)),
         },
     )

@@ -40,14 +40,13 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
 
 
 def _register_faces(app: Flask, runtime: Runtime) -> None:
-    """The pages and the API, then what plugins add to each."""
+    """The API (it mounts what plugins add to it), the pages, and what plugins add to these."""
     plugins = runtime.current.plugins
     app.register_blueprint(api.build_blueprint(runtime))
     app.register_blueprint(web.build_blueprint(runtime))
-    for hook, prefix in (("jimu_api_blueprints", "/api/v1"), ("jimu_page_blueprints", None)):
-        for _plugin, blueprints in plugins.collect(hook):
-            for blueprint in blueprints:
-                app.register_blueprint(blueprint, url_prefix=prefix)
+    for _plugin, blueprints in plugins.collect("jimu_page_blueprints"):
+        for blueprint in blueprints:
+            app.register_blueprint(blueprint)
 
 
 def _wrap(app: Flask, settings: Settings) -> None:
