@@ -104,7 +104,7 @@ def bind(
     distinct = [table.headers.index(h) for h in step.distinct if _known_header(h, table, problems)]
     key = step.key or (("id",) if "id" in binder.headers_of else ())
     _check_key(key, object, {*binder.headers_of, *step.formulas, *step.constants}, problems)
-    if not columns and not formulas and not problems:
+    if not any(c.targets for c in columns) and not formulas and not problems:
         problems.append(
             Problem(
                 "nothing_mapped",
@@ -119,7 +119,7 @@ def bind(
     return Binding(
         step,
         object,
-        tuple(c for c in columns if c.targets),
+        tuple(columns),
         tuple(f for f in formulas if f),
         tuple(constants),
         scope,

@@ -64,9 +64,7 @@ def _choose(workbook: CalamineWorkbook, names: Sequence[str], wanted: str | None
 
 
 def _records(sheet: CalamineSheet) -> Iterator[tuple[int, list[Cell]]]:
-    # iter_rows begins at the first filled row; what a person sees counts from the top of the sheet.
-    offset = sheet.start[0] if sheet.start else 0
-    for number, cells in enumerate(sheet.iter_rows(), start=offset + 1):
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
         yield number, [cell_value(c) for c in cells]
 
 
