@@ -6,7 +6,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
+
+import sqlalchemy as sa
 
 from jimu.access import SYSTEM, Actor, load_actor
 from jimu.definitions import Manifest, load_files
@@ -30,8 +33,13 @@ class FrozenClock:
 
 
 def build_manifest(files: Mapping[str, str]) -> Manifest:
-    """The manifest of ``files``; fails with every diagnostic."""
-    manifest, diagnostics = load_files({"workspace.yaml": "label: Test\n", **files})
+    """The manifest of ``files``, made once; fails with every diagnostic."""
+    return _build_manifest(tuple(sorted(files.items())))
+
+
+@cache
+def _build_manifest(files: tuple[tuple[str, str], ...]) -> Manifest:
+    manifest, diagnostics = load_files({"workspace.yaml": "label: Test\n", **dict(files)})
     assert manifest is not None, "\n".join(f"{d.place}: {d.message} [{d.code}]" for d in diagnostics)
     return manifest
 
@@ -79,12 +87,43 @@ class Project:
 @contextmanager
 def open_project(url: str, files: Mapping[str, str]) -> Iterator[Project]:
     """A project on the database at ``url``, its tables made."""
+    make_tables(url, files)
+    with empty_project(url, files) as project:
+        yield project
+
+
+def make_tables(url: str, files: Mapping[str, str]) -> None:
+    """Make the tables of ``files`` in the database at ``url``."""
+    database = Database(url)
+    try:
+        with applying(database) as application:
+            application.apply(build_schema(build_manifest(files)))
+    finally:
+        database.dispose()
+
+
+@contextmanager
+def empty_project(url: str, files: Mapping[str, str]) -> Iterator[Project]:
+    """A project on a database whose tables are made, with all rows of earlier tests removed."""
     manifest = build_manifest(files)
     database = Database(url)
     try:
-        schema = build_schema(manifest)
-        with applying(database) as application:
-            application.apply(schema)
-        yield Project(manifest, database, Store(database, schema))
+        _remove_rows(database)
+        yield Project(manifest, database, Store(database, build_schema(manifest)))
     finally:
         database.dispose()
+
+
+# What says how the database is made, not what is in it.
+_KEPT = {"alembic_version", "column_map", "pulse", "revision"}
+
+
+def _remove_rows(database: Database) -> None:
+    with database.altering() as connection:
+        names = [n for n in sa.inspect(connection).get_table_names() if n not in _KEPT and "_fts" not in n]
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("TRUNCATE " + ", ".join(f'"{n}"' for n in names) + " CASCADE")
+            return
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys = on")
+        for name in names:
+            connection.exec_driver_sql(f'DELETE FROM "{name}"')
