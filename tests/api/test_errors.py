@@ -11,8 +11,10 @@ import pytest
 
 from jimu.api.blueprint import build_endpoints
 from jimu.api.endpoints import Endpoint
+from jimu.app import create_app
 from jimu.settings import Settings
 from tests.api.conftest import Shop
+from tests.redis_server import require_redis
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -149,6 +151,20 @@ def test_who_asks_too_often_has_to_wait(make_shop: Callable[..., Shop]) -> None:
     check_envelope(answer, 429, "too_many_requests")
     assert 0 < int(answer.headers["Retry-After"]) <= 3600
     assert shop.seller.get("/metadata").status_code == 200
+
+
+@pytest.mark.redis
+def test_with_redis_all_processes_count_together(make_shop: Callable[..., Shop]) -> None:
+    shop = make_shop(api_rate="3 per hour", redis_url=require_redis())
+    other_process = create_app(runtime=shop.runtime).test_client(use_cookies=False)
+    headers = {"Authorization": f"Bearer {shop.boss.token}"}
+    clients = [shop.client, other_process, shop.client, other_process]
+    assert [c.get("/api/v1/metadata", headers=headers).status_code for c in clients] == [200, 200, 200, 429]
+
+
+def test_a_counter_that_cannot_be_reached_lets_requests_through(make_shop: Callable[..., Shop]) -> None:
+    shop = make_shop(api_rate="1 per hour", redis_url="redis://127.0.0.1:1/0")
+    assert [shop.boss.get("/metadata").status_code for _ in range(2)] == [200, 200]
 
 
 def test_strangers_who_ask_too_often_have_to_wait_as_well(make_shop: Callable[..., Shop]) -> None:
