@@ -59,7 +59,9 @@ fields:
   fee: {type: currency}
 checks:
   - {name: small_when_lost, check: "stage != 'lost' or amount < 1000", message: Too big to lose, fields: [amount]}
-  - {name: within_limit, check: "is_blank(customer.limit) or is_blank(amount) or amount <= customer.limit", message: Over the limit}
+  - name: within_limit
+    check: "is_blank(customer.limit) or is_blank(amount) or amount <= customer.limit"
+    message: Over the limit
 unique: [[customer, name]]
 """,
     "objects/crm/line.yaml": """

@@ -17,6 +17,7 @@ def company_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[
     """backend -> the URL of a database with the company's tables."""
     known: dict[str, str] = {}
     with ExitStack() as stack:
+
         def url_of(backend: str) -> str:
             if backend not in known:
                 folder = tmp_path_factory.mktemp(backend)

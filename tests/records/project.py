@@ -59,8 +59,15 @@ class Project:
         return self.context(SYSTEM)
 
     def context(self, actor: Actor, **more: Any) -> Context:
-        return Context(actor, self.manifest, self.store, self.plugins.hook, self.clock,
-                       settings={"secret_key": b"for tests"}, **more)
+        return Context(
+            actor,
+            self.manifest,
+            self.store,
+            self.plugins.hook,
+            self.clock,
+            settings={"secret_key": b"for tests"},
+            **more,
+        )
 
     def user(self, name: str, *roles: str, **values: Any) -> int:
         """The id of a new user."""
@@ -121,9 +128,10 @@ _KEPT = {"alembic_version", "column_map", "pulse", "revision"}
 def _remove_rows(database: Database) -> None:
     with database.altering() as connection:
         names = [n for n in sa.inspect(connection).get_table_names() if n not in _KEPT and "_fts" not in n]
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql("TRUNCATE " + ", ".join(f'"{n}"' for n in names) + " CASCADE")
-            return
-        connection.exec_driver_sql("PRAGMA defer_foreign_keys = on")
+        # Rows go in any order: foreign keys are looked at when all are gone, or not at all.
+        on_postgresql = connection.dialect.name == "postgresql"
+        connection.exec_driver_sql(
+            "SET LOCAL session_replication_role = replica" if on_postgresql else "PRAGMA defer_foreign_keys = on"
+        )
         for name in names:
             connection.exec_driver_sql(f'DELETE FROM "{name}"')

@@ -16,7 +16,9 @@ from tests.records.project import Project
 
 
 def test_a_record_is_created_and_read_back(project: Project) -> None:
-    record = write.write(Create("customer", {"name": "Acme", "limit": "1000.00", "address": {"city": "Rome"}}), project.system)
+    record = write.write(
+        Create("customer", {"name": "Acme", "limit": "1000.00", "address": {"city": "Rome"}}), project.system
+    )
     assert record.created
     assert record.title == "Acme"
     again = read.get("customer", record.id, project.system)
@@ -95,10 +97,24 @@ def test_a_record_that_may_be_read_but_not_changed_is_forbidden(project: Project
 
 
 def test_unwritable_fields_are_refused_loudly_and_all_at_once(project: Project, seller: Context) -> None:
-    given = {"name": "Acme", "naem": "x", "secret_note": "x", "limit": 5, "won": 7, "shout": "X", "id": 5, "version": 3}
+    given = {
+        "name": "Acme",
+        "naem": "x",
+        "secret_note": "x",
+        "limit": 5,
+        "won": 7,
+        "shout": "X",
+        "id": 5,
+        "version": 3,
+    }
     assert problems(seller, Create("customer", given)) == {
-        ("unknown_field", "naem"), ("unknown_field", "secret_note"), ("forbidden_field", "limit"), ("read_only", "won"),
-        ("read_only", "shout"), ("read_only", "id"), ("read_only", "version"),
+        ("unknown_field", "naem"),
+        ("unknown_field", "secret_note"),
+        ("forbidden_field", "limit"),
+        ("read_only", "won"),
+        ("read_only", "shout"),
+        ("read_only", "id"),
+        ("read_only", "version"),
     }
 
 
@@ -132,8 +148,10 @@ def test_a_blank_that_is_asked_for_is_not_replaced_by_the_default(project: Proje
     assert project.value("deal", deal, "probability") is None
 
 
-@pytest.mark.parametrize(("target", "code"), [("missing", "unknown_reference"), ("deleted", "unknown_reference"),
-                                              ("wrong object", "unknown_reference")])
+@pytest.mark.parametrize(
+    ("target", "code"),
+    [("missing", "unknown_reference"), ("deleted", "unknown_reference"), ("wrong object", "unknown_reference")],
+)
 def test_references_must_point_at_living_records_of_the_object(project: Project, target: str, code: str) -> None:
     customer = project.create("customer", name="Acme")
     ids = {"missing": 77, "deleted": customer, "wrong object": project.create("region", name="North")}
@@ -150,19 +168,24 @@ def test_a_reference_to_what_one_may_not_read_looks_like_one_to_nothing(project:
 
 def test_a_lookup_takes_only_what_its_filter_lets_in(project: Project) -> None:
     plain, vip = project.create("customer", name="Plain"), project.create("customer", name="Vip", vip=True)
-    assert problems(project.system, Create("deal", {"name": "D", "partner": plain})) == {("filtered_reference", "partner")}
+    assert problems(project.system, Create("deal", {"name": "D", "partner": plain})) == {
+        ("filtered_reference", "partner")
+    }
     write.write(Create("deal", {"name": "D", "partner": vip}), project.system)
 
 
 def test_users_must_be_active(project: Project) -> None:
     gone = project.user("gone", active=False)
-    assert problems(project.system, Create("deal", {"name": "D", "colleague": gone})) == {("inactive_user", "colleague")}
+    assert problems(project.system, Create("deal", {"name": "D", "colleague": gone})) == {
+        ("inactive_user", "colleague")
+    }
 
 
 def test_references_to_many_are_judged_one_by_one(project: Project) -> None:
     first = project.create("customer", name="One")
     assert problems(project.system, Create("deal", {"name": "D", "helpers": [first, 99]})) == {
-        ("unknown_reference", "helpers")}
+        ("unknown_reference", "helpers")
+    }
     deal = project.create("deal", name="D", helpers=[first])
     assert project.value("deal", deal, "helpers") == [first]
 
@@ -172,7 +195,9 @@ def test_a_retired_option_stays_but_cannot_be_chosen(project: Project) -> None:
 
 
 def test_a_dependent_option_needs_its_controlling_value(project: Project) -> None:
-    assert problems(project.system, Create("deal", {"name": "D", "reason": "quality"})) == {("choice_depends", "reason")}
+    assert problems(project.system, Create("deal", {"name": "D", "reason": "quality"})) == {
+        ("choice_depends", "reason")
+    }
     deal = project.create("deal", name="D", stage="won", reason="quality")
     assert problems(project.system, Update("deal", deal, {"stage": "open"})) == {("choice_depends", "reason")}
 
@@ -181,7 +206,8 @@ def test_record_types_have_their_own_options_defaults_and_required_fields(projec
     question = project.create("ticket", subject="Why?", topic="why")
     assert project.value("ticket", question, "record_type") == "question"
     assert problems(project.system, Create("ticket", {"subject": "x", "topic": "broken"})) == {
-        ("choice_not_for_record_type", "topic")}
+        ("choice_not_for_record_type", "topic")
+    }
     assert problems(project.system, Create("ticket", {"record_type": "complaint"})) == {("required", "subject")}
     complaint = project.create("ticket", record_type="complaint", subject="It broke")
     assert project.value("ticket", complaint, "topic") == "broken"
@@ -199,7 +225,8 @@ def test_conditions_demand_hide_and_protect_fields(project: Project) -> None:
 def test_checks_speak_beside_their_fields_and_reach_over_lookups(project: Project) -> None:
     customer = project.create("customer", name="Acme", limit=100)
     assert problems(project.system, Create("deal", {"name": "D", "customer": customer, "amount": 200})) == {
-        ("check:within_limit", None)}
+        ("check:within_limit", None)
+    }
     lost = {"name": "D", "stage": "lost", "lost_reason": "price", "amount": 5000}
     assert problems(project.system, Create("deal", lost)) == {("check:small_when_lost", "amount")}
 
@@ -209,7 +236,9 @@ def test_unique_keys_hold_also_over_several_fields_and_let_blanks_off(project: P
     assert problems(project.system, Create("customer", {"name": "Other", "code": "A"})) == {("not_unique", "code")}
     project.create("deal", name="D", customer=customer)
     assert problems(project.system, Create("deal", {"name": "D", "customer": customer})) == {
-        ("not_unique", "customer"), ("not_unique", "name")}
+        ("not_unique", "customer"),
+        ("not_unique", "name"),
+    }
     project.create("deal", name="D")
     project.create("deal", name="D")
 
@@ -217,7 +246,10 @@ def test_unique_keys_hold_also_over_several_fields_and_let_blanks_off(project: P
 def test_taken_keys_are_reported_together_with_other_problems(project: Project) -> None:
     project.create("customer", name="Acme", code="A")
     assert problems(project.system, Create("customer", {"code": "A", "limit": "x"})) == {
-        ("not_unique", "code"), ("required", "name"), *problems(project.system, Create("customer", {"name": "B", "limit": "x"}))}
+        ("not_unique", "code"),
+        ("required", "name"),
+        *problems(project.system, Create("customer", {"name": "B", "limit": "x"})),
+    }
 
 
 def test_an_update_that_changes_nothing_writes_nothing(project: Project) -> None:
@@ -293,5 +325,7 @@ def test_a_preview_says_what_stops_it(project: Project, seller: Context) -> None
 
 def test_nobody_gives_themselves_more_roles(project: Project) -> None:
     seller = project.user("sam", "seller")
-    assert problems(project.acting(seller), Update("user", seller, {"roles": ["admin"]})) == {("forbidden_field", "roles")}
+    assert problems(project.acting(seller), Update("user", seller, {"roles": ["admin"]})) == {
+        ("forbidden_field", "roles")
+    }
     write.write(Update("user", seller, {"language": "zh-CN"}), project.acting(seller))

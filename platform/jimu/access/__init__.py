@@ -11,6 +11,18 @@ from jimu.access.rights import RIGHTS, has_right, require_right, rights_of
 from jimu.access.rules import ACTIONS, action_allowed, record_filter, require_action
 
 __all__ = [
-    "ACTIONS", "NOBODY", "RIGHTS", "SYSTEM", "Actor", "action_allowed", "field_access", "has_right", "load_actor",
-    "readable_fields", "record_filter", "require_action", "require_right", "rights_of",
+    "ACTIONS",
+    "NOBODY",
+    "RIGHTS",
+    "SYSTEM",
+    "Actor",
+    "action_allowed",
+    "field_access",
+    "has_right",
+    "load_actor",
+    "readable_fields",
+    "record_filter",
+    "require_action",
+    "require_right",
+    "rights_of",
 ]

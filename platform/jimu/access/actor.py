@@ -9,10 +9,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """``id`` is the user record's id (0: the system; None: nobody signed in). ``scopes``: of an API token (None: unlimited).
+    """``id`` is the user record's id (0: the system; None: nobody signed in). ``scopes``: of an API token (None:
+    unlimited).
 
-    ``via`` says through what the actor acts, for history: web, api, import, seed, job, cli. ``record``: the user record's
-    values, for ``user.…`` in formulas.
+    ``via`` says through what the actor acts, for history: web, api, import, seed, job, cli. ``record``: the user
+    record's values, for ``user.…`` in formulas.
     """
 
     id: int | None
@@ -24,7 +25,7 @@ class Actor:
     time_zone: str = "UTC"
     scopes: frozenset[str] | None = None
     is_system: bool = False
-    is_admin: bool = False             # has a role with the system right modify_all
+    is_admin: bool = False  # has a role with the system right modify_all
     via: str = "web"
     record: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 

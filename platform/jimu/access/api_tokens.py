@@ -28,14 +28,24 @@ class NewToken:
 
 
 def create_token(
-    store: Store, user_id: int, name: str, *, now: datetime, scopes: Iterable[str] | None = None,
+    store: Store,
+    user_id: int,
+    name: str,
+    *,
+    now: datetime,
+    scopes: Iterable[str] | None = None,
     expires_at: datetime | None = None,
 ) -> NewToken:
-    """A token that acts as the user, within ``scopes`` (None: all that the user may). Raises Invalid for a bad scope."""
+    """A token that acts as the user, within ``scopes`` (None: all that the user may).
+
+    Raises Invalid for a bad scope.
+    """
     given = None if scopes is None else frozenset(scopes)
     wrong = sorted(s for s in given or () if not is_scope(s))
     if wrong or (given is not None and not given):
-        message = Message("These are no scopes: {scopes}.", {"scopes": wrong}) if wrong else Message("A scope is needed.")
+        message = (
+            Message("These are no scopes: {scopes}.", {"scopes": wrong}) if wrong else Message("A scope is needed.")
+        )
         raise Invalid(message, [Problem("bad_scope", message, "scopes")])
     secret = make_secret(PREFIX)
     with store.write() as transaction:

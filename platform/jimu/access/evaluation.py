@@ -1,6 +1,7 @@
 """Judging a loaded row by an access filter without asking the store, where the filter allows it.
 
-Most filters compare the row's own columns; those need no query. What looks at other records answers None: ask the store.
+Most filters compare the row's own columns; those need no query. What looks at other records answers None: ask the
+store.
 """
 
 from __future__ import annotations

@@ -88,7 +88,7 @@ class _Access:
             return True
         key = (object.name, field.name)
         if key not in self.judged:
-            self.judged[key] = True    # a formula cannot read itself; this ends the search if it did
+            self.judged[key] = True  # a formula cannot read itself; this ends the search if it did
             self.judged[key] = self._names_it(object, field) or all(
                 self._readable(owner, name) for owner, name in self._sources(object, field)
             )
@@ -117,7 +117,9 @@ class _Access:
 
 
 def paths_read(manifest: Manifest, object: str, paths: Iterable[tuple[str, ...]]) -> Iterable[tuple[str, str]]:
-    """Every (object, field) that ``paths`` from ``object`` pass through or end at; the actor's own fields are left out."""
+    """Every (object, field) that ``paths`` from ``object`` pass through or end at; the actor's own fields are left
+    out.
+    """
     for path in paths:
         if path[0] == _ACTOR_PATH and _ACTOR_PATH not in manifest.objects[object].fields:
             continue
@@ -156,5 +158,3 @@ def readable_fields(actor: Actor, manifest: Manifest, object: str) -> frozenset[
     access = _access(actor, manifest)
     access.of(object)
     return access.readable[object]
-
-

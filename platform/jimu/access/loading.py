@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 
 def load_actor(
-    transaction: Transaction, manifest: Manifest, user_id: int, via: str = "web", scopes: frozenset[str] | None = None,
+    transaction: Transaction,
+    manifest: Manifest,
+    user_id: int,
+    via: str = "web",
+    scopes: frozenset[str] | None = None,
 ) -> Actor | None:
     """The actor behind the user record ``user_id``; None if there is no such living, active user."""
     row = transaction.fetch(USER_OBJECT, [user_id]).get(user_id)
@@ -28,9 +32,15 @@ def build_actor(manifest: Manifest, row: Mapping[str, Any], via: str, scopes: fr
     roles = frozenset(row.get("roles") or ()) & frozenset(manifest.roles)
     workspace = manifest.workspace
     return Actor(
-        id=row["id"], name=row.get("name") or row.get("title") or "", email=row.get("email") or "", roles=roles,
-        department=row.get("department"), locale=row.get("language") or workspace.locale,
-        time_zone=row.get("time_zone") or workspace.time_zone, scopes=scopes,
-        is_admin=any("modify_all" in manifest.roles[name].system for name in roles), via=via,
+        id=row["id"],
+        name=row.get("name") or row.get("title") or "",
+        email=row.get("email") or "",
+        roles=roles,
+        department=row.get("department"),
+        locale=row.get("language") or workspace.locale,
+        time_zone=row.get("time_zone") or workspace.time_zone,
+        scopes=scopes,
+        is_admin=any("modify_all" in manifest.roles[name].system for name in roles),
+        via=via,
         record=dict(row),
     )

@@ -9,7 +9,14 @@ from datetime import datetime, timedelta
 from jimu.access.loading import load_actor
 from jimu.access.passwords import hash_password, needs_rehash, require_good_password, verify_password
 from jimu.access.scopes import USER_OBJECT
-from jimu.access.sessions import DEFAULT_POLICY, NewSession, SessionPolicy, create_session, end_session, end_sessions_in
+from jimu.access.sessions import (
+    DEFAULT_POLICY,
+    NewSession,
+    SessionPolicy,
+    create_session,
+    end_session,
+    end_sessions_in,
+)
 from jimu.definitions.manifest import Manifest
 from jimu.errors import TooManyRequests, Unauthenticated
 from jimu.messages import Message
@@ -18,13 +25,25 @@ from jimu.storage import Store
 WRONG = Message("The e-mail address or the password is not right.")
 _RATE = re.compile(r"(\d+) per (second|minute|hour|day)")
 _PERIODS = {
-    "second": timedelta(seconds=1), "minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1),
+    "second": timedelta(seconds=1),
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
 }
 
 
 def log_in(
-    store: Store, manifest: Manifest, email: str, password: str, *, address: str, now: datetime, device: str = "",
-    previous: str = "", policy: SessionPolicy = DEFAULT_POLICY, rate: str = "10 per minute",
+    store: Store,
+    manifest: Manifest,
+    email: str,
+    password: str,
+    *,
+    address: str,
+    now: datetime,
+    device: str = "",
+    previous: str = "",
+    policy: SessionPolicy = DEFAULT_POLICY,
+    rate: str = "10 per minute",
 ) -> NewSession:
     """A new session. ``address``: the network address; ``previous``: the token of a session that the browser still had
     (it ends).
@@ -57,8 +76,10 @@ def require_not_throttled(store: Store, subjects: Iterable[str], now: datetime, 
     with store.read() as transaction:
         counts = transaction.count_login_attempts(subjects, now - period)
     if any(count >= most for count in counts.values()):
-        raise TooManyRequests(Message("Too many failed attempts; wait a little and try again."),
-                              details={"retry_after": int(period.total_seconds())})
+        raise TooManyRequests(
+            Message("Too many failed attempts; wait a little and try again."),
+            details={"retry_after": int(period.total_seconds())},
+        )
 
 
 def _subjects(email: str, address: str) -> list[str]:
@@ -83,7 +104,9 @@ def _is_active(store: Store, manifest: Manifest, user_id: int) -> bool:
         return load_actor(transaction, manifest, user_id) is not None
 
 
-def set_password(store: Store, user_id: int, password: str, now: datetime, *, email: str = "", keep: str = "") -> None:
+def set_password(
+    store: Store, user_id: int, password: str, now: datetime, *, email: str = "", keep: str = ""
+) -> None:
     """Set a user's password and log the user out everywhere, but for the session with the token ``keep``.
 
     Raises Invalid for a password that may not be chosen.

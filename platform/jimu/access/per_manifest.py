@@ -15,7 +15,10 @@ T = TypeVar("T")
 
 
 class PerManifest(Generic[T]):
-    """``get(manifest)`` returns ``build(manifest)``, built at the first call. Two threads may build it twice; one wins."""
+    """``get(manifest)`` returns ``build(manifest)``, built at the first call.
+
+    Two threads may build it twice; one wins.
+    """
 
     def __init__(self, build: Callable[[Manifest], T]) -> None:
         self._build = build

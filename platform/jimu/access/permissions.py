@@ -16,7 +16,10 @@ _PLAIN = {"create": "create", "purge": "purge", "export": "export"}
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
-    """All permissions that an actor's roles give for one object. ``named``: a role names the object itself, not ``*``."""
+    """All permissions that an actor's roles give for one object.
+
+    ``named``: a role names the object itself, not ``*``.
+    """
 
     given: tuple[ObjectPermission, ...]
     named: bool
@@ -64,5 +67,8 @@ def _collect(manifest: Manifest, roles: frozenset[str], object: ObjectDef) -> Pe
 
 def _reading_only(permission: ObjectPermission) -> ObjectPermission:
     return ObjectPermission(
-        read=permission.read, export=permission.export, fields=permission.fields, default_field=permission.default_field,
+        read=permission.read,
+        export=permission.export,
+        fields=permission.fields,
+        default_field=permission.default_field,
     )

@@ -40,7 +40,9 @@ def by_system_right(question: Question) -> Filter:
 
 
 def by_role(question: Question) -> Filter:
-    """The scopes that the actor's roles give for the object; objects that follow a parent are judged by ``by_parent``."""
+    """The scopes that the actor's roles give for the object; objects that follow a parent are judged by
+    ``by_parent``.
+    """
     if question.object.owner == "parent":
         return NOTHING
     given = permissions_for(question.actor, question.manifest, question.object)
@@ -58,8 +60,8 @@ def by_parent(question: Question) -> Filter:
     """A record with a parent goes with its parent: who may read that reads this, who may change that changes this.
 
     A role that names the object may give less (``none``); any scope means: as far as the parent goes. What hangs on any
-    record (comments, files) may be added by whoever reads the record; there ``own`` means what the actor added, and that
-    is what may be changed if no role says otherwise.
+    record (comments, files) may be added by whoever reads the record; there ``own`` means what the actor added, and
+    that is what may be changed if no role says otherwise.
     """
     target = question.object
     if target.owner != "parent" or target.parent is None:
@@ -150,7 +152,10 @@ def _judge(question: Question) -> Filter:
 
 
 def action_allowed(actor: Actor, manifest: Manifest, object: str, action: str) -> bool:
-    """Whether ``actor`` may do ``action`` to at least some records of ``object``. Raises NotFound for unknown objects."""
+    """Whether ``actor`` may do ``action`` to at least some records of ``object``.
+
+    Raises NotFound for unknown objects.
+    """
     if actor.is_system:
         manifest.object(object)
         return True
@@ -158,13 +163,17 @@ def action_allowed(actor: Actor, manifest: Manifest, object: str, action: str) -
 
 
 def require_action(actor: Actor, manifest: Manifest, object: str, action: str) -> None:
-    """Raises NotFound if the object may not even be read (or does not exist), Forbidden if only the action is denied."""
+    """Raises NotFound if the object may not even be read (or does not exist), Forbidden if only the action is
+    denied.
+    """
     if action_allowed(actor, manifest, object, action):
         return
     label = manifest.object(object).label
     if action != "read" and action_allowed(actor, manifest, object, "read"):
-        raise Forbidden(Message("You may not do this to records of {object}.", {"object": label}),
-                        details={"object": object, "action": action})
+        raise Forbidden(
+            Message("You may not do this to records of {object}.", {"object": label}),
+            details={"object": object, "action": action},
+        )
     raise NotFound(Message("There is no object called {name}.", {"name": object}))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-_BYTES = 32                            # 256 bits: nothing to guess, so a plain hash is enough
+_BYTES = 32  # 256 bits: nothing to guess, so a plain hash is enough
 
 
 def make_secret(prefix: str = "") -> str:

@@ -40,7 +40,12 @@ _NOTE_USE = timedelta(minutes=1)
 
 
 def create_session(
-    store: Store, user_id: int, now: datetime, *, address: str = "", device: str = "",
+    store: Store,
+    user_id: int,
+    now: datetime,
+    *,
+    address: str = "",
+    device: str = "",
     policy: SessionPolicy = DEFAULT_POLICY,
 ) -> NewSession:
     """A new session of a user who has proved who they are."""
@@ -51,7 +56,10 @@ def create_session(
 
 
 def find_session(
-    store: Store, token: str, now: datetime, policy: SessionPolicy = DEFAULT_POLICY,
+    store: Store,
+    token: str,
+    now: datetime,
+    policy: SessionPolicy = DEFAULT_POLICY,
 ) -> Identity | None:
     """Who the session stands for, in one query; None if there is no such session or it has ended."""
     if not token:
@@ -67,7 +75,10 @@ def find_session(
 
 
 def rotate_session(
-    store: Store, token: str, now: datetime, policy: SessionPolicy = DEFAULT_POLICY,
+    store: Store,
+    token: str,
+    now: datetime,
+    policy: SessionPolicy = DEFAULT_POLICY,
 ) -> NewSession | None:
     """The same session under a new token (after a change of password, say); None if it has ended."""
     fresh = make_secret()

@@ -6,7 +6,10 @@ _READING = frozenset({"read", "export"})
 
 
 def token_allows(scopes: frozenset[str] | None, object: str, action: str) -> bool:
-    """Whether a token with ``scopes`` may do ``action`` to ``object`` as far as its user may. None: all that the user may."""
+    """Whether a token with ``scopes`` may do ``action`` to ``object`` as far as its user may.
+
+    None: all that the user may.
+    """
     if scopes is None:
         return True
     if "write" in scopes or f"write:{object}" in scopes:
@@ -17,4 +20,4 @@ def token_allows(scopes: frozenset[str] | None, object: str, action: str) -> boo
 def is_scope(name: str) -> bool:
     """Whether ``name`` is a scope that a token may carry."""
     kind, colon, object = name.partition(":")
-    return kind in ("read", "write") and bool(object) == bool(colon) or name == "admin"
+    return (kind in ("read", "write") and bool(object) == bool(colon)) or name == "admin"

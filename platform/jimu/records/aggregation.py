@@ -27,8 +27,8 @@ MAX_ROWS = 10_000
 
 
 def aggregate(request: AggregateRequest, context: Context) -> AggregateResult:
-    """One row per group. A measure is named ``sum_amount`` (``count`` without a field), a group by its path, with a bucket
-    ``close_on_month``; ``as`` gives another name. Raises NotFound, BadRequest with every problem of the request.
+    """One row per group. A measure is named ``sum_amount`` (``count`` without a field), a group by its path, with a
+    bucket ``close_on_month``; ``as`` gives another name. Raises NotFound, BadRequest with every problem of the request.
     """
     require_readable(request.object, context)
     names = Names(context.actor, context.manifest, request.object)
@@ -41,8 +41,14 @@ def aggregate(request: AggregateRequest, context: Context) -> AggregateResult:
     names.require()
     rule = record_filter(context.actor, context.manifest, request.object)
     question = Aggregate(
-        request.object, measures, groups, all_of([rule, *filters]), request.limit, order,
-        environment=build_environment(context), guards=names.guards(),
+        request.object,
+        measures,
+        groups,
+        all_of([rule, *filters]),
+        request.limit,
+        order,
+        environment=build_environment(context),
+        guards=names.guards(),
     )
     references = [g.name for g in groups if _ends_at(names, g.path).kind is Kind.REFERENCE]
     with reading(context) as transaction:
@@ -53,15 +59,18 @@ def aggregate(request: AggregateRequest, context: Context) -> AggregateResult:
 
 def _ends_at(names: Names, path: tuple[str, ...]) -> FieldDef:
     field = names.scope.find_path(names.object, path)
-    assert field is not None           # judged when the group was made
+    assert field is not None  # judged when the group was made
     return field
 
 
 def _measure(text: str, names: Names) -> Measure | None:
     matched = _MEASURE.fullmatch(text.strip())
     if matched is None or matched[1] not in _FUNCTIONS:
-        names.add("bad_measure", Message("{measure} is no measure; write sum(field), count() or the like.",
-                                         {"measure": text}), "measures")
+        names.add(
+            "bad_measure",
+            Message("{measure} is no measure; write sum(field), count() or the like.", {"measure": text}),
+            "measures",
+        )
         return None
     function, name, alias = matched[1], matched[2], matched[3]
     if not name:
@@ -74,8 +83,11 @@ def _measure(text: str, names: Names) -> Measure | None:
     if field is None:
         return None
     if not _can_measure(function, field):
-        names.add("bad_measure", Message("{function} cannot be computed of {field}.",
-                                         {"function": function, "field": name}), "measures")
+        names.add(
+            "bad_measure",
+            Message("{function} cannot be computed of {field}.", {"function": function, "field": name}),
+            "measures",
+        )
         return None
     names.pass_through([path])
     return Measure(function, path, alias or f"{function}_{name.replace('.', '_')}")
@@ -92,7 +104,9 @@ def _can_measure(function: str, field: FieldDef) -> bool:
 def _group(text: str, names: Names) -> Group | None:
     matched = _GROUP.fullmatch(text.strip())
     if matched is None or (matched[1] is not None and matched[1] not in _BUCKETS):
-        names.add("bad_group", Message("{group} is no group; write a field or month(field).", {"group": text}), "group")
+        names.add(
+            "bad_group", Message("{group} is no group; write a field or month(field).", {"group": text}), "group"
+        )
         return None
     bucket, name, alias = matched[1], matched[2] or matched[3], matched[4]
     path = tuple(name.split("."))
@@ -112,6 +126,8 @@ def _order(order: Sequence[str], known: list[str], names: Names) -> list[Sort]:
     for text in order:
         name = text.strip().removeprefix("-")
         if name not in known:
-            names.add("unknown_field", Message("{name} is no group or measure of this request.", {"name": name}), "order")
+            names.add(
+                "unknown_field", Message("{name} is no group or measure of this request.", {"name": name}), "order"
+            )
         found.append(Sort((name,), text.strip().startswith("-")))
     return found

@@ -43,7 +43,8 @@ class ReadPlan:
         wanted = frozenset(names)
         parts = {part for name, found in self.composites if name in wanted for _, part in found}
         return ReadPlan(
-            self.plan, self.readable,
+            self.plan,
+            self.readable,
             tuple(n for n in self.names if n in wanted),
             tuple(c for c in self.columns if c in wanted or c in parts or c in ENGINE_COLUMNS),
             tuple(c for c in self.composites if c[0] in wanted),
@@ -78,11 +79,13 @@ def _build(actor: Actor, manifest: Manifest, object: str) -> ReadPlan:
     names = tuple(name for name in plan.fields if name in readable)
     composites = tuple(
         (f.name, tuple((part.removeprefix(f"{f.name}_"), part) for part in f.parts))
-        for f in plan.composites if f.name in readable
+        for f in plan.composites
+        if f.name in readable
     )
     parts = {part for _, found in composites for _, part in found}
     columns = tuple(
-        name for name, f in plan.fields.items()
+        name
+        for name, f in plan.fields.items()
         if f.kind is not Kind.COMPOSITE and (name in readable or name in parts or name in ENGINE_COLUMNS)
     )
     references = tuple(

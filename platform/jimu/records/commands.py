@@ -1,4 +1,7 @@
-"""Commands: what ``records.write`` can be asked to do. Values are the outside's (JSON-like) or Python values; both coerce."""
+"""Commands: what ``records.write`` can be asked to do.
+
+Values are the outside's (JSON-like) or Python values; both coerce.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ class Loaded(dict[str, Any]):
 class Create:
     object: str
     values: Mapping[str, Any]
-    id: int | None = None              # given only by import and seed re-runs; else made by the store
+    id: int | None = None  # given only by import and seed re-runs; else made by the store
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,8 @@ Command = Create | Update | Delete | Restore | Upsert
 class Record:
     """A record as its reader may see it. ``values``: field name -> Python value, only readable fields.
 
-    ``expanded``: lookup name -> Record, for the paths asked to be expanded. ``titles``: id -> title of every record that
-    a reference in ``values`` points at and the actor may know of.
+    ``expanded``: lookup name -> Record, for the paths asked to be expanded. ``titles``: id -> title of every record
+    that a reference in ``values`` points at and the actor may know of.
     """
 
     object: str
@@ -74,18 +77,21 @@ class Record:
     values: Mapping[str, Any]
     expanded: Mapping[str, Record | list[Record]] = field(default_factory=dict)
     titles: Mapping[int, str] = field(default_factory=dict)
-    created: bool = False              # set by a write
-    changed: tuple[str, ...] = ()      # set by a write: fields that changed
+    created: bool = False  # set by a write
+    changed: tuple[str, ...] = ()  # set by a write: fields that changed
 
 
 @dataclass(frozen=True, slots=True)
 class RowResult:
-    """The fate of one command of a batch: ``record`` or ``error`` is set. ``status``: created updated unchanged deleted restored failed."""
+    """The fate of one command of a batch: ``record`` or ``error`` is set.
+
+    ``status``: created updated unchanged deleted restored failed.
+    """
 
     row: int
     status: str
     record: Record | None = None
-    error: Any = None                  # JimuError
+    error: Any = None  # JimuError
 
 
 @dataclass(slots=True)

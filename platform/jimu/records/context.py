@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Context:
     """``store`` is bound to the manifest's schema. ``hooks`` is the plugin manager's hook relay.
 
-    ``transaction`` is set while a caller holds one open, so that several writes become one unit (``write.unit_of_work``);
-    ``told`` then gathers the events of all of them, to be told after the commit.
+    ``transaction`` is set while a caller holds one open, so that several writes become one unit
+    (``write.unit_of_work``); ``told`` then gathers the events of all of them, to be told after the commit.
     ``reason`` goes into history ("import 42", "approval contract/legal").
     """
 

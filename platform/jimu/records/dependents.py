@@ -34,9 +34,13 @@ def dependents_of(manifest: Manifest, object: str) -> tuple[Dependent, ...]:
     found = known.get(object)
     if found is None:
         found = known[object] = tuple(
-            Dependent(other.name, f) for other in manifest.objects.values() if not other.retired
+            Dependent(other.name, f)
+            for other in manifest.objects.values()
+            if not other.retired
             for f in other.active_fields
-            if f.kind in (Kind.REFERENCE, Kind.REFERENCES) and f.name not in ENGINE_REFERENCES and not f.is_computed
+            if f.kind in (Kind.REFERENCE, Kind.REFERENCES)
+            and f.name not in ENGINE_REFERENCES
+            and not f.is_computed
             and (not f.target or object in f.target)
         )
     return found
@@ -47,7 +51,8 @@ _known: PerManifest[dict[str, tuple[Dependent, ...]]] = PerManifest(lambda manif
 
 @dataclass
 class Removal:
-    """What goes when some records go. ``rows``: all that go, by object, roots first. ``root_of``: id -> the root it goes with.
+    """What goes when some records go. ``rows``: all that go, by object, roots first. ``root_of``: id -> the root it
+    goes with.
 
     ``cleared``: (object, field, id of the row, id it pointed at) of references to be blanked. ``blocked``: root -> the
     restricting references found, as (object, field, how many).
@@ -63,7 +68,8 @@ class Removal:
 
 
 def gather(unit: Unit, object: str, roots: dict[int, Row], *, with_deleted: bool = False) -> Removal:
-    """Follow cascades from ``roots``, then look for what restricts and what must be blanked. Set-wise per object and field.
+    """Follow cascades from ``roots``, then look for what restricts and what must be blanked. Set-wise per object and
+    field.
 
     ``with_deleted``: rows in the recycle bin count too (for removing for good).
     """

@@ -25,10 +25,10 @@ class Draft:
     row: int
     command: Command
     object: str
-    action: str                        # create update delete purge restore
+    action: str  # create update delete purge restore
     id: int = 0
     given: Mapping[str, Any] = field(default_factory=dict)
-    version: int | None = None         # that the asker saw; None: any
+    version: int | None = None  # that the asker saw; None: any
     before: dict[str, Any] | None = None
     values: dict[str, Any] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
@@ -76,8 +76,8 @@ class Draft:
 class Preview:
     """What a write would do. ``action``: create, update, delete, restore, purge or unchanged.
 
-    ``values``: the readable values after all steps. ``visible``, ``required``, ``read_only``: the state of the fields in a
-    form, by conditions and permissions. ``error``: what stopped it before its values were judged.
+    ``values``: the readable values after all steps. ``visible``, ``required``, ``read_only``: the state of the fields
+    in a form, by conditions and permissions. ``error``: what stopped it before its values were judged.
     """
 
     object: str

@@ -22,8 +22,12 @@ def build_environment(context: Context, now: datetime | None = None) -> Environm
     """What formulas may know besides the record when ``context.actor`` acts at ``now`` (else: by the clock)."""
     actor, settings = context.actor, context.settings
     return Environment(
-        now=now or context.clock(), zone=zone_of(actor), user=user_values(actor), language=actor.locale,
-        holidays=settings.get("holidays", _NO_DAYS), workdays=settings.get("workdays", _NO_DAYS),
+        now=now or context.clock(),
+        zone=zone_of(actor),
+        user=user_values(actor),
+        language=actor.locale,
+        holidays=settings.get("holidays", _NO_DAYS),
+        workdays=settings.get("workdays", _NO_DAYS),
         regions=_regions.get(context.hooks),
     )
 
@@ -41,14 +45,19 @@ _trees: PerHooks[dict[str, RegionTree]] = PerHooks(_ask_trees, {})
 _regions: PerHooks[Regions] = PerHooks(lambda hooks: Regions(_trees.get(hooks)), Regions({}))
 
 
-
 def user_values(actor: Actor) -> Mapping[str, Any] | None:
     """What ``user.…`` gives in formulas; None when nobody acts. The system is a user without a record."""
     if actor.id is None:
         return None
     return {
-        **actor.record, "id": actor.id, "name": actor.name, "email": actor.email, "department": actor.department,
-        "roles": sorted(actor.roles), "language": actor.locale, "time_zone": actor.time_zone,
+        **actor.record,
+        "id": actor.id,
+        "name": actor.name,
+        "email": actor.email,
+        "department": actor.department,
+        "roles": sorted(actor.roles),
+        "language": actor.locale,
+        "time_zone": actor.time_zone,
     }
 
 

@@ -1,7 +1,7 @@
 """Events: what happened to records, in the past tense. Made by the write path, told after the commit.
 
-Who needs to act surely, even if the process dies, is an ``EventListener`` (hook ``jimu_event_listeners``): for it a job row
-is written in the same transaction. Who only wants to know implements ``jimu_after_write``.
+Who needs to act surely, even if the process dies, is an ``EventListener`` (hook ``jimu_event_listeners``): for it a
+job row is written in the same transaction. Who only wants to know implements ``jimu_after_write``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ from jimu.storage.entries import JobRow
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """``action``: create, update, delete, restore or purge. ``changed``: field names. ``before``/``after``: rows by field name."""
+    """``action``: create, update, delete, restore or purge.
+
+    ``changed``: field names. ``before``/``after``: rows by field name.
+    """
 
     object: str
     id: int
@@ -35,15 +38,24 @@ class Event:
     def payload(self) -> dict[str, Any]:
         """What a job row carries of it: facts, no values (the job reads what is true when it runs)."""
         return {
-            "object": self.object, "id": encode_id(self.id), "action": self.action, "at": self.at.isoformat(),
-            "actor": encode_id(self.actor.id) if self.actor.id else None, "via": self.actor.via,
-            "version": self.version, "changed": list(self.changed), "reason": self.reason,
+            "object": self.object,
+            "id": encode_id(self.id),
+            "action": self.action,
+            "at": self.at.isoformat(),
+            "actor": encode_id(self.actor.id) if self.actor.id else None,
+            "via": self.actor.via,
+            "version": self.version,
+            "changed": list(self.changed),
+            "reason": self.reason,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class EventListener:
-    """Wants a job of ``kind`` for each event that fits. Empty sets mean any; ``fields``: at least one of them changed."""
+    """Wants a job of ``kind`` for each event that fits.
+
+    Empty sets mean any; ``fields``: at least one of them changed.
+    """
 
     kind: str
     objects: frozenset[str] = frozenset()

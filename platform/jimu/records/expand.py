@@ -1,4 +1,6 @@
-"""Expanding references one level: the records they point at come along, batched, with the actor's own access to them."""
+"""Expanding references one level: the records they point at come along, batched, with the actor's own access to
+them.
+"""
 
 from __future__ import annotations
 
@@ -22,14 +24,21 @@ Row = Mapping[str, Any]
 
 def make_record(plan: ReadPlan, row: Row, titles: Mapping[int, str], expanded: Mapping[str, Any]) -> Record:
     """The record of ``row`` with what was resolved for it."""
-    return Record(plan.plan.object.name, row["id"], row["version"], row["title"] or "", plan.values(row), expanded, titles)
+    return Record(
+        plan.plan.object.name, row["id"], row["version"], row["title"] or "", plan.values(row), expanded, titles
+    )
 
 
 def expand(
-    transaction: Transaction, fields: Sequence[FieldDef], rows: Sequence[Row], context: Context,
+    transaction: Transaction,
+    fields: Sequence[FieldDef],
+    rows: Sequence[Row],
+    context: Context,
     environment: Environment,
 ) -> list[dict[str, Record | list[Record]]]:
-    """For each row: lookup name -> the record it points at (a list for lookups to many); unreadable ones are left out."""
+    """For each row: lookup name -> the record it points at (a list for lookups to many); unreadable ones are left
+    out.
+    """
     if not fields:
         return [{} for _ in rows]
     known = _read_all(transaction, fields, rows, context, environment)
@@ -43,7 +52,10 @@ def _pick(known: Mapping[int, Record], value: Any) -> Record | list[Record] | No
 
 
 def _read_all(
-    transaction: Transaction, fields: Sequence[FieldDef], rows: Sequence[Row], context: Context,
+    transaction: Transaction,
+    fields: Sequence[FieldDef],
+    rows: Sequence[Row],
+    context: Context,
     environment: Environment,
 ) -> dict[int, Record]:
     by_object: dict[str, set[int]] = {}
@@ -64,13 +76,23 @@ def _read_all(
 
 
 def _read(
-    transaction: Transaction, object: str, ids: set[int], context: Context, environment: Environment,
+    transaction: Transaction,
+    object: str,
+    ids: set[int],
+    context: Context,
+    environment: Environment,
 ) -> Iterable[Record]:
     filter = record_filter(context.actor, context.manifest, object)
     if filter == NOTHING:
         return []
     plan = read_plan(context.actor, context.manifest, object)
-    page = transaction.select(Query(
-        object, Compare("id", "in", sorted(ids)) & filter, fields=plan.columns, limit=len(ids), environment=environment,
-    ))
+    page = transaction.select(
+        Query(
+            object,
+            Compare("id", "in", sorted(ids)) & filter,
+            fields=plan.columns,
+            limit=len(ids),
+            environment=environment,
+        )
+    )
     return [make_record(plan, row, {}, {}) for row in page.rows]

@@ -1,4 +1,6 @@
-"""Values as history keeps them (JSON) and back: by kind alone, since an old value need not be one a field still allows."""
+"""Values as history keeps them (JSON) and back: by kind alone, since an old value need not be one a field still
+allows.
+"""
 
 from __future__ import annotations
 

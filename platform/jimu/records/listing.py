@@ -48,8 +48,11 @@ def related(object: str, id: int, source: str, field: str, request: ListRequest,
     require_readable(source, context)
     names = Names(context.actor, context.manifest, source)
     lookup = names.scope.find_field(source, field)
-    if lookup is None or lookup.kind not in (Kind.REFERENCE, Kind.REFERENCES) or (
-            lookup.target and object not in lookup.target):
+    if (
+        lookup is None
+        or lookup.kind not in (Kind.REFERENCE, Kind.REFERENCES)
+        or (lookup.target and object not in lookup.target)
+    ):
         raise NotFound(Message("{object} has no field called {name}.", {"object": source, "name": field}))
     rule = pinned(record_filter(context.actor, context.manifest, source), field, object)
     return _list(request, context, all_of([Compare(field, "eq", id), rule]))
@@ -77,12 +80,16 @@ def _list(request: ListRequest, context: Context, rule: Filter) -> RecordPage:
             raise BadRequest(problem.message, [problem]) from None
         return RecordPage(
             _records(transaction, page.rows, _Wanted(plan, expanded, request.titles), context, query.environment),
-            page.next, page.count,
+            page.next,
+            page.count,
         )
 
 
 def _prepare(
-    request: ListRequest, names: Names, context: Context, rule: Filter,
+    request: ListRequest,
+    names: Names,
+    context: Context,
+    rule: Filter,
 ) -> tuple[Query, ReadPlan, list[FieldDef]]:
     filters = [rule, names.where(request.where, "where"), *(names.where(w, "where") for w in request.also)]
     if request.search.strip():
@@ -97,8 +104,17 @@ def _prepare(
         wanted = tuple(dict.fromkeys([*wanted, *(f.name for f in expanded)]))
     plan = read_plan(context.actor, context.manifest, request.object, wanted)
     query = Query(
-        request.object, all_of(filters), sort, plan.columns, request.limit, request.after, request.offset, request.count,
-        deleted=request.deleted, environment=build_environment(context), guards=names.guards(),
+        request.object,
+        all_of(filters),
+        sort,
+        plan.columns,
+        request.limit,
+        request.after,
+        request.offset,
+        request.count,
+        deleted=request.deleted,
+        environment=build_environment(context),
+        guards=names.guards(),
     )
     return query, plan, expanded
 
@@ -115,7 +131,10 @@ class _Wanted:
 
 
 def _records(
-    transaction: Transaction, rows: Sequence[Mapping[str, Any]], wanted: _Wanted, context: Context,
+    transaction: Transaction,
+    rows: Sequence[Mapping[str, Any]],
+    wanted: _Wanted,
+    context: Context,
     environment: Environment,
 ) -> list[Any]:
     plan = wanted.plan

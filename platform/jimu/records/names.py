@@ -1,7 +1,8 @@
 """Names and formulas from outside, resolved against the manifest as the actor may see it.
 
-A field that the actor may not read does not exist here: it is refused like a misspelt one, wherever it is named, also at
-the end of a path over lookups and inside formula fields (which ``access`` counts as unreadable if their sources are).
+A field that the actor may not read does not exist here: it is refused like a misspelt one, wherever it is named, also
+at the end of a path over lookups and inside formula fields (which ``access`` counts as unreadable if their sources
+are).
 """
 
 from __future__ import annotations
@@ -110,7 +111,9 @@ class Names:
         return scope_of(self.actor, self.manifest)
 
     def where(self, source: Any, parameter: str) -> Filter:
-        """A filter from formula text (as the actor may see things) or from a layout's checked formula (taken as it is)."""
+        """A filter from formula text (as the actor may see things) or from a layout's checked formula (taken as it
+        is).
+        """
         if source is None or source == "":
             return EVERYTHING
         if not isinstance(source, str):
@@ -124,8 +127,11 @@ class Names:
         if formula is None:
             return EVERYTHING
         if formula.python_only:
-            self.add("not_in_filters", Message("{function} cannot be used in filters.",
-                                               {"function": formula.python_only}), parameter)
+            self.add(
+                "not_in_filters",
+                Message("{function} cannot be used in filters.", {"function": formula.python_only}),
+                parameter,
+            )
             return EVERYTHING
         self.pass_through(formula.paths)
         return Where(formula, guarded=True)
@@ -140,7 +146,9 @@ class Names:
                 continue
             if field.kind is Kind.REFERENCE and field.name != "id":
                 if len(field.target) != 1:
-                    self.add("not_sortable", Message("Records cannot be sorted by {field}.", {"field": text}), parameter)
+                    self.add(
+                        "not_sortable", Message("Records cannot be sorted by {field}.", {"field": text}), parameter
+                    )
                     continue
                 path = (*path, "title")
             elif not field.kind.is_sortable or field.type == "secret":
@@ -212,13 +220,21 @@ class Names:
     def add(self, code: str, message: Message, parameter: str, found: Diagnostic | None = None) -> None:
         self.problems.append(Problem(code, message, parameter))
         if found is not None:
-            self.suggestions.append({
-                "parameter": parameter, "line": found.place.line, "column": found.place.column,
-                "suggestion": found.suggestion,
-            })
+            self.suggestions.append(
+                {
+                    "parameter": parameter,
+                    "line": found.place.line,
+                    "column": found.place.column,
+                    "suggestion": found.suggestion,
+                }
+            )
 
     def require(self) -> None:
-        """Raises BadRequest with every problem found. ``details["places"]``: where in a formula, nearest right names."""
+        """Raises BadRequest with every problem found.
+
+        ``details["places"]``: where in a formula, nearest right names.
+        """
         if self.problems:
-            raise BadRequest(Message("The request cannot be understood."), self.problems,
-                             {"places": self.suggestions})
+            raise BadRequest(
+                Message("The request cannot be understood."), self.problems, {"places": self.suggestions}
+            )

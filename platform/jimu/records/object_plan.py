@@ -39,7 +39,8 @@ class ObjectPlan:
     """See the module. ``formulas``: stored ones, each after those that it reads. ``virtuals``: computed when read.
 
     ``conditions``: fields with required_when, visible_when or read_only_when. ``far_paths``: paths over lookups that
-    any rule of the object reads, as stored fields. ``needs_world``: whether some rule reads more than stored own fields.
+    any rule of the object reads, as stored fields. ``needs_world``: whether some rule reads more than stored own
+    fields.
     """
 
     object: ObjectDef
@@ -64,9 +65,9 @@ class ObjectPlan:
     title_reads: frozenset[str]
     far_paths: frozenset[Path]
     needs_world: bool
-    targets: Mapping[str, str]         # single-target references: field -> object
+    targets: Mapping[str, str]  # single-target references: field -> object
     money: tuple[tuple[str, str], ...]  # amount field, its currency field
-    number_load: Load                  # reads a number given by an import
+    number_load: Load  # reads a number given by an import
 
 
 def plan_of(manifest: Manifest, object: str) -> ObjectPlan:
@@ -97,8 +98,11 @@ def _build(manifest: Manifest, object: ObjectDef) -> ObjectPlan:
         default_formulas=tuple(f for f in own if isinstance(f.default, Formula)),
         autonumbers=tuple(f for f in own if f.type == "autonumber"),
         rollups=tuple((f.name, value_over_nothing(f)) for f in own if f.rollup is not None),
-        references=tuple(f for f in active if f.kind in (Kind.REFERENCE, Kind.REFERENCES)
-                         and f.name not in ENGINE_REFERENCES and not f.is_computed),
+        references=tuple(
+            f
+            for f in active
+            if f.kind in (Kind.REFERENCE, Kind.REFERENCES) and f.name not in ENGINE_REFERENCES and not f.is_computed
+        ),
         users=frozenset(f.name for f in active if f.target == ("user",)),
         picklists=tuple(f for f in own if f.choices is not None and not f.is_computed),
         required=tuple(f.name for f in own if f.required and not f.is_computed),
@@ -106,8 +110,11 @@ def _build(manifest: Manifest, object: ObjectDef) -> ObjectPlan:
         checks=object.checks,
         uniques=tuple(dict.fromkeys([*((f.name,) for f in own if f.unique), *object.uniques])),
         composites=tuple(f for f in own if f.kind is Kind.COMPOSITE),
-        historic=frozenset(f.name for f in active if f.history and f.kind is not Kind.COMPOSITE
-                           and (not f.system or f.name in ("owner", "record_type"))),
+        historic=frozenset(
+            f.name
+            for f in active
+            if f.history and f.kind is not Kind.COMPOSITE and (not f.system or f.name in ("owner", "record_type"))
+        ),
         feeds=feeds_of(manifest, object),
         title_reads=frozenset(path[0] for path in object.title.paths),
         far_paths=frozenset(p for p in stored_paths(manifest, object.name, paths) if len(p) > 1),

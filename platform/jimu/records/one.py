@@ -33,11 +33,18 @@ _ACCESS_COLUMNS = ("owner", "created_by", "deleted_at")
 
 
 def get(
-    object: str, id: int, context: Context, *, fields: Sequence[str] | None = None, expand: Sequence[str] = (),
-    deleted: Deleted = "alive", titles: bool = True,
+    object: str,
+    id: int,
+    context: Context,
+    *,
+    fields: Sequence[str] | None = None,
+    expand: Sequence[str] = (),
+    deleted: Deleted = "alive",
+    titles: bool = True,
 ) -> Record:
-    """The record. Raises NotFound if it does not exist, may not be read or is not where ``deleted`` says; BadRequest with
-    every problem of ``fields`` and ``expand``. ``titles``: also resolve the titles of its references (one more query).
+    """The record. Raises NotFound if it does not exist, may not be read or is not where ``deleted`` says; BadRequest
+    with every problem of ``fields`` and ``expand``. ``titles``: also resolve the titles of its references (one more
+    query).
     """
     require_readable(object, context)
     wanted: tuple[str, ...] | None = None
@@ -62,15 +69,21 @@ _expand = expand
 
 
 def _find_row(
-    transaction: Transaction, object: str, id: int, columns: Sequence[str], context: Context, environment: Environment,
+    transaction: Transaction,
+    object: str,
+    id: int,
+    columns: Sequence[str],
+    context: Context,
+    environment: Environment,
 ) -> Mapping[str, Any] | None:
     """The row if the actor may read it: in one query, whatever the rule."""
     rule = record_filter(context.actor, context.manifest, object)
     if is_row_local(rule):
         row = transaction.fetch(object, (id,), columns, environment=environment).get(id)
         return row if row is not None and row_matches(rule, row) else None
-    page = transaction.select(Query(object, Compare("id", "eq", id) & rule, fields=columns, limit=1, deleted="any",
-                                    environment=environment))
+    page = transaction.select(
+        Query(object, Compare("id", "eq", id) & rule, fields=columns, limit=1, deleted="any", environment=environment)
+    )
     return page.rows[0] if page.rows else None
 
 
@@ -107,7 +120,9 @@ def find(object: str, values: Mapping[str, Any], context: Context) -> Record | N
         filters.append(Compare(name, "eq", typed) if typed is not None else Compare(name, "blank"))
     read = read_plan(context.actor, context.manifest, object)
     with reading(context) as transaction:
-        page = transaction.select(Query(object, all_of(filters), fields=read.columns, limit=2, environment=environment))
+        page = transaction.select(
+            Query(object, all_of(filters), fields=read.columns, limit=2, environment=environment)
+        )
     if len(page.rows) > 1:
         raise Conflict(Message("Several records have these values."))
     return make_record(read, page.rows[0], {}, {}) if page.rows else None

@@ -26,8 +26,13 @@ def build_record(wave: Wave, draft: Draft) -> Record:
     version = values.get("version") or draft.new_version
     plan = read_plan(wave.context.actor, wave.context.manifest, wave.object)
     return Record(
-        wave.object, draft.id, version, values.get("title") or "", plan.values(_with_virtuals(wave, draft, plan)),
-        created=draft.action == "create", changed=draft.changed,
+        wave.object,
+        draft.id,
+        version,
+        values.get("title") or "",
+        plan.values(_with_virtuals(wave, draft, plan)),
+        created=draft.action == "create",
+        changed=draft.changed,
     )
 
 
@@ -56,7 +61,9 @@ def build_preview(wave: Wave, draft: Draft) -> Preview:
         "unchanged" if draft.action == "update" and draft.is_unchanged and not draft.error else draft.action,
         draft.id if draft.action != "create" else None,
         {} if refused else read.values(_with_virtuals(wave, draft, read)),
-        draft.changed, tuple(draft.problems), tuple(draft.warnings),
+        draft.changed,
+        tuple(draft.problems),
+        tuple(draft.warnings),
         draft.error if refused else None,
         visible=frozenset(read.readable - state.hidden) if state else frozenset(),
         required=state.required if state else frozenset(),

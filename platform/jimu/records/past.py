@@ -36,10 +36,12 @@ def _item(entry: HistoryEntry, object: str, context: Context) -> HistoryItem:
     readable = readable_fields(context.actor, context.manifest, object)
     changes = tuple(
         FieldChange(name, restore_value(pair[0], fields[name]), restore_value(pair[1], fields[name]))
-        for name, pair in entry.changes.items() if name in readable and name in fields
+        for name, pair in entry.changes.items()
+        if name in readable and name in fields
     )
     return HistoryItem(
-        entry.id or 0, entry.at, entry.actor, entry.action, entry.via, entry.reason, entry.version or 0, changes)
+        entry.id or 0, entry.at, entry.actor, entry.action, entry.via, entry.reason, entry.version or 0, changes
+    )
 
 
 def _ids(items: Iterable[HistoryItem], object: str, context: Context) -> set[int]:

@@ -9,7 +9,10 @@ T = TypeVar("T")
 
 
 class PerHooks(Generic[T]):
-    """``get(hooks)`` returns ``build(hooks)``, built at the first call. A process has one set of plugins, tests a few."""
+    """``get(hooks)`` returns ``build(hooks)``, built at the first call.
+
+    A process has one set of plugins, tests a few.
+    """
 
     def __init__(self, build: Callable[[Any], T], without: T) -> None:
         self._build = build

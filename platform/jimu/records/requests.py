@@ -1,4 +1,7 @@
-"""What ``records.read`` can be asked, and what it answers. Names and formulas are the outside's; reading checks them."""
+"""What ``records.read`` can be asked, and what it answers.
+
+Names and formulas are the outside's; reading checks them.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +65,8 @@ class AggregateRequest:
 
 @dataclass(frozen=True)
 class AggregateResult:
-    """``rows``: one mapping per group, keyed by the names in ``groups`` and ``measures``. ``titles``: of referenced records.
+    """``rows``: one mapping per group, keyed by the names in ``groups`` and ``measures``. ``titles``: of referenced
+    records.
 
     ``references``: those of ``groups`` whose values are record ids.
     """
@@ -94,7 +98,10 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class HistoryItem:
-    """One write of one record. ``action``: create update delete restore. ``via``: web, api, import, seed, job, cli, system."""
+    """One write of one record.
+
+    ``action``: create update delete restore. ``via``: web, api, import, seed, job, cli, system.
+    """
 
     id: int
     at: datetime
@@ -108,7 +115,10 @@ class HistoryItem:
 
 @dataclass(frozen=True)
 class HistoryPage:
-    """``titles``: of the actors and of the records named in the changes. ``before``: id to hand in for the page before; None: no more."""
+    """``titles``: of the actors and of the records named in the changes.
+
+    ``before``: id to hand in for the page before; None: no more.
+    """
 
     items: list[HistoryItem]
     titles: Mapping[int, str]

@@ -48,7 +48,11 @@ def rollup_spec(field: FieldDef) -> RollupSpec:
     assert rollup is not None
     order = (rollup.order_by,) if rollup.order_by else ()
     return RollupSpec(
-        rollup.object, rollup.lookup, rollup.function, rollup.field, rollup.where,
+        rollup.object,
+        rollup.lookup,
+        rollup.function,
+        rollup.field,
+        rollup.where,
         tuple(Sort((name.removeprefix("-"),), name.startswith("-") or rollup.function == "latest") for name in order),
     )
 
@@ -63,7 +67,9 @@ def value_over_nothing(field: FieldDef) -> Any:
 def _feed(manifest: Manifest, parent: str, field: FieldDef, object: ObjectDef) -> RollupFeed:
     rollup = field.rollup
     assert rollup is not None
-    paths: set[Path] = {(name,) for name in (rollup.field, rollup.order_by and rollup.order_by.removeprefix("-")) if name}
+    paths: set[Path] = {
+        (name,) for name in (rollup.field, rollup.order_by and rollup.order_by.removeprefix("-")) if name
+    }
     if rollup.where is not None:
         paths |= rollup.where.paths
     if rollup.function == "latest" and not rollup.order_by:

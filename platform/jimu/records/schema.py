@@ -39,7 +39,8 @@ _schemas: PerManifest[Schema] = PerManifest(_build)
 def _table(manifest: Manifest, object: ObjectDef) -> Table:
     columns = {f.name: _column(f) for f in object.active_fields}
     return Table(
-        object.name, columns,
+        object.name,
+        columns,
         uniques=tuple(_uniques(object, columns)),
         indexes=tuple(_indexes(object, columns, manifest.lists_for(object.name))),
         labels=object.label.by_locale,
@@ -51,12 +52,22 @@ def _table(manifest: Manifest, object: ObjectDef) -> Table:
 def _column(field: FieldDef) -> Column:
     is_virtual = field.formula is not None and not field.stored
     return Column(
-        name=field.name, kind=field.kind, symbol=symbol_of(field), scale=field.scale, length=field.length,
-        target=field.target, on_delete=field.on_delete,
+        name=field.name,
+        kind=field.kind,
+        symbol=symbol_of(field),
+        scale=field.scale,
+        length=field.length,
+        target=field.target,
+        on_delete=field.on_delete,
         expression=field.formula if is_virtual else None,
         stored_expression=field.formula if field.formula is not None and field.stored else None,
-        sparse=field.sparse, search=field.search, pinyin=bool(field.options.get("pinyin")), summed=field.summed,
-        secret=field.type == "secret", was=field.was, labels=field.label.by_locale,
+        sparse=field.sparse,
+        search=field.search,
+        pinyin=bool(field.options.get("pinyin")),
+        summed=field.summed,
+        secret=field.type == "secret",
+        was=field.was,
+        labels=field.label.by_locale,
     )
 
 
@@ -66,8 +77,10 @@ def symbol_of(field: FieldDef) -> Symbol:
     if field.formula is None:
         return symbol
     return replace(
-        symbol, type=field.formula.type if field.kind is not Kind.JSON else symbol.type,
-        formula=None if field.stored else field.formula, deterministic=field.formula.deterministic,
+        symbol,
+        type=field.formula.type if field.kind is not Kind.JSON else symbol.type,
+        formula=None if field.stored else field.formula,
+        deterministic=field.formula.deterministic,
     )
 
 

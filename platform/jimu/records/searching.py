@@ -24,7 +24,10 @@ _OVERFETCH = 5
 
 
 def search(
-    text: str, context: Context, objects: Sequence[str] | None = None, limit: int = 20,
+    text: str,
+    context: Context,
+    objects: Sequence[str] | None = None,
+    limit: int = 20,
 ) -> list[SearchResult]:
     """Living records whose title or searchable fields hold all words of ``text``, best first; [] for a blank text.
 
@@ -32,7 +35,8 @@ def search(
     """
     environment = build_environment(context)
     filters = {
-        name: (filter, environment) for name in _searched(context, objects)
+        name: (filter, environment)
+        for name in _searched(context, objects)
         if (filter := record_filter(context.actor, context.manifest, name)) != NOTHING
     }
     if not text.strip() or not filters:
@@ -59,7 +63,10 @@ def _hidden_and_shown(context: Context, object: str) -> tuple[str, ...]:
 
 
 def _ask(
-    transaction: Transaction, text: str, filters: dict[str, tuple[Filter, Environment]], limit: int,
+    transaction: Transaction,
+    text: str,
+    filters: dict[str, tuple[Filter, Environment]],
+    limit: int,
     partly: dict[str, tuple[str, ...]],
 ) -> list[SearchHit]:
     if not partly:

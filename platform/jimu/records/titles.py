@@ -1,7 +1,7 @@
 """Titles of referenced records: one query for a whole page, and only titles that the actor may read.
 
-A reference to a record that the actor may not read (or that is in the recycle bin) keeps its id, which tells nothing, and
-gets no title; whether it exists, is deleted or is merely forbidden looks the same.
+A reference to a record that the actor may not read (or that is in the recycle bin) keeps its id, which tells nothing,
+and gets no title; whether it exists, is deleted or is merely forbidden looks the same.
 """
 
 from __future__ import annotations
@@ -33,7 +33,10 @@ def referenced_ids(names: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> s
 
 
 def find_titles(
-    transaction: Transaction, ids: Iterable[int], context: Context, environment: Environment,
+    transaction: Transaction,
+    ids: Iterable[int],
+    context: Context,
+    environment: Environment,
 ) -> dict[int, str]:
     """id -> title of the living records among ``ids`` that the actor may read.
 

@@ -1,4 +1,5 @@
-"""A wave: drafts of one object and one action that pass through the steps together, so that each step asks the store once.
+"""A wave: drafts of one object and one action that pass through the steps together, so that each step asks the store
+once.
 
 A single write is a wave of one. ``write`` cuts a batch into waves such that no record occurs twice in one of them.
 """
@@ -53,7 +54,7 @@ class Wave:
     drafts: list[Draft]
     access: Mapping[str, str]
     world: World
-    removal: Any = None                # dependents.Removal, while records are deleted or restored
+    removal: Any = None  # dependents.Removal, while records are deleted or restored
 
     @property
     def context(self) -> Context:
@@ -99,18 +100,35 @@ class Wave:
         """The environment with the draft's earlier values, for ``prior()`` and ``changed()``."""
         shared = self.unit.environment
         return Environment(
-            now=shared.now, zone=shared.zone, user=shared.user, prior=draft.before, holidays=shared.holidays,
-            workdays=shared.workdays, regions=shared.regions, language=shared.language,
+            now=shared.now,
+            zone=shared.zone,
+            user=shared.user,
+            prior=draft.before,
+            holidays=shared.holidays,
+            workdays=shared.workdays,
+            regions=shared.regions,
+            language=shared.language,
         )
 
 
 def build_unit(
-    context: Context, transaction: Transaction, *, is_preview: bool = False, is_single: bool = False,
+    context: Context,
+    transaction: Transaction,
+    *,
+    is_preview: bool = False,
+    is_single: bool = False,
 ) -> Unit:
     now = context.clock()
     environment = build_environment(context, now)
-    return Unit(context, transaction, now, environment, build_load_context(context, environment), is_preview,
-                is_single and context.transaction is None)
+    return Unit(
+        context,
+        transaction,
+        now,
+        environment,
+        build_load_context(context, environment),
+        is_preview,
+        is_single and context.transaction is None,
+    )
 
 
 def build_wave(unit: Unit, object: str, action: str, drafts: list[Draft]) -> Wave:
@@ -121,12 +139,21 @@ def build_wave(unit: Unit, object: str, action: str, drafts: list[Draft]) -> Wav
 
 
 def build_load_context(context: Context, environment: Environment) -> LoadContext:
-    """How values from outside are understood. Retired options are let through: ``check_choices`` knows what was there."""
+    """How values from outside are understood.
+
+    Retired options are let through: ``check_choices`` knows what was there.
+    """
     workspace, settings = context.manifest.workspace, context.settings
     secret = settings.get("secret_key")
     return LoadContext(
-        locale=context.actor.locale, time_zone=environment.zone, now=environment.now, currency=workspace.currency,
-        currencies=workspace.currencies, country=workspace.country, settings=settings,
+        locale=context.actor.locale,
+        time_zone=environment.zone,
+        now=environment.now,
+        currency=workspace.currency,
+        currencies=workspace.currencies,
+        country=workspace.country,
+        settings=settings,
         secret_key=key_from(secret.decode("latin-1") if isinstance(secret, bytes) else secret) if secret else None,
-        keeps_retired=True, regions=region_trees(context),
+        keeps_retired=True,
+        regions=region_trees(context),
     )

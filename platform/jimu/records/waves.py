@@ -1,7 +1,7 @@
 """Cutting a batch into waves: commands in order, as many together as can be done at once.
 
-Consecutive commands of one object and one action make a wave, as long as no record occurs twice in it. Whether an upsert
-updates or creates is asked for a whole group at once.
+Consecutive commands of one object and one action make a wave, as long as no record occurs twice in it. Whether an
+upsert updates or creates is asked for a whole group at once.
 """
 
 from __future__ import annotations
@@ -121,9 +121,15 @@ def _upserts(unit: Unit, plan: ObjectPlan, group: Group) -> list[Draft]:
     keys = {draft.row: _key(unit, plan, first.key, draft) for draft in drafts}
     wanted = [key for key in keys.values() if key is not None and None not in key]
     single = len(first.key) == 1
-    found = unit.transaction.find_ids(
-        plan.object.name, first.key[0] if single else first.key, [k[0] if single else k for k in wanted],
-    ) if wanted else {}
+    found = (
+        unit.transaction.find_ids(
+            plan.object.name,
+            first.key[0] if single else first.key,
+            [k[0] if single else k for k in wanted],
+        )
+        if wanted
+        else {}
+    )
     for draft in drafts:
         key = keys[draft.row]
         ids = found.get(key[0] if single else key, ()) if key is not None and None not in key else ()
@@ -143,8 +149,10 @@ def _key_problem(unit: Unit, plan: ObjectPlan, key: tuple[str, ...]) -> JimuErro
         field = plan.fields.get(name)
         if field is None or not field.kind.has_column or (field.formula is not None and not field.stored):
             suggestion = nearest(name, plan.fields)
-            return BadRequest(Message("{field} cannot be a key.", {"field": name}),
-                              details={"field": name, "suggestion": suggestion})
+            return BadRequest(
+                Message("{field} cannot be a key.", {"field": name}),
+                details={"field": name, "suggestion": suggestion},
+            )
         if field.kind is Kind.JSON:
             return BadRequest(Message("{field} cannot be a key.", {"field": name}))
     return None if key else BadRequest(Message("No key is given."))

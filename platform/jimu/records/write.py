@@ -51,8 +51,9 @@ def write(command: Command, context: Context) -> Record:
 def write_many(commands: Sequence[Command], context: Context, *, atomic: bool = True) -> BatchResult:
     """Do all commands in one transaction, in order; the result has one row per command, in order.
 
-    ``atomic``: one failure and nothing is stored (``committed`` False, good rows are ``skipped``). Otherwise good rows are
-    stored and bad ones reported. Raises only what concerns the batch as a whole (Conflict when the store stays busy).
+    ``atomic``: one failure and nothing is stored (``committed`` False, good rows are ``skipped``). Otherwise good
+    rows are stored and bad ones reported. Raises only what concerns the batch as a whole (Conflict when the store
+    stays busy).
     """
     return _in_transaction(list(commands), context, atomic=atomic)
 
@@ -176,5 +177,3 @@ def _preview(unit: Unit, commands: Sequence[Command]) -> list[Preview]:
                 step(wave)
             found.update((d.row, build_preview(wave, d)) for d in wave.drafts)
     return [found[row] for row in sorted(found)]
-
-

@@ -33,15 +33,15 @@ from jimu.records.write_steps.version import check_version
 Step = Callable[[Wave], None]
 
 _VALUES: tuple[Step, ...] = (
-    reject_unwritable_fields,          # loud, never silently dropped
-    coerce_values,                     # everything after works on typed values
-    apply_defaults,                    # default formulas read the given values
-    run_before_hooks,                  # may still change values
-    compute_formulas,                  # after hooks, before rules
-    find_changes,                      # an update that changes nothing ends here
-    check_references,                  # the final values are judged, all problems at once:
+    reject_unwritable_fields,  # loud, never silently dropped
+    coerce_values,  # everything after works on typed values
+    apply_defaults,  # default formulas read the given values
+    run_before_hooks,  # may still change values
+    compute_formulas,  # after hooks, before rules
+    find_changes,  # an update that changes nothing ends here
+    check_references,  # the final values are judged, all problems at once:
     check_choices,
-    check_grants,                      # nobody hands out more than they have
+    check_grants,  # nobody hands out more than they have
     check_conditions,
     check_rules,
     check_uniques,
@@ -49,9 +49,9 @@ _VALUES: tuple[Step, ...] = (
 )
 
 _STORE: tuple[Step, ...] = (
-    number_records,                    # only for what will be stored: refused records leave no holes
+    number_records,  # only for what will be stored: refused records leave no holes
     store_records,
-    append_history,                    # same transaction, or none
+    append_history,  # same transaction, or none
     update_rollups,
     emit_events,
 )
@@ -60,15 +60,20 @@ _STORE: tuple[Step, ...] = (
 BEFORE_STORING: Mapping[str, tuple[Step, ...]] = {
     "create": (authorise_action, *_VALUES),
     "update": (
-        authorise_action,              # before anything is revealed
-        load_before,                   # locks; later steps compare
-        check_version,                 # cheap, before work
+        authorise_action,  # before anything is revealed
+        load_before,  # locks; later steps compare
+        check_version,  # cheap, before work
         *_VALUES,
     ),
     "delete": (authorise_action, load_before, check_version, run_before_hooks, judge, gather_dependents),
     "purge": (authorise_action, load_before, check_version, run_before_hooks, judge, gather_dependents),
     "restore": (
-        authorise_action, load_before, run_before_hooks, judge, gather_deleted_together, require_living_parents,
+        authorise_action,
+        load_before,
+        run_before_hooks,
+        judge,
+        gather_deleted_together,
+        require_living_parents,
     ),
 }
 

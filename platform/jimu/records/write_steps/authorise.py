@@ -26,7 +26,9 @@ def authorise_action(wave: Wave) -> None:
 
 
 def load_before(wave: Wave) -> None:
-    """Load and lock the rows; refuse those that do not exist, may not be read (the same answer) or may not be touched."""
+    """Load and lock the rows; refuse those that do not exist, may not be read (the same answer) or may not be
+    touched.
+    """
     drafts = wave.open
     rows = wave.transaction.fetch(wave.object, [d.id for d in drafts], lock=not wave.unit.is_preview)
     for draft in drafts:
@@ -50,8 +52,9 @@ def authorise_rows(wave: Wave) -> None:
         draft.error = no_such_record(wave.object, draft.id)
     if allowed != readable:
         for draft in _outside(wave, allowed, wave.open):
-            draft.error = Forbidden(Message("You may not do this to this record."),
-                                    details={"object": wave.object, "action": wave.action})
+            draft.error = Forbidden(
+                Message("You may not do this to this record."), details={"object": wave.object, "action": wave.action}
+            )
 
 
 def _outside(wave: Wave, filter: Filter, drafts: Iterable[Draft]) -> list[Draft]:

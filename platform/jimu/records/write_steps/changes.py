@@ -13,6 +13,7 @@ def find_changes(wave: Wave) -> None:
             draft.changed = tuple(name for name, value in values.items() if value is not None)
         else:
             draft.changed = tuple(
-                name for name in sorted(draft.touched)
-                if name in values and values[name] != before.get(name) or name in before and name not in values
+                name
+                for name in sorted(draft.touched)
+                if (name in values and values[name] != before.get(name)) or (name in before and name not in values)
             )

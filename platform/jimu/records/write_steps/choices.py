@@ -46,12 +46,16 @@ def _check_field(wave: Wave, draft: Draft, field: FieldDef, kind: RecordTypeDef 
     for value in _each(draft.values.get(field.name)):
         choice = field.choice(value)
         if choice is None:
-            continue                   # the field type has said so already
+            continue  # the field type has said so already
         if choice.retired and value not in before:
             draft.add_problem("retired_choice", Message(RETIRED, {"value": choice.label}), field.name)
         elif allowed is not None and value not in allowed:
-            draft.add_problem("choice_not_for_record_type", Message(NOT_FOR_TYPE, {"value": choice.label}), field.name)
-        elif choice.depends is not None and field.controller and not _is_under(draft, field.controller, choice.depends):
+            draft.add_problem(
+                "choice_not_for_record_type", Message(NOT_FOR_TYPE, {"value": choice.label}), field.name
+            )
+        elif (
+            choice.depends is not None and field.controller and not _is_under(draft, field.controller, choice.depends)
+        ):
             label = wave.plan.fields[field.controller].label
             message = Message(NOT_UNDER, {"value": choice.label, "controller": label})
             draft.add_problem("choice_depends", message, field.name)

@@ -44,7 +44,7 @@ def field_state(wave: Wave, draft: Draft) -> FieldState:
         required.update(name for name in kind.required if name in plan.fields)
     is_touched = draft.is_new or "owner" in draft.changed
     if plan.fields["owner"].required and is_touched and not wave.context.actor.is_system:
-        required.add("owner")          # what the engine made may have none; a person must not take it away
+        required.add("owner")  # what the engine made may have none; a person must not take it away
     hidden: set[str] = set()
     read_only: set[str] = set()
     if plan.conditions:

@@ -71,9 +71,20 @@ def _note(wave: Wave, removal: Removal, versions: Mapping[int, int]) -> None:
         draft.new_version = versions.get(draft.id, draft.new_version)
     entries = [entry(wave, draft, {DELETION: [None, _taken_along(removal, draft)]}) for draft in wave.open]
     entries += [
-        HistoryEntry(id, object, wave.unit.now, wave.action, wave.context.actor.id, wave.context.actor.via,
-                     wave.context.reason, versions.get(id), {DELETION: [None, {"with": removal.root_of[id]}]})
-        for object, rows in removal.rows.items() for id in rows if removal.root_of[id] != id
+        HistoryEntry(
+            id,
+            object,
+            wave.unit.now,
+            wave.action,
+            wave.context.actor.id,
+            wave.context.actor.via,
+            wave.context.reason,
+            versions.get(id),
+            {DELETION: [None, {"with": removal.root_of[id]}]},
+        )
+        for object, rows in removal.rows.items()
+        for id in rows
+        if removal.root_of[id] != id
     ]
     if entries:
         wave.transaction.append_history(entries)
@@ -93,7 +104,9 @@ def _tell(wave: Wave, removal: Removal, versions: Mapping[int, int]) -> None:
     unit, context = wave.unit, wave.context
     unit.events.extend(
         Event(object, id, wave.action, unit.now, context.actor, versions.get(id, 0), (), row, None, context.reason)
-        for object, rows in removal.rows.items() for id, row in rows.items() if removal.root_of[id] != id
+        for object, rows in removal.rows.items()
+        for id, row in rows.items()
+        if removal.root_of[id] != id
     )
 
 

@@ -15,8 +15,18 @@ def emit_events(wave: Wave) -> None:
     """Make an event per record written, queue the jobs of those who listen, and note changes of access data."""
     context, unit = wave.context, wave.unit
     events = [
-        Event(wave.object, d.id, wave.action, unit.now, context.actor, d.new_version, d.changed, d.before, d.values,
-              context.reason)
+        Event(
+            wave.object,
+            d.id,
+            wave.action,
+            unit.now,
+            context.actor,
+            d.new_version,
+            d.changed,
+            d.before,
+            d.values,
+            context.reason,
+        )
         for d in wave.judged
     ]
     if not events:

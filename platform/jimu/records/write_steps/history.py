@@ -29,13 +29,21 @@ def changes_of(wave: Wave, draft: Draft) -> Mapping[str, Sequence[Any]]:
     before, values, historic, fields = draft.before, draft.values, wave.plan.historic, wave.plan.fields
     return {
         name: [None, None] if fields[name].type == "secret" else [before.get(name), values.get(name)]
-        for name in draft.changed if name in historic
+        for name in draft.changed
+        if name in historic
     }
 
 
 def entry(wave: Wave, draft: Draft, changes: Mapping[str, Sequence[Any]]) -> HistoryEntry:
     actor = wave.context.actor
     return HistoryEntry(
-        record_id=draft.id, object=wave.object, at=wave.unit.now, action=wave.action, actor=actor.id, via=actor.via,
-        reason=wave.context.reason, version=draft.new_version, changes=changes,
+        record_id=draft.id,
+        object=wave.object,
+        at=wave.unit.now,
+        action=wave.action,
+        actor=actor.id,
+        via=actor.via,
+        reason=wave.context.reason,
+        version=draft.new_version,
+        changes=changes,
     )

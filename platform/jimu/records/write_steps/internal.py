@@ -40,8 +40,16 @@ def assign(unit: Unit, assignments: Iterable[Assignment]) -> None:
 def _drafts(unit: Unit, object: str, values: dict[int, dict[str, Any]]) -> list[Draft]:
     rows = unit.transaction.fetch(object, values, lock=True)
     return [
-        Draft(0, Update(object, id, values[id]), object, "update", id, before=row, values={**row, **values[id]},
-              touched=set(values[id]))
+        Draft(
+            0,
+            Update(object, id, values[id]),
+            object,
+            "update",
+            id,
+            before=row,
+            values={**row, **values[id]},
+            touched=set(values[id]),
+        )
         for id, row in rows.items()
     ]
 

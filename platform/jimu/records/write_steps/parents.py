@@ -20,8 +20,11 @@ def check_parents(wave: Wave) -> None:
     if actor.is_system or object.owner != "parent" or object.parent is None:
         return
     drafts = [d for d in wave.judged if d.is_new or object.parent in d.changed]
-    drafts = [d for d in drafts if d.values.get(object.parent) is not None
-              and not any(p.field == object.parent for p in d.problems)]
+    drafts = [
+        d
+        for d in drafts
+        if d.values.get(object.parent) is not None and not any(p.field == object.parent for p in d.problems)
+    ]
     filter = record_filter(actor, wave.context.manifest, object.name, "create")
     if not drafts or filter == EVERYTHING:
         return
@@ -40,7 +43,9 @@ def values_match(wave: Wave, filter: Filter, rows: Sequence[Mapping[str, Any]]) 
         return [not answer for answer in values_match(wave, filter.filter, rows)]
     if isinstance(filter, Related):
         ids = {row[filter.column] for row in rows if row.get(filter.column) is not None}
-        found = wave.transaction.matching(filter.object, ids, filter.filter, wave.environment, "alive") if ids else set()
+        found = (
+            wave.transaction.matching(filter.object, ids, filter.filter, wave.environment, "alive") if ids else set()
+        )
         return [row.get(filter.column) in found for row in rows]
     return [row_matches(filter, {**_BLANK, **row}) is True for row in rows]
 

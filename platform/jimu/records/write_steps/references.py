@@ -1,7 +1,7 @@
 """References must point at living records of the right object that the actor may read and the lookup's filter lets in.
 
-Set-wise: one query per target object and filter for the whole wave, whatever the number of records. A reference that was
-there before is not judged again.
+Set-wise: one query per target object and filter for the whole wave, whatever the number of records. A reference that
+was there before is not judged again.
 """
 
 from __future__ import annotations
@@ -105,7 +105,9 @@ def _ask(wave: Wave, question: _Question) -> None:
     for draft, ref, id in question.uses:
         if id in known:
             is_user = question.object == USER_OBJECT and ref.filter is None
-            code, message = ("inactive_user", INACTIVE_USER) if is_user else ("filtered_reference", FILTERED_REFERENCE)
+            code, message = (
+                ("inactive_user", INACTIVE_USER) if is_user else ("filtered_reference", FILTERED_REFERENCE)
+            )
             draft.add_problem(code, message, ref.name)
         elif id in wrong:
             draft.add_problem("unknown_reference", UNKNOWN_REFERENCE, ref.name)

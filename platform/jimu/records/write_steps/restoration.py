@@ -60,7 +60,9 @@ def require_living_parents(wave: Wave) -> None:
             for id in _ids(draft, ref):
                 if (id not in titles or titles[id].deleted) and id not in removal.root_of:
                     draft.error = Conflict(
-                        Message("Restore the record in {field} first.", {"field": ref.label}), details={"field": ref.name})
+                        Message("Restore the record in {field} first.", {"field": ref.label}),
+                        details={"field": ref.name},
+                    )
 
 
 def _ids(draft: Draft, ref: FieldDef) -> list[int]:
@@ -69,7 +71,9 @@ def _ids(draft: Draft, ref: FieldDef) -> list[int]:
 
 
 def store_restoration(wave: Wave) -> None:
-    """Bring the rows back, then the references to them that are still blank; blank those whose target is gone by now."""
+    """Bring the rows back, then the references to them that are still blank; blank those whose target is gone by
+    now.
+    """
     removal, unit = wave.removal, wave.unit
     if removal is None or not wave.open:
         return
@@ -96,20 +100,31 @@ def _bring_back(wave: Wave, removal: Removal) -> dict[int, int]:
                     versions |= wave.transaction.set_deleted(object, rows, None)
     except UniqueConflict as error:
         fields = wave.context.manifest.objects[error.object].fields
-        wave.stop(Conflict(Message(TAKEN.template, {"fields": [fields[c].label for c in error.columns]}),
-                           details={"object": error.object, "fields": list(error.columns)}))
+        wave.stop(
+            Conflict(
+                Message(TAKEN.template, {"fields": [fields[c].label for c in error.columns]}),
+                details={"object": error.object, "fields": list(error.columns)},
+            )
+        )
     return versions
 
 
 def _mend_references(wave: Wave, removal: Removal) -> None:
     unit, manifest = wave.unit, wave.context.manifest
-    wanted = [c for c in removal.cleared if c[0] in manifest.objects and c[1] in manifest.objects[c[0]].fields
-              and c[3] in removal.root_of]
+    wanted = [
+        c
+        for c in removal.cleared
+        if c[0] in manifest.objects and c[1] in manifest.objects[c[0]].fields and c[3] in removal.root_of
+    ]
     by_object: dict[str, set[int]] = {}
     for object, _, id, _ in wanted:
         by_object.setdefault(object, set()).add(id)
     rows = {object: unit.transaction.fetch(object, ids) for object, ids in by_object.items()}
-    assign(unit, [
-        (object, field, id, target) for object, field, id, target in wanted
-        if (row := rows[object].get(id)) is not None and row["deleted_at"] is None and row.get(field) is None
-    ])
+    assign(
+        unit,
+        [
+            (object, field, id, target)
+            for object, field, id, target in wanted
+            if (row := rows[object].get(id)) is not None and row["deleted_at"] is None and row.get(field) is None
+        ],
+    )

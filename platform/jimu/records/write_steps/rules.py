@@ -18,7 +18,7 @@ def check_rules(wave: Wave) -> None:
         get, environment = wave.reader(draft), wave.environment_of(draft)
         for check in checks:
             if unusable and any(path[0] in unusable for path in check.check.paths):
-                continue               # what it would judge is not what the person wrote
+                continue  # what it would judge is not what the person wrote
             if evaluate(check.check, get, environment):
                 continue
             found = draft.problems if check.severity == "error" else draft.warnings

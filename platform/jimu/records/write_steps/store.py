@@ -56,8 +56,11 @@ def _insert(wave: Wave, drafts: list[Draft]) -> None:
 
 def _update(wave: Wave, drafts: list[Draft]) -> None:
     changes = [
-        (d.id, {name: d.values.get(name) for name in (*d.changed, "updated_at", "updated_by")},
-         d.before["version"] if d.before else None)
+        (
+            d.id,
+            {name: d.values.get(name) for name in (*d.changed, "updated_at", "updated_by")},
+            d.before["version"] if d.before else None,
+        )
         for d in drafts
     ]
     versions = wave.transaction.update(wave.object, changes)

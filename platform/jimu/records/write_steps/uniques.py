@@ -36,8 +36,9 @@ def _check_key(wave: Wave, columns: tuple[str, ...], drafts: list[Draft]) -> Non
         return
     single = len(columns) == 1
     found = wave.transaction.find_ids(
-        wave.object, columns[0] if single else columns, [k[0] if single else k for k in by_key])
-    leaving = {d.id for d in drafts}   # a row of this wave gives its old key free
+        wave.object, columns[0] if single else columns, [k[0] if single else k for k in by_key]
+    )
+    leaving = {d.id for d in drafts}  # a row of this wave gives its old key free
     for key, claimants in by_key.items():
         holders = set(found.get(key[0] if single else key, ())) - leaving
         staying = {d.id for d in claimants} & set(found.get(key[0] if single else key, ()))

@@ -37,7 +37,9 @@ def _reject(wave: Wave, draft: Draft, name: str) -> None:
     field = wave.plan.fields.get(name)
     if field is None or wave.access.get(name, NONE) == NONE:
         near = nearest(name, (n for n, level in wave.access.items() if level != NONE))
-        message = Message("There is no such field. Did you mean {nearest}?", {"nearest": near}) if near else UNKNOWN_FIELD
+        message = (
+            Message("There is no such field. Did you mean {nearest}?", {"nearest": near}) if near else UNKNOWN_FIELD
+        )
         draft.add_problem("unknown_field", message, name)
     elif field.is_computed or field.read_only or field.system:
         draft.add_problem("read_only", READ_ONLY, name)
@@ -47,8 +49,11 @@ def _reject(wave: Wave, draft: Draft, name: str) -> None:
 
 def _may_number(wave: Wave, field: FieldDef | None) -> bool:
     actor = wave.context.actor
-    return field is not None and field.type == "autonumber" and wave.action == "create" and (
-        actor.is_system or (actor.is_admin and actor.via in _MAY_NUMBER)
+    return (
+        field is not None
+        and field.type == "autonumber"
+        and wave.action == "create"
+        and (actor.is_system or (actor.is_admin and actor.via in _MAY_NUMBER))
     )
 
 

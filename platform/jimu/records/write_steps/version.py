@@ -32,8 +32,13 @@ def stale_version(wave: Wave, draft: Draft) -> StaleVersion:
     return StaleVersion(
         Message("This record was changed meanwhile."),
         details={
-            "object": wave.object, "id": draft.id, "version": row.get("version"), "current": current,
-            "mine": dict(draft.given), "theirs": {name: current[name] for name in base}, "base": base,
+            "object": wave.object,
+            "id": draft.id,
+            "version": row.get("version"),
+            "current": current,
+            "mine": dict(draft.given),
+            "theirs": {name: current[name] for name in base},
+            "base": base,
         },
     )
 
