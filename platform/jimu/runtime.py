@@ -70,13 +70,19 @@ class Runtime:
         self._secret_key: bytes | None = None
         self._catalogues: dict[str, Catalogue] = {}
 
-    def start(self) -> Runtime:
-        """Migrate the engine's tables; where there is no revision yet, apply the workspace as the first; load it.
-
-        Safe when several processes start at once. Raises DefinitionErrors if the workspace does not load.
-        """
+    def prepare(self) -> Runtime:
+        """Make the data folder and the engine's own tables. Enough for planning, applying and looking at revisions."""
         self.settings.home.mkdir(parents=True, exist_ok=True)
         self.database.migrate()
+        return self
+
+    def start(self) -> Runtime:
+        """Prepare; where there is no revision yet, apply the workspace as the first; load what is in force.
+
+        Safe when several processes start at once. Raises DefinitionErrors if the workspace does not load, or if this
+        engine cannot read the revision in force.
+        """
+        self.prepare()
         if self._load_current() is None:
             self._apply_first()
         return self
@@ -134,9 +140,16 @@ class Runtime:
 
     def deployment(self) -> Deployment:
         """What ``revisions`` works on: this database and what it runs now."""
-        running = self._load_current()
+        try:
+            running = self._load_current()
+        except DefinitionErrors:
+            running = None
+        with self.database.read() as transaction:
+            row = transaction.current_revision(files=False)
+        if running is not None and row is not None and row.id != running.revision:
+            running = None
         return Deployment(
-            self.database, running.manifest if running else None, running.revision if running else None,
+            self.database, running.manifest if running else None, row.id if row else None, row.hash if row else None,
             self.plugins, self.clock,
         )
 

@@ -5,11 +5,19 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable
 
+from jimu.access.actor import SYSTEM
 from jimu.cli.exits import Exit
+from jimu.records import Create, write
+from jimu.runtime import Runtime
+from jimu.settings import Settings
 from tests.cli.conftest import Jimu
 
 
 def test_the_circle_from_plan_to_rollback(jimu: Jimu, add_field: Callable[[str], None]) -> None:
+    first = jimu("plan")
+    assert (first.exit_code, "a new database" in first.output) == (Exit.OK, True)
+    assert jimu.json("revisions") == []
+    assert "revision 1 is in force" in jimu("apply", "--author", "Ada").output
     assert "nothing to do" in jimu("plan").output
     add_field("weight: {type: integer}")
 
@@ -21,12 +29,25 @@ def test_the_circle_from_plan_to_rollback(jimu: Jimu, add_field: Callable[[str],
 
     rows = jimu.json("revisions")
     assert [(r["revision"], r["author"], r["note"], r["in_force"]) for r in rows] == [
-        (2, "Ada", "weights", True), (1, "jimu", "first start", False),
+        (2, "Ada", "weights", True), (1, "Ada", "", False),
     ]
     back = jimu("rollback", "1")
     assert "revision 3 is in force" in back.output
     assert jimu.json("revisions")[0]["hash"] == rows[1]["hash"]
     assert "machine.weight" in jimu("plan").output
+
+
+def test_a_revision_that_an_older_engine_left_behind_can_be_replaced(jimu: Jimu) -> None:
+    jimu("apply")
+    runtime = Runtime(Settings(workspace=jimu.folder, home=jimu.folder / "var"))
+    with runtime.database.write() as transaction:
+        transaction.add_revision("f" * 64, {"objects/a/b.yaml": "old: words\n"}, at=runtime.clock())
+    runtime.close()
+
+    assert "unknown_key" in jimu("user", "list").stderr
+    assert "running_unreadable" in jimu("plan").output
+    assert "revision 3 is in force" in jimu("apply").output
+    assert jimu("user", "list").exit_code == Exit.OK
 
 
 def test_plan_speaks_json(jimu: Jimu, add_field: Callable[[str], None]) -> None:
@@ -50,11 +71,6 @@ def test_a_workspace_that_does_not_load_is_not_applied(jimu: Jimu, add_field: Ca
 def test_a_blocking_finding_stops_apply_and_says_how_to_go_on(jimu: Jimu, add_field: Callable[[str], None]) -> None:
     add_field("code: {type: text}")
     jimu("apply")
-    from jimu.access.actor import SYSTEM
-    from jimu.records import Create, write
-    from jimu.runtime import Runtime
-    from jimu.settings import Settings
-
     runtime = Runtime(Settings(workspace=jimu.folder, home=jimu.folder / "var")).start()
     write.write(Create("machine", {"name": "Saw", "code": "x-9"}), runtime.context(SYSTEM))
     runtime.close()
@@ -87,7 +103,6 @@ def test_the_git_commit_is_kept_and_marked_if_files_were_changed(jimu: Jimu, add
     git("init", "-q")
     git("add", ".")
     git("commit", "-qm", "first")
-    jimu("plan")
     add_field("weight: {type: integer}")
     git("commit", "-qam", "weights")
     jimu("apply")

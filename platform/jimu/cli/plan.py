@@ -30,7 +30,7 @@ def plan_command(session: Session, output_format: str, allow: tuple[str, ...]) -
     """
     from jimu import revisions
 
-    runtime = session.runtime
+    runtime = session.prepared
     planned = revisions.plan(runtime.deployment(), runtime.load_workspace())
     refused = planned.refused(frozenset(allow))
     if output_format == "json":
@@ -56,7 +56,7 @@ def apply_command(
 
     from jimu import revisions
 
-    runtime = session.runtime
+    runtime = session.prepared
     manifest = runtime.load_workspace()
     origin = replace(git_origin(session), note=note)
     if author:

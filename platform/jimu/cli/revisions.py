@@ -16,7 +16,7 @@ def revisions_command(session: Session, limit: int, output_format: str) -> None:
     """List the revisions that were applied, the one in force first."""
     from jimu import revisions
 
-    rows = revisions.list_revisions(session.runtime.database, limit)
+    rows = revisions.list_revisions(session.prepared.database, limit)
     if output_format == "json":
         print_json([
             {"revision": r.id, "hash": r.hash, "at": r.at, "author": r.author, "commit": r.commit, "note": r.note,
@@ -48,7 +48,7 @@ def rollback_command(
     from jimu import revisions
     from jimu.cli.plan import git_origin, print_findings
 
-    runtime = session.runtime
+    runtime = session.prepared
     wanted = int(revision) if revision.isdigit() and len(revision) < 10 else revision
     origin = revisions.Origin(author=git_origin(session).author, note=note)
     applied = revisions.rollback(runtime.deployment(), wanted, origin, allow=(*allow, "all") if force else allow)

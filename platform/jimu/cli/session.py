@@ -27,6 +27,11 @@ class Session:
         return self.opened.start()
 
     @cached_property
+    def prepared(self) -> Runtime:
+        """The runtime with the engine tables in place, but without anything being applied or loaded."""
+        return self.opened.prepare()
+
+    @cached_property
     def opened(self) -> Runtime:
         """The runtime without a start: nothing is created or changed."""
         from jimu.runtime import Runtime

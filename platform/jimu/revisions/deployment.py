@@ -12,14 +12,16 @@ from jimu.storage import Database
 
 @dataclass(frozen=True)
 class Deployment:
-    """``running`` is the configuration in force (None: a new database), ``revision`` its number in the database.
+    """``running`` is the configuration in force, ``revision`` its number in the database and ``hash`` its content hash.
 
+    All are None in a new database. ``running`` alone is None where this engine cannot read what an older one applied.
     ``plugins`` is the plugin manager with which stored revisions are read again.
     """
 
     database: Database
     running: Manifest | None = None
     revision: int | None = None
+    hash: str | None = None
     plugins: Any = None
     clock: Clock = system_clock
 

@@ -15,35 +15,32 @@ from jimu.storage.ddl import SchemaChange, count_misfits, plan_ddl, preview_stor
 
 def plan(deployment: Deployment, manifest: Manifest) -> Plan:
     """What bringing ``manifest`` into force would do, in words and counts."""
-    changes = compare(deployment.running, manifest)
-    schema = build_schema(manifest)
-    steps = plan_ddl(deployment.database, schema)
-    findings = _first(changes) if deployment.running is None else _effects(deployment, manifest, changes, steps)
-    return Plan(
-        deployment.running.revision if deployment.running else None, manifest.revision, tuple(findings),
-        tuple(step.dump() for step in steps),
-    )
+    steps = plan_ddl(deployment.database, build_schema(manifest))
+    findings = _definitions(deployment, manifest)
+    findings += [f for step in steps if (f := _misfits(deployment, step)) is not None]
+    findings.sort(key=lambda f: list(Severity).index(f.severity), reverse=True)
+    return Plan(deployment.hash, manifest.revision, tuple(findings), tuple(step.dump() for step in steps))
 
 
-def _first(changes: list[Change]) -> list[Finding]:
-    """In a new database there is no data that could suffer."""
-    return [plain(change) for change in changes]
+def _definitions(deployment: Deployment, manifest: Manifest) -> list[Finding]:
+    """What changes in the definitions. In a new database there is no data that could suffer."""
+    if deployment.running is not None:
+        return _effects(deployment, deployment.running, manifest)
+    if deployment.revision is not None:
+        message = Message("This version of the engine cannot read revision {revision}, which is in force; "
+                          "what changes in it cannot be told.", {"revision": deployment.revision})
+        return [Finding("running_unreadable", Severity.WARNING, "workspace", message)]
+    return [plain(change) for change in compare(None, manifest)]
 
 
-def _effects(
-    deployment: Deployment, manifest: Manifest, changes: list[Change], steps: list[SchemaChange]
-) -> list[Finding]:
-    assert deployment.running is not None
-    old_schema, new_schema = build_schema(deployment.running), build_schema(manifest)
+def _effects(deployment: Deployment, running: Manifest, manifest: Manifest) -> list[Finding]:
+    old_schema, new_schema = build_schema(running), build_schema(manifest)
     now = deployment.clock()
     old_store = Store(deployment.database, old_schema)
     with old_store.read() as old, preview_store(deployment.database, new_schema).read() as new:
-        situation = Situation(
-            deployment.running, manifest, Questions(old, old_schema, now), Questions(new, new_schema, now)
-        )
-        findings = [f for change in changes if not _is_part(change, manifest) for f in effects_of(change, situation)]
-        findings += [f for step in steps if (f := _misfits(deployment, step)) is not None]
-    return sorted(findings, key=lambda f: list(Severity).index(f.severity), reverse=True)
+        situation = Situation(running, manifest, Questions(old, old_schema, now), Questions(new, new_schema, now))
+        changes = [c for c in compare(running, manifest) if not _is_part(c, manifest)]
+        return [finding for change in changes for finding in effects_of(change, situation)]
 
 
 def _is_part(change: Change, manifest: Manifest) -> bool:
