@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from jimu.formulas import calendar, numbers
@@ -21,7 +22,11 @@ MONTHS = between(0, 120_000)
 
 
 def today(environment: Environment) -> date | None:
-    return calendar.local_date(environment.now, environment.zone)
+    return _day_of(environment.now, environment.zone)
+
+
+# Asked once per record, always for the same moment.
+_day_of = lru_cache(maxsize=256)(calendar.local_date)
 
 
 def date_of(environment: Environment, moment: datetime) -> date | None:

@@ -100,7 +100,7 @@ FUNCTIONS = (
         "list",
         "Whether the list has at least one of the values.",
         signature(
-            "list: texts, *values: text -> boolean",
+            "list: texts, value: text, *values: text -> boolean",
             lambda xs, *vs: any(v in (xs or ()) for v in vs),
             takes_blanks=True,
             may_be_blank=False,
@@ -111,7 +111,7 @@ FUNCTIONS = (
         "list",
         "Whether the list has every one of the values.",
         signature(
-            "list: texts, *values: text -> boolean",
+            "list: texts, value: text, *values: text -> boolean",
             lambda xs, *vs: all(v in (xs or ()) for v in vs),
             takes_blanks=True,
             may_be_blank=False,

@@ -190,7 +190,7 @@ FUNCTIONS = (
         "join",
         "text",
         "The texts that are not blank, with the separator between them.",
-        signature("separator: text, *texts: text -> text", join, takes_blanks=True),
+        signature("separator: text, text: text, *texts: text -> text", join, takes_blanks=True),
         examples=[("join(', ', 'a', None, 'b')", "a, b")],
     ),
     define(
