@@ -155,3 +155,21 @@ def test_related_records_stand_on_the_record_page(site: Site, ada: Visitor) -> N
     html = ada.get(url("maker", site.makers["Globex"], "/related/thing/maker")).text
     assert names(html) == [f"Thing {n}" for n in range(20, 25)]
     assert ada.get(url("maker", site.makers["Globex"], "/related/thing/about")).status_code == 404
+
+
+def test_a_list_is_exported_as_it_is_filtered(ada: Visitor) -> None:
+    html = ask(ada, Condition("pieces", "ge", ("23",)))
+    href = re.search(r'href="([^"]*)" data-format="csv"', html)
+    assert href
+    answer = ada.get(href[1].replace("&amp;", "&"))
+    assert answer.mimetype == "text/csv"
+    rows = answer.data.decode("utf-8-sig").splitlines()
+    assert len(rows) == 3
+    assert "Thing 23" in answer.text
+    assert ada.get("/o/thing/export.xlsx").data[:2] == b"PK"
+    assert ada.get("/o/thing/export.pdf").status_code == 404
+
+
+def test_the_search_page_and_lists_show_the_place_in_the_navigation(ada: Visitor) -> None:
+    html = ask(ada, list="thing_sold")
+    assert html.count('aria-current="page"') - html.count('<span aria-current="page"') <= 2

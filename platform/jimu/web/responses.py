@@ -40,14 +40,16 @@ def page(
     frame = frame_for(reader)
     app = frame.app(request.cookies.get(APP_COOKIE), object)
     note, note_data = _note()
+    path = request.full_path.rstrip("?")
     body = now.renderer.render(
         template,
         title=title,
         frame=frame,
         app=app,
         object_name=object,
+        current=frame.current(app, path, object),
         crumbs=crumbs,
-        path=request.full_path.rstrip("?"),
+        path=path,
         note=note,
         note_data=note_data,
         **frame_values(now),

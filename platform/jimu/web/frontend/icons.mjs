@@ -4,7 +4,7 @@ address-book adjustments alarm alert-circle alert-triangle anchor api app-window
 arrow-down arrow-left arrow-right arrow-up arrows-exchange arrows-sort at award backpack ball-football barcode basket
 battery bed bell bike blocks bolt book bookmark books box box-multiple brand-wechat briefcase briefcase-2
 building building-bank building-community building-factory building-factory-2 building-skyscraper building-store
-building-warehouse bulb bus businessplan calculator calendar calendar-event calendar-stats calendar-time camera car cash
+building-warehouse bulb bus businessplan calculator calendar calendar-check calendar-due calendar-event calendar-month calendar-stats calendar-time camera car cash
 cash-banknote category certificate chart-area chart-bar chart-dots chart-funnel chart-histogram chart-line chart-pie
 chart-pie-2 check checklist checkbox checks chevron-down chevron-left chevron-right chevron-up chevrons-down circle
 circle-check circle-dot circle-x clipboard clipboard-check clipboard-list clipboard-text clock clock-hour-4 cloud cloud-upload

@@ -208,41 +208,12 @@ def layouts_for(object: str, reader: Reader) -> list[ListLayoutDef]:
 
 def build_list_page(object: str, asked: Asked, reader: Reader) -> ListPage:
     """The page; a filter that does not hold is explained on it, with no records."""
-    definition = reader.manifest.object(object)
     layouts = layouts_for(object, reader)
     layout = next((x for x in layouts if x.name == asked.list), layouts[0])
     shape = list_shape(layout, reader)
-    page = ListPage(
-        definition,
-        asked,
-        reader.label(definition.plural) or object,
-        [
-            (
-                reader.label(x.label) or reader.label(definition.plural),
-                Asked(list="" if x is layouts[0] else x.name).address(object),
-                x is layout,
-            )
-            for x in layouts
-        ],
-        _columns(shape, asked, object),
-        can_create=action_allowed(reader.actor, reader.manifest, object, "create"),
-        can_export=action_allowed(reader.actor, reader.manifest, object, "export"),
-    )
-    formulas = _conditions(page, definition, reader)
-    page.quick = _quick_filters(layout, definition, asked, reader)
-    order = tuple(asked.sort.split(",")) if asked.sort else layout.sort
-    request = ListRequest(
-        object,
-        where=asked.where or None,
-        also=[x for x in (layout.where, *formulas) if x is not None],
-        order=order,
-        fields=shape.fields,
-        expand=shape.expand,
-        limit=layout.page_size or reader.context.settings.get("page_size", 50),
-        after=asked.after or None,
-        count="exact" if asked.count == "exact" else "estimated",
-        search=asked.search,
-    )
+    page = _empty_page(object, asked, layouts, layout, shape, reader)
+    page.quick = _quick_filters(layout, page.object, asked, reader)
+    request = _request(page, layout, shape, reader)
     try:
         found = read.list_records(request, reader.context)
     except BadRequest as error:
@@ -250,6 +221,58 @@ def build_list_page(object: str, asked: Asked, reader: Reader) -> ListPage:
         return page
     _fill(page, found, shape, object)
     return page
+
+
+def list_request(object: str, asked: Asked, reader: Reader) -> ListRequest:
+    """What the list reads: its layout, the reader's filters, search and order. Raises BadRequest for filters that do
+    not fit.
+    """
+    layouts = layouts_for(object, reader)
+    layout = next((x for x in layouts if x.name == asked.list), layouts[0])
+    shape = list_shape(layout, reader)
+    page = _empty_page(object, asked, layouts, layout, shape, reader)
+    request = _request(page, layout, shape, reader)
+    if page.problems:
+        raise BadRequest(Message("This filter cannot be used"))
+    return request
+
+
+def _empty_page(
+    object: str,
+    asked: Asked,
+    layouts: Sequence[ListLayoutDef],
+    layout: ListLayoutDef,
+    shape: ListShape,
+    reader: Reader,
+) -> ListPage:
+    definition = reader.manifest.object(object)
+    plural = reader.label(definition.plural) or object
+    lists = [
+        (reader.label(x.label) or plural, Asked(list="" if x is layouts[0] else x.name).address(object), x is layout)
+        for x in layouts
+    ]
+    page = ListPage(definition, asked, plural, lists, _columns(shape, asked, object))
+    page.can_create = action_allowed(reader.actor, reader.manifest, object, "create")
+    page.can_export = action_allowed(reader.actor, reader.manifest, object, "export")
+    return page
+
+
+def _request(page: ListPage, layout: ListLayoutDef, shape: ListShape, reader: Reader) -> ListRequest:
+    """What is read for ``page``, which gets the chips of its filters."""
+    asked = page.asked
+    formulas = _conditions(page, page.object, reader)
+    return ListRequest(
+        page.object.name,
+        where=asked.where or None,
+        also=[x for x in (layout.where, *formulas) if x is not None],
+        order=tuple(asked.sort.split(",")) if asked.sort else layout.sort,
+        fields=shape.fields,
+        expand=shape.expand,
+        limit=layout.page_size or reader.context.settings.get("page_size", 50),
+        after=asked.after or None,
+        count="exact" if asked.count == "exact" else "estimated",
+        search=asked.search,
+    )
 
 
 def _fill(page: ListPage, found: RecordPage, shape: ListShape, object: str) -> None:

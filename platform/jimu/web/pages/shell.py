@@ -47,6 +47,16 @@ class Frame:
             chosen = next((a for a in self.apps if _holds(a.entries, object)), chosen)
         return chosen or (self.apps[0] if self.apps else None)
 
+    def current(self, app: AppEntry | None, path: str, object: str | None) -> str:
+        """The address of the one entry that stands for the page at ``path``, on which records of ``object`` are shown."""
+        entries = _flat((*(app.entries if app else ()), *self.admin))
+        exact = next((e.href for e in entries if e.href == path or (e.list and path.startswith(f"{e.href}&"))), "")
+        return exact or next((e.href for e in entries if object and e.object == object and not e.list), "")
+
+
+def _flat(entries: tuple[Entry, ...]) -> list[Entry]:
+    return [one for entry in entries for one in (entry, *_flat(entry.items))]
+
 
 def _holds(entries: tuple[Entry, ...], object: str) -> bool:
     return any(e.object == object or _holds(e.items, object) for e in entries)

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+import tempfile
+
+from flask import Blueprint, Response, request, send_file
 
 from jimu.access.rules import require_action
-from jimu.errors import BadRequest
+from jimu.errors import BadRequest, NotFound
+from jimu.exchange import ExportRequest, export_to
+from jimu.exchange.exporting.export import FileFormat
 from jimu.messages import Message
 from jimu.records import read
 from jimu.records.requests import ListRequest, SearchResult
 from jimu.web.pages.filters import Condition, builder_data, read_condition
-from jimu.web.pages.listing import Asked, build_list_page, filterable_fields
+from jimu.web.pages.listing import Asked, build_list_page, filterable_fields, list_request
 from jimu.web.pages.model import Crumb
 from jimu.web.pages.reader import record_url
 from jimu.web.responses import fragment, json, page, reader_of
 from jimu.web.visit import visit
 
+EXPORT_TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+
 
 def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/o/<object>", view_func=show_list)
     blueprint.add_url_rule("/o/<object>/check", view_func=check_filter)
+    blueprint.add_url_rule("/o/<object>/export.<format>", view_func=export)
     blueprint.add_url_rule("/search", view_func=search)
 
 
@@ -37,6 +44,7 @@ def show_list(object: str) -> Response:
         title,
         object=object,
         page=found,
+        export_address=asked.address(object).replace(f"/o/{object}", f"/o/{object}/export.xlsx", 1),
         crumbs=[Crumb(found.title)],
         builder=builder_data(filterable_fields(object, reader), reader),
     )
@@ -71,6 +79,23 @@ def check_filter(object: str) -> Response:
     except BadRequest as error:
         return json({"problems": [now.say(p.message) for p in error.problems] or [now.say(error.message)]})
     return json({"problems": []})
+
+
+def export(object: str, format: FileFormat) -> Response:
+    """The list that is shown, all its pages and every readable field, as a file."""
+    now = visit()
+    reader = reader_of(now)
+    if format not in EXPORT_TYPES:
+        raise NotFound(Message("There is nothing at this address."))
+    shown = list_request(object, asked_of(), reader)
+    file = tempfile.TemporaryFile()  # noqa: SIM115: sent after this function is done, and closed then
+    wanted = ExportRequest(
+        object, shown.where, shown.also, shown.order, search=shown.search, labels=True, format=format
+    )
+    export_to(file, wanted, now.context)
+    file.seek(0)
+    name = f"{reader.label(reader.manifest.object(object).plural)}.{format}"
+    return send_file(file, mimetype=EXPORT_TYPES[format], as_attachment=True, download_name=name)
 
 
 def search() -> Response:
