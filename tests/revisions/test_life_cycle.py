@@ -142,6 +142,30 @@ def test_a_renamed_field_keeps_its_values(workshop: Workshop) -> None:
     assert workshop.values("cost") == [Decimal("7.25")]
 
 
+def test_a_rollback_over_a_rename_brings_the_values_back_under_the_old_name(workshop: Workshop) -> None:
+    workshop.add(name="Lathe", price="7.25")
+    first = revisions.list_revisions(workshop.runtime.database)[0].id
+    renamed = MACHINE.replace("price: {type: decimal, scale: 2}", "cost: {type: decimal, scale: 2, was: [price]}")
+    second = workshop.apply(workshop.machine(base=renamed)).revision
+    workshop.add(name="Mill", cost="8")
+
+    assert "field_renamed" in codes(workshop.rollback(first).plan)
+    assert workshop.values("price") == [Decimal("7.25"), Decimal("8.00")]
+    workshop.rollback(second)
+    assert workshop.values("cost") == [Decimal("7.25"), Decimal("8.00")]
+
+
+def test_a_renamed_object_keeps_its_records_there_and_back(workshop: Workshop) -> None:
+    workshop.add(name="Lathe", price="7.25")
+    first = revisions.list_revisions(workshop.runtime.database)[0].id
+    (workshop.folder / "objects/workshop/machine.yaml").unlink()
+    workshop.write("objects/workshop/device.yaml", MACHINE + "was: [machine]\n")
+    applied = workshop.apply(workshop.runtime.load_workspace())
+    assert "object_renamed" in codes(applied.plan)
+    workshop.rollback(first)
+    assert workshop.values("price") == [Decimal("7.25")]
+
+
 def test_a_bad_workspace_does_not_load_and_changes_nothing(workshop: Workshop) -> None:
     before = workshop.runtime.current
     with pytest.raises(DefinitionErrors):

@@ -50,10 +50,14 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*columns, box=None, header_style="bold", pad_edge=False)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        table.add_column(column, no_wrap=True)
     for row in rows:
         table.add_row(*(Text("" if value is None else str(value)) for value in row))
-    console().print(table)
+    out = console()
+    # Into a file or a pipe a table is as wide as it needs to be, so that a program can cut it up.
+    out.print(table, width=None if out.is_terminal else 10_000, crop=out.is_terminal)
 
 
 def print_diagnostics(
@@ -71,7 +75,7 @@ def print_diagnostics(
     warnings = len(found) - errors
     if found:
         style = "bold red" if errors else "yellow"
-        out.print(f"{_many(errors, 'error')}, {_many(warnings, 'warning')}", style=style)
+        out.print(f"{many(errors, 'error')}, {many(warnings, 'warning')}", style=style)
 
 
 def _print_diagnostic(out: Console, diagnostic: Diagnostic, sources: Mapping[str, str]) -> None:
@@ -122,5 +126,6 @@ def _line(out: Console, text: str, mark: str, style: str) -> None:
     out.print(Text(f"{mark} ", style=style) + Text(text))
 
 
-def _many(n: int, word: str) -> str:
+def many(n: int, word: str) -> str:
+    """``1 error``, ``2 errors``."""
     return f"{n} {word}{'' if n == 1 else 's'}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jimu.cli.exits import Exit
-from jimu.cli.output import STYLES, console, format_option, print_json, say
+from jimu.cli.output import STYLES, console, format_option, many, print_json, say
 from jimu.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
@@ -114,11 +114,11 @@ def _print_plan(planned: Plan) -> None:
         say("nothing to do: the database runs this configuration")
         return
     if planned.before is None:
-        say(f"a new database: {len(planned.findings)} definitions")
+        say(f"a new database: {many(len(planned.findings), 'definition')}")
         return
     print_findings(planned.findings)
     by_severity = {s: sum(f.severity.value == s for f in planned.findings) for s in MARKS}
     console().print(
-        f"{len(planned.findings)} changes: {by_severity['safe']} safe, {by_severity['warning']} to look at, "
+        f"{many(len(planned.findings), 'change')}: {by_severity['safe']} safe, {by_severity['warning']} to look at, "
         f"{by_severity['blocking']} blocking", style="bold",
     )

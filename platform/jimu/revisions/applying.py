@@ -12,6 +12,7 @@ from jimu.records.schema import build_schema
 from jimu.revisions.deployment import Deployment, Origin
 from jimu.revisions.findings import Finding, Plan
 from jimu.revisions.planning import plan
+from jimu.revisions.renames import with_renames_back
 from jimu.storage import Application, Busy, RevisionRow, UniqueConflict
 
 
@@ -41,6 +42,7 @@ def apply(
 
     Raises Refused when a finding blocks, when another apply came first, or when one is under way.
     """
+    manifest = with_renames_back(deployment.running, manifest)
     try:
         with deployment.database.applying() as application:
             _check_still_running(deployment, application.current_revision())

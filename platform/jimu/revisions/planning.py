@@ -9,12 +9,14 @@ from jimu.revisions.deployment import Deployment
 from jimu.revisions.effects import Situation, effects_of, plain
 from jimu.revisions.findings import Finding, Plan, Severity
 from jimu.revisions.questions import Questions
+from jimu.revisions.renames import with_renames_back
 from jimu.storage import Store
 from jimu.storage.ddl import SchemaChange, count_misfits, plan_ddl, preview_store
 
 
 def plan(deployment: Deployment, manifest: Manifest) -> Plan:
     """What bringing ``manifest`` into force would do, in words and counts."""
+    manifest = with_renames_back(deployment.running, manifest)
     steps = plan_ddl(deployment.database, build_schema(manifest))
     findings = _definitions(deployment, manifest)
     findings += [f for step in steps if (f := _misfits(deployment, step)) is not None]
