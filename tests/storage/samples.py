@@ -121,8 +121,9 @@ def stamps(at: datetime = NOW) -> dict[str, Any]:
 def full_lead(**values: Any) -> dict[str, Any]:
     """A lead with a value in every column that needs no other record."""
     return {
-        **stamps(), "title": "王小明", "name": "王小明", "company": "深圳市张李贸易有限公司", "phone": "+86 138-0013-8000",
-        "status": "new", "amount": Decimal("1054.10"), "employees": 17, "hot": True, "close_on": date(2026, 5, 1),
+        **stamps(), "title": "王小明", "name": "王小明", "company": "深圳市张李贸易有限公司",
+        "phone": "+86 138-0013-8000", "status": "new",
+        "amount": Decimal("1054.10"), "employees": 17, "hot": True, "close_on": date(2026, 5, 1),
         "called_at": NOW - timedelta(microseconds=1), "best_time": time(9, 30), "effort": timedelta(hours=2),
         "tags": ["vip", "展会"], "extra": {"a": [1, "x", None]}, **values,
     }

@@ -40,8 +40,8 @@ def test_measures_are_exact(store: Store) -> None:
 
 def test_nothing_to_measure_gives_blank_and_zero(store: Store) -> None:
     with store.read() as tx:
-        assert tx.aggregate(Aggregate("lead", [Measure("count"), Measure("sum", ("amount",)), Measure("avg", ("amount",))])
-                            ) == [{"count": 0, "sum_amount": None, "avg_amount": None}]
+        measures = [Measure("count"), Measure("sum", ("amount",)), Measure("avg", ("amount",))]
+        assert tx.aggregate(Aggregate("lead", measures)) == [{"count": 0, "sum_amount": None, "avg_amount": None}]
         assert tx.aggregate(Aggregate("lead", [Measure("count")], [Group(("status",))])) == []
 
 

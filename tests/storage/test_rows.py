@@ -56,7 +56,7 @@ def test_new_ids_grow(store: Store) -> None:
 
 
 def test_a_write_that_raises_leaves_nothing_behind(store: Store) -> None:
-    with pytest.raises(RuntimeError), store.write() as tx:
+    with pytest.raises(RuntimeError), store.write() as tx:  # noqa: PT012
         ids = tx.insert("lead", many_leads(3))
         raise RuntimeError
     with store.read() as tx:
@@ -128,7 +128,7 @@ def test_unique_keys_hold_for_living_rows_that_are_not_blank(store: Store) -> No
         with pytest.raises(UniqueConflict) as caught, tx.savepoint():
             tx.insert("account", [account(code=f"c{n % 60}") for n in range(100)])
         assert caught.value.columns == ("code",)
-        with pytest.raises(UniqueConflict), tx.savepoint():
+        with pytest.raises(UniqueConflict), tx.savepoint():  # noqa: PT012
             [third] = tx.insert("account", [account(code="B")])
             tx.update("account", [(third, {"code": "A"}, 1)])
         assert tx.find_ids("account", "code", ["A"]) == {"A": [second]}

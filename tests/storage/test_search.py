@@ -24,7 +24,8 @@ def test_words_pairs_of_characters_and_numbers_are_tokens() -> None:
 
 
 def test_queries_ask_for_beginnings_of_words_and_pairs_of_characters() -> None:
-    assert query_terms("Acme 深圳市 张") == [Term("acme", True), Term("深圳", False), Term("圳市", False), Term("张", True)]
+    assert query_terms("Acme 深圳市 张") == [
+        Term("acme", True), Term("深圳", False), Term("圳市", False), Term("张", True)]
     assert query_terms("138 0013 8000") == [Term("13800138000", True)]
     assert query_terms("…") == []
     assert title_token("Acme, Ltd.") == "0tacmeltd"
@@ -60,7 +61,8 @@ def _found(store: Store, text: str, filter: Filter = EVERYTHING) -> list[str]:
 @pytest.mark.parametrize(("text", "expected"), [
     ("张李", ["王小明"]), ("深圳", ["王小明"]), ("明", ["王小明"]), ("glob", ["Acme"]), ("GLOBEX corp", ["Acme"]),
     ("138001", ["王小明"]), ("0013", ["王小明"]), ("38-0013", ["王小明"]), ("8881234", ["Acme"]), ("755", ["Acme"]),
-    ("wxm", ["王小明"]), ("wangxiao", ["王小明"]), ("zsgs", ["张三公司"]), ("zhang", ["张三公司"]), ("张三公", ["张三公司"]),
+    ("wxm", ["王小明"]), ("wangxiao", ["王小明"]), ("zsgs", ["张三公司"]), ("zhang", ["张三公司"]),
+    ("张三公", ["张三公司"]),
     ("nothing", []), ("", []), ("obex", []), ("深张", []),
 ])
 def test_words_are_found(filled: Store, text: str, expected: list[str]) -> None:
@@ -99,7 +101,8 @@ def test_several_objects_are_searched_in_one_query(filled: Store) -> None:
     assert meter.queries == 1
 
 
-@pytest.mark.parametrize("part", ["cme", "ME", "小明", "明", "深圳市张", "orporation", "Globex C", "x", "_", "%", "acme n"])
+@pytest.mark.parametrize(
+    "part", ["cme", "ME", "小明", "明", "深圳市张", "orporation", "Globex C", "x", "_", "%", "acme n"])
 def test_contains_finds_what_a_scan_would_find(filled: Store, part: str) -> None:
     with filled.read() as tx:
         for name in ("name", "company"):

@@ -28,8 +28,8 @@ from jimu.storage.query import (
     Where,
 )
 from jimu.storage.schema import Schema
-from tests.storage.samples import column, formula, full_lead, many_leads, sample_schema, stamps
 from tests.storage.samples import Kind as K
+from tests.storage.samples import column, formula, full_lead, many_leads, sample_schema, stamps
 
 
 @pytest.fixture
@@ -64,7 +64,11 @@ SORTS = [
 ]
 
 
-@pytest.mark.parametrize("sort", SORTS, ids=lambda s: ",".join(("-" if k.descending else "") + ".".join(k.path) for k in s))
+def spelt(sort: list[Sort]) -> str:
+    return ",".join(("-" if k.descending else "") + ".".join(k.path) for k in sort)
+
+
+@pytest.mark.parametrize("sort", SORTS, ids=spelt)
 def test_pages_give_every_row_once_in_order_with_blanks_last(listed: Store, sort: list[Sort]) -> None:
     fields = ["amount", "close_on", "status", "hot", "employees", "created_at", "double", "account"]
     with listed.read() as tx:

@@ -18,6 +18,7 @@ from jimu.storage.connection import Connection
 from jimu.storage.errors import UnknownColumn
 from jimu.storage.expressions import as_column_value
 from jimu.storage.filters import FilterCompiler, state_condition
+from jimu.storage.guards import Guards
 from jimu.storage.query import Aggregate, Group, Measure, Sort
 from jimu.storage.schema import Column
 from jimu.storage.scope import SelectScope
@@ -57,6 +58,7 @@ def _shape(reader: ShapeReader, aggregate: Aggregate) -> Hashable:
     paths = [m.path for m in aggregate.measures if m.path] + [g.path for g in aggregate.groups]
     zone = aggregate.environment.zone.key if any(g.bucket for g in aggregate.groups) else None
     return ("aggregate", aggregate.object, reader.key(aggregate.filter, aggregate.object), tuple(aggregate.measures),
+            Guards(aggregate.guards, aggregate.environment).key(reader),
             tuple(aggregate.groups), tuple(aggregate.order), aggregate.having_limit, zone,
             tuple(reader.path_key(aggregate.object, p) for p in paths))
 
@@ -71,6 +73,8 @@ def measure_name(measure: Measure) -> str:
 
 def _build(cache: StatementCache, aggregate: Aggregate) -> _Answer:
     scope = SelectScope(cache.catalog, aggregate.object)
+    if aggregate.guards:
+        scope.guards = Guards(aggregate.guards, aggregate.environment)
     condition = FilterCompiler(aggregate.environment).condition(aggregate.filter, scope)
     outs: list[tuple[str, int, Callable[..., Any]]] = []
     elements: list[_Element] = []
@@ -87,7 +91,7 @@ def _build(cache: StatementCache, aggregate: Aggregate) -> _Answer:
         outs.append((measure_name(measure), len(parts), make))
     labelled = [element.label(f"c{place}") for place, element in enumerate(elements)]
     # Groups by position: a formula's parameters are not the same twice for the database.
-    positions = [sa.literal_column(str(place + 1)) for place in range(len(aggregate.groups))]
+    positions: list[_Element] = [sa.literal_column(str(place + 1)) for place in range(len(aggregate.groups))]
     grouped = sa.select(*labelled).select_from(scope.from_clause()).where(
         *state_condition(scope, "alive"), condition).group_by(*positions).subquery()
     statement = sa.select(*grouped.c).order_by(*_order(aggregate, places, grouped))
@@ -107,7 +111,8 @@ def _order(aggregate: Aggregate, places: dict[str, int], grouped: Any) -> list[A
 
 
 def _element(scope: SelectScope, path: tuple[str, ...], environment: Environment) -> tuple[_Element, Column]:
-    element, column = scope.column(path)
+    with scope.guarding():
+        element, column = scope.column(path)
     if element is None:
         if column.expression is None or len(path) > 1:
             raise UnknownColumn(scope.object, ".".join(path))
@@ -124,7 +129,7 @@ def _group(
         return element, value_decoder(column, capabilities)
     if group.bucket not in _BUCKETS or column.kind not in (Kind.DATE, Kind.DATETIME):
         raise UnknownColumn(scope.object, f"{'.'.join(group.path)}:{group.bucket}")
-    zone = sa.literal_column("'" + environment.zone.key.replace("'", "") + "'")
+    zone: _Element = sa.literal_column("'" + environment.zone.key.replace("'", "") + "'")
     if capabilities.exact_numeric:
         local = sa.func.timezone(zone, element) if column.kind is Kind.DATETIME else element
         bucket = sa.func.date_trunc(sa.literal_column(f"'{group.bucket}'"), local)

@@ -20,16 +20,17 @@ from jimu.storage.physical import sql_type
 from jimu.storage.schema import Column, Schema, Table
 
 SEARCH_COLUMN = "_search"
+SEARCH_KEY = " search"   # by which SQLAlchemy knows it; no logical name has a blank
 
 
 @dataclass(frozen=True)
 class BoundTable:
     """``physical`` holds the SQL columns by logical name; ``links`` the column map's ids of references columns."""
 
-    object: str
+    name: str
     table: Table
     sql: Any                           # sqlalchemy.Table
-    physical: Mapping[str, sa.Column[object]]
+    physical: Mapping[str, sa.Column[Any]]
     links: Mapping[str, int]
     capabilities: Capabilities
 
@@ -56,7 +57,7 @@ class BoundTable:
     def column(self, name: str) -> Column:
         found = self.table.columns.get(name)
         if found is None:
-            raise UnknownColumn(self.object, name)
+            raise UnknownColumn(self.name, name)
         return found
 
 
@@ -96,7 +97,7 @@ class Catalog:
         name = self.columns.table(object)
         if table is None or name is None:
             raise UnknownColumn(object, "")
-        physical: dict[str, sa.Column[object]] = {}
+        physical: dict[str, sa.Column[Any]] = {}
         links: dict[str, int] = {}
         for column in table.columns.values():
             entry = self.columns.find(object, column.name)
@@ -108,7 +109,8 @@ class Catalog:
                 links[column.name] = entry.id
             elif not column.is_virtual:
                 physical[column.name] = sa.Column(entry.physical, sql_type(column, self.capabilities), key=column.name)
-        extra = [sa.Column(SEARCH_COLUMN, postgresql.TSVECTOR)] if self.capabilities.text_search_in_row else []
+        tokens = sa.Column(SEARCH_COLUMN, postgresql.TSVECTOR, key=SEARCH_KEY)
+        extra = [tokens] if self.capabilities.text_search_in_row else []
         # A fresh MetaData, so that two threads binding at once do not trip over each other.
         sql = sa.Table(name, sa.MetaData(), *physical.values(), *extra)
         return BoundTable(object, table, _with_missing(sql, table), physical, links, self.capabilities)

@@ -1,7 +1,7 @@
 """Row converters, compiled once per set of columns: driver tuples to dicts and dicts to driver tuples.
 
-The source is generated from the templates of ``storage.physical`` and from column positions; names of fields appear in it as
-quoted constants only.
+The source is generated from the templates of ``storage.physical`` and from column positions; names of fields appear
+in it as quoted constants only.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def _guarded(template: str, source: str) -> str:
 
 
 def decoder(columns: Sequence[tuple[str, Column | Load]], capabilities: Capabilities) -> Decode:
-    """A function from driver rows to dicts; for each position the name and the column, or a loader for computed values."""
+    """A function from driver rows to dicts; per position its name and its column, or a loader if computed."""
     names: dict[str, Any] = {}
     parts = []
     for position, (name, column) in enumerate(columns):

@@ -1,7 +1,7 @@
 """The column map: which physical column holds a logical one, kept in the database beside the data it describes.
 
-An entry is ``active``, ``retired`` (the field is gone from the configuration; column and values stay and come back with it) or
-``replaced`` (of another type; the values from before a change of type).
+An entry is ``active``, ``retired`` (the field is gone from the configuration; column and values stay and come back
+with it) or ``replaced`` (of another type; the values from before a change of type).
 """
 
 from __future__ import annotations
@@ -83,7 +83,8 @@ def load_columns(connection: Connection | sa.Connection) -> ColumnMap:
     else:
         rows = connection.execute(sa.select(c.id, c.object, c.name, c.physical, c.kind, c.scale, c.state, c.formula,
                                             c.detail).order_by(c.id))
-    return ColumnMap(tuple(Entry(*r[:8], orjson.loads(r[8]) if r[8] else None) for r in rows))
+    return ColumnMap(tuple(
+        Entry(r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], orjson.loads(r[8]) if r[8] else None) for r in rows))
 
 
 def save_entry(connection: sa.Connection, entry: Entry) -> Entry:

@@ -1,4 +1,4 @@
-"""A database and all that can be done with it apart from one configuration: the engine's tables, and changes of schema."""
+"""A database apart from any one configuration: the engine's tables, and changes of schema."""
 
 from __future__ import annotations
 

@@ -66,7 +66,8 @@ class ClaimedJob:
 
 @dataclass(frozen=True, slots=True)
 class RollupSpec:
-    """What a roll-up column of a parent is computed from: living rows of ``object`` whose ``column`` is the parent's id.
+    """What a roll-up column of a parent is computed from: living rows of ``object`` whose ``column`` is the parent's
+    id.
 
     ``function``: count, sum, min, max, avg, latest (``field`` of the row that is first by ``order_by``; without
     ``order_by``, of the one created last). ``where``: a checked Formula on the child's own columns.

@@ -1,4 +1,4 @@
-"""Filters as SQL conditions. The constants are parameters p0, p1, … in the order in which ``storage.shapes`` gave them."""
+"""Filters as SQL conditions. Constants are parameters p0, p1, … in the order in which ``storage.shapes`` gave them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ class FilterCompiler:
         if isinstance(filter, Compare):
             return self._compare(filter, scope)
         if isinstance(filter, Where):
-            found = as_condition(filter.formula, scope, self.environment)
+            with scope.guarding(filter.guarded):
+                found = as_condition(filter.formula, scope, self.environment)
             faster = contains_condition(filter.formula, scope)
             return found if faster is None else sa.and_(faster, found)
         if isinstance(filter, Not):
@@ -80,7 +81,8 @@ class FilterCompiler:
         if column.expression is not None:
             element = as_column_value(column.expression, scope, self.environment, column.kind, column.scale)
         else:
-            element = scope.own(filter.column)
+            own: sa.ColumnElement[Any] = scope.own(filter.column)
+            element = own
         if filter.op == "blank":
             return element.is_(None)
         if filter.op == "not_blank":
@@ -91,7 +93,8 @@ class FilterCompiler:
 
     def _binary(self, filter: Compare, element: Any) -> sa.ColumnElement[bool]:
         if filter.value is None:
-            return {"eq": element.is_(None), "ne": element.is_not(None)}.get(filter.op, sa.false())
+            with_blank: dict[str, sa.ColumnElement[bool]] = {"eq": element.is_(None), "ne": element.is_not(None)}
+            return with_blank.get(filter.op, sa.false())
         value = self.parameter(element.type)
         if filter.op == "ne":
             return sa.or_(element != value, element.is_(None))
@@ -115,7 +118,8 @@ class FilterCompiler:
         if count == 0:
             return sa.false()
         if count <= SHORT_LIST:
-            return element.in_([self.parameter(element.type) for _ in range(count)])  # type: ignore[no-any-return]
+            found: sa.ColumnElement[bool] = element.in_([self.parameter(element.type) for _ in range(count)])
+            return found
         return among(element, self.parameter, scope.catalog.capabilities.arrays)
 
     def _compare_links(self, filter: Compare, scope: SelectScope) -> sa.ColumnElement[bool]:

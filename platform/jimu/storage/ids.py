@@ -1,7 +1,7 @@
 """Record ids: positive 63-bit integers that grow with time and need no database to make.
 
-42 bits of milliseconds since 2024-01-01 (UTC) and 21 bits that start at a random number in each millisecond and count up
-from there: two processes collide in one millisecond only if their runs overlap.
+42 bits of milliseconds since 2024-01-01 (UTC) and 21 bits that start at a random number in each millisecond and
+count up from there: two processes collide in one millisecond only if their runs overlap.
 """
 
 from __future__ import annotations

@@ -50,7 +50,11 @@ def claim_jobs(
         owner, to_instant(lease_until), connection.list_value(due))
     order = {id: place for place, id in enumerate(due)}
     rows.sort(key=lambda r: order[r[0]])
-    return [ClaimedJob(r[0], r[1], orjson.loads(r[2]), r[3], r[4], from_instant(r[5])) for r in rows]
+    return [_claimed(row) for row in rows]
+
+
+def _claimed(row: tuple[Any, ...]) -> ClaimedJob:
+    return ClaimedJob(row[0], row[1], orjson.loads(row[2]), row[3], row[4], from_instant(row[5]))
 
 
 def renew_job(connection: Connection, id: int, owner: str, lease_until: datetime, new_owner: str | None) -> bool:
@@ -86,7 +90,7 @@ def release_job(connection: Connection, id: int, owner: str, run_at: datetime) -
 def find_job(connection: Connection, id: int) -> ClaimedJob | None:
     """See ``Transaction.find_job``."""
     rows = connection.ask("SELECT id, kind, payload, attempts, max_attempts, run_at FROM job WHERE id = ?", id)
-    return ClaimedJob(*rows[0][:2], orjson.loads(rows[0][2]), *rows[0][3:5], from_instant(rows[0][5])) if rows else None
+    return _claimed(rows[0]) if rows else None
 
 
 def bury_job(connection: Connection, id: int, owner: str, now: datetime, error: str) -> bool:

@@ -13,11 +13,11 @@ from jimu.formulas.types import Environment
 from jimu.storage.codecs import decoder
 from jimu.storage.compiled import StatementCache
 from jimu.storage.connection import Connection
-from jimu.storage.names import quoted
 from jimu.storage.entries import Row, Title
 from jimu.storage.errors import UnknownColumn
 from jimu.storage.filters import among
 from jimu.storage.links import read_links
+from jimu.storage.names import quoted
 from jimu.storage.scope import SelectScope
 from jimu.storage.select import selected
 from jimu.storage.shapes import ShapeReader
@@ -118,8 +118,7 @@ class Reader:
         searched = _lowered(element) if ignore_case else element
 
         def build() -> Any:
-            condition = among(searched, lambda type_: sa.bindparam("keys", type_=type_),
-                              self.cache.catalog.capabilities.arrays)
+            condition = _listed(searched, self.cache.catalog.capabilities.arrays)
             return self.cache.prepare(sa.select(element, scope.own("id")).where(
                 condition, scope.own("deleted_at").is_(None)).order_by(scope.own("id")))
 
@@ -136,8 +135,8 @@ class Reader:
         """Look up by the first column, then compare the others: the database does the wide part."""
         bound = self.cache.catalog.table(object)
         encoders = [bound.encoders[n] for n in names]
-        encoded = {tuple(_folded(e(v) if v is not None else None, ignore_case) for e, v in zip(encoders, k, strict=True)): k
-                   for k in keys}
+        encoded = {tuple(_folded(e(v) if v is not None else None, ignore_case) for e, v in zip(encoders, k,
+        strict=True)): k for k in keys}
         first = self._by_column(object, names[0], [k[0] for k in keys], ignore_case)
         ids = sorted({id for found in first.values() for id in found})
         listed = ", ".join(quoted(bound.physical[n].name) for n in names)
@@ -148,6 +147,18 @@ class Reader:
             if key is not None:
                 found.setdefault(key, []).append(id)
         return found
+
+
+def _listed(element: Any, arrays: bool) -> sa.ColumnElement[bool]:
+    """``element`` is among ``keys``.
+
+    A list of texts is joined with: a trigram index also answers equality with any of an array, is thought cheap before
+    the table was analysed, and takes a thousand times as long as the plain index.
+    """
+    if arrays and isinstance(element.type, sa.Text):
+        keys = sa.func.unnest(sa.bindparam("keys", type_=sa.ARRAY(sa.Text())))
+        return element.in_(sa.select(keys))  # type: ignore[no-any-return]
+    return among(element, lambda type_: sa.bindparam("keys", type_=type_), arrays)
 
 
 def _folded(value: Any, ignore_case: bool) -> Any:

@@ -1,7 +1,8 @@
 """Keyset paging: the order as SQL, the condition for "after this row", and the cursor between the two.
 
-Blanks come last in both directions, which no one index order gives. So where the first sort key can be blank, a list is read in
-two *segments*: first the rows where it is not blank, then those where it is, each in an order that an index has.
+Blanks come last in both directions, which no one index order gives. So where the first sort key can be blank, a list
+is read in two *segments*: first the rows where it is not blank, then those where it is, each in an order that an
+index has.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def order_by(keys: Sequence[SortKey]) -> list[Any]:
 
 
 def after(keys: Sequence[SortKey], values: Sequence[Any], parameters: Sequence[Any]) -> sa.ColumnElement[bool]:
-    """Rows that come after the one with ``values``; ``parameters`` carry the values, whose blanks shape the condition."""
+    """Rows that come after the one with ``values``, which ``parameters`` carry; their blanks shape the condition."""
     if not any(k.nullable for k in keys) and len({k.descending for k in keys}) == 1:
         left, right = sa.tuple_(*(k.element for k in keys)), sa.tuple_(*parameters)
         if len(keys) == 1:

@@ -1,7 +1,7 @@
 """How each kind lies in the database: SQL types, and conversion between Python values and what the driver takes.
 
-Converters are given as templates of Python source over a variable ``v``; ``storage.codecs`` compiles them into one function
-per set of columns, so that no value is dispatched on while rows are read or written.
+Converters are given as templates of Python source over a variable ``v``; ``storage.codecs`` compiles them into one
+function per set of columns, so that no value is dispatched on while rows are read or written.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ class Compare(Filter):
 
 @dataclass(frozen=True)
 class Related(Filter):
-    """The record that ``column`` refers to (its id in ``object``) matches ``filter``; used for access inherited from a parent."""
+    """The record of ``object`` that ``column`` refers to matches ``filter``; for access inherited from a parent."""
 
     column: str
     object: str
@@ -50,7 +50,7 @@ class Related(Filter):
 
 @dataclass(frozen=True)
 class HasRow(Filter):
-    """A living row of ``object`` exists whose ``column`` is this record's id and that matches ``filter`` (teams, shares)."""
+    """A living row of ``object`` exists whose ``column`` is this record and that matches ``filter`` (teams, shares)."""
 
     object: str
     column: str
@@ -100,8 +100,8 @@ class Query:
 
     ``fields``: logical columns to return (ids, version always come too). ``after``: the cursor of the page before.
     Sorting always ends with id, so the order is total. ``deleted``: "alive", "deleted" or "any".
-    ``guards``: object -> filter; a path of a sort or of a guarded ``Where`` that leads over a lookup into such an object
-    sees only records that match the filter, any other as if the lookup were blank (the asker may not read them).
+    ``guards``: object -> filter; a path of a sort or of a guarded ``Where`` that leads over a lookup into such an
+    object sees only records that match the filter, any other as if the lookup were blank (the asker may not read them).
     Inlined formula fields are not guarded: what they may show was decided where they were defined.
     """
 
@@ -136,7 +136,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """``function``: count, count_distinct, sum, min, max, avg. ``path`` None only for count. ``name`` keys the result."""
+    """``function``: count, count_distinct, sum, min, max, avg. ``path`` None: count only. ``name`` keys the result."""
 
     function: str
     path: tuple[str, ...] | None = None

@@ -73,12 +73,12 @@ def _aggregate(cache: StatementCache, child: SelectScope, spec: RollupSpec, targ
     is_number = column.kind in (Kind.DECIMAL, Kind.INTEGER)
     if spec.function == "avg":
         return _average(element, column.scale, target.scale, exact)
-    total: _Element = {"sum": sa.func.sum, "min": sa.func.min, "max": sa.func.max}[spec.function](element)
+    total: _Element = getattr(sa.func, spec.function)(element)
     return rescaled(total, column.scale, target.scale, exact) if is_number else total
 
 
 def rescaled(value: _Element, before: int, after: int, exact: bool) -> _Element:
-    """A number of one scale in another, rounded half away from zero; without exact decimals both are scaled integers."""
+    """A number of one scale in another, rounded half away from zero; not ``exact``: both are scaled integers."""
     if exact:
         return value if after >= before else sa.func.round(value, after)
     if after >= before:
@@ -99,7 +99,8 @@ def _divided(value: _Element, by: _Element) -> _Element:
     """Integer division rounded half away from zero; NULL by zero."""
     whole, part = sa.type_coerce(value, sa.Integer()), sa.type_coerce(by, sa.Integer())
     two = sa.literal_column("2", sa.Integer())
-    return (sa.func.abs(whole, type_=sa.Integer()) * two + part) // (part * two) * sa.func.sign(whole, type_=sa.Integer())
+    size, sign = sa.func.abs(whole, type_=sa.Integer()), sa.func.sign(whole, type_=sa.Integer())
+    return (size * two + part) // (part * two) * sign
 
 
 def _latest(child: SelectScope, spec: RollupSpec, to_parent: Any, conditions: list[Any]) -> Any:

@@ -1,7 +1,7 @@
 """What the store knows of the data: tables with named, typed columns. It never sees an object definition.
 
-``records.schema.build_schema`` makes a ``Schema`` from the manifest; everything in ``storage/`` works from it. Names here
-are logical (``opportunity.amount``); the column map (``storage.columns``) says which physical column holds them.
+``records.schema.build_schema`` makes a ``Schema`` from the manifest; everything in ``storage/`` works from it. Names
+here are logical (``opportunity.amount``); the column map (``storage.columns``) says which physical column holds them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,10 @@
-"""Where formulas, filters and sorts find their columns: one table and the tables it reaches over lookups, by left joins."""
+"""Where formulas, filters and sorts find their columns: one table and those it reaches over lookups, by left joins."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -12,6 +14,9 @@ from jimu.storage import tables
 from jimu.storage.binding import BoundTable, Catalog
 from jimu.storage.errors import UnknownColumn
 from jimu.storage.schema import Column
+
+if TYPE_CHECKING:
+    from jimu.storage.guards import Guards
 
 # Of a record that may be of any object only these can be read.
 _ANY_RECORD = {
@@ -33,7 +38,10 @@ class SelectScope:
         self.dialect = catalog.capabilities.name
         self.bound: BoundTable = catalog.table(object)
         self.root: Any = self.bound.sql.alias() if aliased else self.bound.sql
-        self._joined: dict[Path, tuple[BoundTable | None, Any]] = {(): (self.bound, self.root)}
+        self.guards: Guards | None = None
+        self._guarded = False
+        self._joined: dict[tuple[Path, bool], tuple[BoundTable | None, Any]] = {
+            ((), False): (self.bound, self.root), ((), True): (self.bound, self.root)}
         self._joins: list[tuple[Any, sa.ColumnElement[bool]]] = []
 
     def column(self, path: Path) -> tuple[sa.ColumnElement[Any] | None, Column]:
@@ -60,8 +68,17 @@ class SelectScope:
             clause = clause.outerjoin(alias, condition)
         return clause
 
+    @contextmanager
+    def guarding(self, guarded: bool = True) -> Iterator[None]:
+        """Inside the block paths see only what the guards let through; the same path outside has a join of its own."""
+        before, self._guarded = self._guarded, guarded and self.guards is not None
+        try:
+            yield
+        finally:
+            self._guarded = before
+
     def _table(self, prefix: Path) -> tuple[BoundTable | None, Any]:
-        found = self._joined.get(prefix)
+        found = self._joined.get((prefix, self._guarded))
         if found is not None:
             return found
         reference, column = self.column(prefix)
@@ -69,6 +86,10 @@ class SelectScope:
             raise UnknownColumn(self.object, ".".join(prefix))
         bound = self.catalog.table(column.target[0]) if len(column.target) == 1 else None
         alias = (bound.sql if bound else tables.record).alias()
-        self._joins.append((alias, alias.c["id"] == reference))
-        self._joined[prefix] = (bound, alias)
+        condition: Any = alias.c["id"] == reference
+        if self._guarded and self.guards is not None and bound is not None:
+            guard = self.guards.condition(self.catalog, column.target[0], alias, SelectScope)
+            condition = condition if guard is None else sa.and_(condition, guard)
+        self._joins.append((alias, condition))
+        self._joined[prefix, self._guarded] = (bound, alias)
         return bound, alias

@@ -1,4 +1,4 @@
-"""``Query`` to SQL and rows. The SQL of one shape (object, filter, sort, fields) is compiled once and kept by the store."""
+"""``Query`` to SQL and rows. The SQL of one shape (object, filter, sort, fields) is compiled once and kept."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from jimu.storage.connection import Connection
 from jimu.storage.errors import UnknownColumn
 from jimu.storage.expressions import as_value
 from jimu.storage.filters import FilterCompiler, state_condition
+from jimu.storage.guards import Guards
 from jimu.storage.links import read_links
 from jimu.storage.paging import (
     NEVER_BLANK,
@@ -37,7 +38,7 @@ from jimu.storage.statements import Prepared
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A compiled segment: ``fields`` columns come first in a row, then the sort keys; ``nullable``: it is one of two."""
+    """A compiled segment: ``fields`` columns come first in a row, then sort keys; ``nullable``: it is one of two."""
 
     prepared: Prepared
     decode: Decode
@@ -94,7 +95,7 @@ def _values(reader: ShapeReader, position: Position | None) -> dict[str, Any]:
 def _shape(reader: ShapeReader, query: Query, sort: tuple[Sort, ...]) -> Hashable:
     return (
         "select", query.object, reader.key(query.filter, query.object), sort, tuple(query.fields), query.deleted,
-        query.offset,
+        query.offset, Guards(query.guards, query.environment).key(reader),
         tuple(reader.path_key(query.object, s.path) for s in sort),
         tuple(reader.path_key(query.object, (f,)) for f in query.fields),
     )
@@ -114,11 +115,12 @@ def _build(
     cache: StatementCache, reading: _Reading, segment: int, position: Position | None, limit: int
 ) -> Selection:
     query = reading.query
-    scope = SelectScope(cache.catalog, query.object)
+    scope = _scope(cache, query)
     compiler = FilterCompiler(query.environment)
     conditions = [*state_condition(scope, query.deleted), compiler.condition(query.filter, scope)]
     elements, decoders = selected(scope, query.fields, query.environment)
-    keys = [_sort_key(scope, s, query.environment) for s in reading.sort]
+    with scope.guarding():
+        keys = [_sort_key(scope, s, query.environment) for s in reading.sort]
     in_segments = keys[0].nullable and not query.offset
     ordered = keys
     if in_segments:
@@ -136,6 +138,13 @@ def _build(
         statement = statement.offset(sa.literal_column(str(int(query.offset))))
     decode = decoder(decoders, cache.catalog.capabilities)
     return Selection(cache.prepare(statement), decode, len(elements), in_segments)
+
+
+def _scope(cache: StatementCache, query: Query) -> SelectScope:
+    scope = SelectScope(cache.catalog, query.object)
+    if query.guards:
+        scope.guards = Guards(query.guards, query.environment)
+    return scope
 
 
 def _sort_key(scope: SelectScope, sort: Sort, environment: Environment) -> SortKey:
@@ -191,7 +200,8 @@ def count_rows(
 ) -> Count:
     """How many rows match ``query.filter``, or that there are at least ``cap``."""
     shape = ShapeReader(cache.catalog, query.environment)
-    key = ("count", query.object, shape.key(query.filter, query.object), query.deleted, cap)
+    key = ("count", query.object, shape.key(query.filter, query.object), query.deleted, cap,
+           Guards(query.guards, query.environment).key(shape))
     prepared: Prepared = cache.get(key, shape.cacheable, lambda: _build_count(cache, query, cap))
     params = prepared.params({f"p{i}": v for i, v in enumerate(shape.values)})
     found = int(connection.rows(prepared.text, params)[0][0])
@@ -201,12 +211,13 @@ def count_rows(
 
 
 def _build_count(cache: StatementCache, query: Query, cap: int | None) -> Prepared:
-    scope = SelectScope(cache.catalog, query.object)
+    scope = _scope(cache, query)
     condition = FilterCompiler(query.environment).condition(query.filter, scope)
     where = [*state_condition(scope, query.deleted), condition]
     if cap is None:
         return cache.prepare(sa.select(sa.func.count()).select_from(scope.from_clause()).where(*where))
-    inner = sa.select(sa.literal_column("1").label("one")).select_from(scope.from_clause()).where(*where)
+    one: sa.ColumnElement[Any] = sa.literal_column("1").label("one")
+    inner: sa.Select[Any] = sa.select(one).select_from(scope.from_clause()).where(*where)
     capped = inner.limit(sa.literal_column(str(int(cap) + 1))).subquery()
     return cache.prepare(sa.select(sa.func.count()).select_from(capped))
 

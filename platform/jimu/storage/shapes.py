@@ -36,7 +36,7 @@ class ShapeReader:
         if isinstance(filter, Compare):
             return self._compare(filter, self.catalog.table(object))
         if isinstance(filter, Where):
-            return ("where", filter.formula, self.formula_key(filter.formula))
+            return ("where", filter.formula, filter.guarded, self.formula_key(filter.formula))
         if isinstance(filter, Not):
             return ("not", self.key(filter.filter, object))
         if isinstance(filter, Related):

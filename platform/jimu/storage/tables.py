@@ -1,7 +1,7 @@
 """The engine's own tables, for statements. They are made by ``storage.migrations``; a test holds the two equal.
 
-Instants are microseconds since 1970 (bigint) on both databases, JSON is text: nothing but the engine reads these tables,
-except ``record`` and ``history``, whose readable forms are the views.
+Instants are microseconds since 1970 (bigint) on both databases, JSON is text: nothing but the engine reads these
+tables, except ``record`` and ``history``, whose readable forms are the views.
 """
 
 from __future__ import annotations

@@ -64,8 +64,8 @@ class Transaction(AccountRows):
               environment: Environment | None = None) -> dict[int, Row]:
         """Rows by id, those in the recycle bin too; unknown ids are left out.
 
-        ``fields`` None: all stored columns (references columns too, virtual formula columns not); ``id`` and ``version``
-        always come. ``lock`` keeps others from changing the rows until this transaction ends.
+        ``fields`` None: all stored columns (references columns too, virtual formula columns not); ``id`` and
+        ``version`` always come. ``lock`` keeps others from changing the rows until this transaction ends.
         """
         return self._reader.fetch(object, list(ids), fields, lock, environment or Environment())
 
@@ -80,7 +80,8 @@ class Transaction(AccountRows):
         return count_rows(self.connection, self._cache, query, cap)
 
     def aggregate(self, aggregate: Aggregate) -> list[dict[str, Any]]:
-        """One dict per group: group and measure names (default: ``a.b`` of the path; ``sum_amount``, ``count``) → values.
+        """One dict per group: group and measure names (default: ``a.b`` of the path; ``sum_amount``, ``count``) →
+        values.
 
         Sums are exact Decimals; avg is a Decimal rounded half up to 12 places; a date bucket is the date it begins on.
         """
@@ -117,7 +118,7 @@ class Transaction(AccountRows):
         return self._reader.find_ids(object, names, values, ignore_case, single)
 
     def search(self, text: str, filters: Mapping[str, tuple[Filter, Environment]], limit: int = 20) -> list[SearchHit]:
-        """Ranked living records of the objects in ``filters`` that match all words of ``text`` and the object's filter."""
+        """Ranked living records of the objects in ``filters`` that match all words of ``text`` and their filter."""
         return search_objects(self.connection, self._cache, text, filters, limit)
 
     # --- writing ---

@@ -13,10 +13,10 @@ from jimu.storage.codecs import Encode, decoder, encoder
 from jimu.storage.compiled import StatementCache
 from jimu.storage.connection import Connection, UniqueViolation
 from jimu.storage.ddl.indexes import IndexPlanner
-from jimu.storage.names import quoted
 from jimu.storage.errors import UniqueConflict, VersionConflict
 from jimu.storage.ids import new_ids
 from jimu.storage.links import insert_links, replace_links
+from jimu.storage.names import quoted
 from jimu.storage.search.document import DocumentMaker
 from jimu.storage.search.index import add_documents, remove_documents
 from jimu.storage.tables import to_instant
@@ -60,7 +60,7 @@ class Writer:
 
     def _insert_rows(self, bound: BoundTable, insertion: _Insertion, rows: list[dict[str, Any]]) -> None:
         maker = self.document_maker(bound)
-        records = [(r["id"], bound.object, r.get("title"), _instant(r.get("deleted_at"))) for r in rows]
+        records = [(r["id"], bound.name, r.get("title"), _instant(r.get("deleted_at"))) for r in rows]
         in_row = maker if self.cache.catalog.capabilities.text_search_in_row else None
         self._send(insertion, records, _encoded(insertion, rows, in_row))
         insert_links(self.connection, bound, rows)
@@ -103,7 +103,7 @@ class Writer:
         if not bound.table.search:
             return None
         made: DocumentMaker = self.cache.get(
-            ("documents", bound.object), True, lambda: DocumentMaker(bound, not self.cache.catalog.trigrams))
+            ("documents", bound.name), True, lambda: DocumentMaker(bound, not self.cache.catalog.trigrams))
         return made
 
     def update(self, object: str, changes: Sequence[tuple[int, Mapping[str, Any], int | None]]) -> dict[int, int]:
@@ -123,9 +123,11 @@ class Writer:
             self._update_documents(bound, maker, [id for id, v, _ in changes if not maker.names.isdisjoint(v)])
         return versions
 
-    def _update_one(self, bound: BoundTable, id: int, values: Mapping[str, Any], expected: int | None) -> dict[int, int]:
+    def _update_one(
+        self, bound: BoundTable, id: int, values: Mapping[str, Any], expected: int | None
+    ) -> dict[int, int]:
         names = _written(bound, values)
-        key = ("update", bound.object, names, expected is not None)
+        key = ("update", bound.name, names, expected is not None)
         text, encode = self.cache.get(key, True, partial(_update_statement, self, bound, names, expected is not None))
         params = encode([values])[0]
         params.append(id)
@@ -133,7 +135,7 @@ class Writer:
             params.append(expected)
         found = self.connection.ask(text, *params)
         if not found:
-            raise VersionConflict(bound.object, [id])
+            raise VersionConflict(bound.name, [id])
         return {id: found[0][0]}
 
     def _update_many(
@@ -143,12 +145,12 @@ class Writer:
         stale = [id for id, _, expected in changes
                  if id not in current or (expected is not None and current[id] != expected)]
         if stale:
-            raise VersionConflict(bound.object, stale)
+            raise VersionConflict(bound.name, stale)
         by_names: dict[tuple[str, ...], list[tuple[int, Mapping[str, Any]]]] = {}
         for id, values, _ in changes:
             by_names.setdefault(_written(bound, values), []).append((id, values))
         for names, group in by_names.items():
-            text, encode = self.cache.get(("update many", bound.object, names), True,
+            text, encode = self.cache.get(("update many", bound.name, names), True,
                                           partial(_update_statement, self, bound, names, False, False))
             encoded = encode([values for _, values in group])
             for row, (id, _) in zip(encoded, group, strict=True):
@@ -163,7 +165,7 @@ class Writer:
         """Versions of rows, which others cannot change until this transaction ends; locked in the order of ids."""
         lock = " ORDER BY id FOR NO KEY UPDATE" if self.cache.catalog.capabilities.skip_locked else ""
         text = f"SELECT id, version FROM {quoted(bound.sql.name)} WHERE id {self.connection.among()}{lock}"  # noqa: S608
-        return dict(self.connection.ask(text, self.connection.list_value(ids)))  # type: ignore[arg-type]
+        return dict(self.connection.ask(text, self.connection.list_value(ids)))
 
     def _update_documents(self, bound: BoundTable, maker: DocumentMaker, ids: list[int]) -> None:
         if not ids:
@@ -184,7 +186,7 @@ class Writer:
                 f" WHERE id {among} RETURNING id, version")
         try:
             versions: dict[int, int] = dict(
-                self.connection.ask(text, bound.encoders["deleted_at"](at), listed))  # type: ignore[arg-type]
+                self.connection.ask(text, bound.encoders["deleted_at"](at), listed))
         except UniqueViolation as error:
             raise self._conflict(bound, error, []) from error
         self.connection.do(f"UPDATE record SET deleted_at = ? WHERE id {among}", _instant(at), listed)  # noqa: S608
@@ -209,7 +211,7 @@ class Writer:
         columns = self._key_columns(bound, error)
         row = rows[0] if len(rows) == 1 else {}
         values = {name: row[name] for name in columns if name in row}
-        return UniqueConflict(bound.object, columns, values, row.get("id"))
+        return UniqueConflict(bound.name, columns, values, row.get("id"))
 
     def _key_columns(self, bound: BoundTable, error: UniqueViolation) -> tuple[str, ...]:
         physical = {name: column.name for name, column in bound.physical.items()}

@@ -1,7 +1,8 @@
-"""Altering objects' tables to a schema: plan (data), then apply (one transaction under a lock). Never moves a row to rename.
+"""Altering objects' tables to a schema: plan (data), then apply (one transaction under a lock). Never moves a row to
+rename.
 
-``plan_ddl`` says what would be done, ``apply_ddl`` does it, ``count_misfits`` says what a change of type cannot carry over,
-``preview_store`` lets rows that are there be asked under a schema that is not yet applied.
+``plan_ddl`` says what would be done, ``apply_ddl`` does it, ``count_misfits`` says what a change of type cannot
+carry over, ``preview_store`` lets rows that are there be asked under a schema that is not yet applied.
 """
 
 from __future__ import annotations
@@ -47,7 +48,9 @@ def _after(columns: ColumnMap, changes: list[SchemaChange]) -> ColumnMap:
     return columns
 
 
-def apply_ddl(connection: sa.Connection, schema: Schema, *, database: Connections) -> tuple[ColumnMap, list[SchemaChange]]:
+def apply_ddl(
+    connection: sa.Connection, schema: Schema, *, database: Connections
+) -> tuple[ColumnMap, list[SchemaChange]]:
     """Alter the tables inside ``Database.altering``; returns the new column map and what was done.
 
     Raises UniqueConflict when rows break a new unique key; then nothing is changed once the transaction is rolled back.

@@ -16,10 +16,10 @@ from jimu.storage.connection import Connection, UniqueViolation
 from jimu.storage.ddl.backfill import convert_column, fill_formula, rebuild_search
 from jimu.storage.ddl.changes import SchemaChange
 from jimu.storage.ddl.existing import plan_indexes
-from jimu.storage.names import quoted
 from jimu.storage.ddl.plan import plan_columns
 from jimu.storage.ddl.views import replace_views
 from jimu.storage.errors import UniqueConflict
+from jimu.storage.names import quoted
 from jimu.storage.physical import sql_type
 from jimu.storage.schema import Column, Schema
 
@@ -55,8 +55,9 @@ class Applier:
             fill_formula(self.connection, self.sa.dialect, catalog, change)
         for object in sorted(self._search):
             rebuild_search(self.connection, catalog, object)
-        if changes or indexes:
-            replace_views(self.connection, self.schema, self.columns)
+        if changes:
+            altered = {c.object for c in changes}
+            replace_views(self.connection, self.schema, self.columns, altered)
         return [*changes, *indexes]
 
     def execute(self, text: str) -> None:
@@ -149,7 +150,8 @@ class Applier:
         if column.stored_expression is not None:
             self._refill.append(replace(change, entry=saved))
         else:
-            convert_column(self.connection, self.table_name(change.object), change.source, saved, column)
+            convert_column(self.connection, self.table_name(change.object), change.source, saved, column,
+                           is_back=entry.id != 0)
 
     def refill(self, change: SchemaChange) -> None:
         self.save(_entry(change))

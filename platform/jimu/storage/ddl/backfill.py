@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,8 +16,8 @@ from jimu.storage.columns import Entry
 from jimu.storage.connection import Connection
 from jimu.storage.ddl.changes import SchemaChange
 from jimu.storage.ddl.convert import MISFIT, convert
-from jimu.storage.names import quoted
 from jimu.storage.expressions import as_column_value
+from jimu.storage.names import quoted
 from jimu.storage.schema import Column
 from jimu.storage.scope import SelectScope
 from jimu.storage.search.document import DocumentMaker
@@ -71,8 +71,29 @@ def _convertible_links(connection: Connection, source: Entry, column: Column) ->
         yield id, targets, convert(targets, Kind.REFERENCES, column)
 
 
-def convert_column(connection: Connection, table: str, source: Entry, entry: Entry, column: Column) -> None:
-    """Write what fits into the new column; what does not stays in the old one alone."""
+def _kept(connection: Connection, table: str, source: Entry, entry: Entry) -> set[int]:
+    """Rows whose value from before the change that is now undone is still what the value since then was made from."""
+    since, before = column_of(source), column_of(entry)
+    if not (since.kind.has_column and before.kind.has_column):
+        return set()
+    load_since = value_decoder(since, connection.capabilities)
+    load_before = value_decoder(before, connection.capabilities)
+    there = f"{quoted(source.physical)} IS NOT NULL AND {quoted(entry.physical)} IS NOT NULL"
+    return {
+        id
+        for rows in batches(connection, table, f"{quoted(source.physical)}, {quoted(entry.physical)}", there)
+        for id, now, then in rows
+        if convert(load_before(then), before.kind, since) == load_since(now)
+    }
+
+
+def convert_column(
+    connection: Connection, table: str, source: Entry, entry: Entry, column: Column, *, is_back: bool
+) -> None:
+    """Write what fits into the new column; what does not stays in the old one alone.
+
+    ``is_back``: the column had this type before, and takes over only what was changed since.
+    """
     mark = connection.capabilities.mark
     changed = ((id, new) for id, _, new in convertible(connection, table, source, column) if new is not MISFIT)
     if column.kind is Kind.REFERENCES:
@@ -81,7 +102,8 @@ def convert_column(connection: Connection, table: str, source: Entry, entry: Ent
             [(id, to, position) for id, targets in changed for position, to in enumerate(targets)])
         return
     encode = value_encoder(column, connection.capabilities)
-    rows = [(encode(new), id) for id, new in changed]
+    kept = _kept(connection, table, source, entry) if is_back else set()
+    rows = [(encode(new), id) for id, new in changed if id not in kept]
     for start in range(0, len(rows), _BATCH):
         connection.many(f"UPDATE {quoted(table)} SET {quoted(entry.physical)} = {mark} WHERE id = {mark}",  # noqa: S608
                         rows[start : start + _BATCH])
@@ -112,10 +134,14 @@ def _fill_in_python(connection: Connection, bound: BoundTable, column: Column) -
     for rows in batches(connection, bound.sql.name, listed):
         changed = []
         for row in decode(rows):
-            value = evaluate(column.stored_expression, lambda path, row=row: row.get(path[0]), environment)
+            value = evaluate(column.stored_expression, _getter(row), environment)
             changed.append((encode(fit(value, column.kind, column.scale)), row["id"]))
         connection.many(f"UPDATE {quoted(bound.sql.name)} SET {quoted(bound.physical[column.name].name)} = {mark}"  # noqa: S608
                         f" WHERE id = {mark}", changed)
+
+
+def _getter(row: dict[str, Any]) -> Callable[[tuple[str, ...]], Any]:
+    return lambda path: row.get(path[0])
 
 
 def rebuild_search(connection: Connection, catalog: Catalog, object: str) -> None:

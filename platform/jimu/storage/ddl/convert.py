@@ -115,7 +115,9 @@ def _references(value: Any, column: Column) -> Any:
 
 
 def _json(value: Any, column: Column) -> Any:
-    return value if isinstance(value, (str, int, bool, list, dict)) else _text(value, Column("", Kind.TEXT, column.symbol))
+    if isinstance(value, (str, int, bool, list, dict)):
+        return value
+    return _text(value, Column("", Kind.TEXT, column.symbol))
 
 
 _TO: dict[Kind, Callable[[Any, Column], Any]] = {

@@ -1,7 +1,7 @@
 """Which indexes a table has: sorts that every list can ask for, owners, references, lists, sums, unique keys, search.
 
-An index over living rows is partial where the database can answer from a partial index alone; elsewhere ``deleted_at`` leads it.
-A name is made of the definition, so that an index that is wanted differently has another name.
+An index over living rows is partial where the database can answer from a partial index alone; elsewhere
+``deleted_at`` leads it. A name is made of the definition, so that an index that is wanted differently has another name.
 """
 
 from __future__ import annotations

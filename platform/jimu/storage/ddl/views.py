@@ -1,12 +1,12 @@
 """One readable view per object, for reports made outside: living rows, plain names, references with titles.
 
-Decimals and datetimes are shown as such on both databases. Secret columns are left out. Labels become comments where the
-database has them. A view is replaced in place while it only gains columns, so that rights given on it stay.
+Decimals and datetimes are shown as such on both databases. Secret columns are left out. Labels become comments where
+the database has them. A view is replaced in place while it only gains columns, so that rights given on it stay.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import psycopg
 
@@ -17,14 +17,15 @@ from jimu.storage.names import free, quoted, view_name
 from jimu.storage.schema import Column, Schema, Table
 
 
-def replace_views(connection: Connection, schema: Schema, columns: ColumnMap) -> None:
-    """Create or replace the views of all objects; drop those of objects that are gone."""
+def replace_views(connection: Connection, schema: Schema, columns: ColumnMap, altered: Collection[str]) -> None:
+    """Create or replace the views of ``altered`` objects; drop those of objects that are gone."""
     existing = _existing(connection)
     wanted = {view_name(object): table for object, table in schema.tables.items() if columns.table(object)}
     for name in existing.keys() - wanted.keys():
         connection.run(f"DROP VIEW {quoted(name)}")
     for name, table in wanted.items():
-        _replace(connection, name, table, columns, existing.get(name))
+        if table.object in altered or name not in existing:
+            _replace(connection, name, table, columns, existing.get(name))
 
 
 def _existing(connection: Connection) -> dict[str, str]:
@@ -81,17 +82,19 @@ def _columns(
 ) -> Iterator[tuple[str, str, str, str]]:
     """(name, expression, join, label) in the order in which the columns came to the object."""
     found = [(e, c) for c in table.columns.values() if (e := columns.find(table.object, c.name)) is not None]
-    taken = set(table.columns)
+    taken: set[str] = set()
     for entry, column in sorted(found, key=lambda pair: pair[0].id):
         if column.secret or column.name == "deleted_at" or not entry.physical:
             continue
-        yield column.name, _expression(connection, entry, column), "", _label(column.labels)
+        alias = free(column.name, taken)
+        taken.add(alias)
+        yield alias, _expression(connection, entry, column), "", _label(column.labels)
         if column.kind is Kind.REFERENCE and column.name != "id":
-            alias = f"r{entry.id}"
-            join = f" LEFT JOIN record {alias} ON {alias}.id = t.{quoted(entry.physical)}"
-            title = free(f"{column.name}_title", taken)
+            record = f"r{entry.id}"
+            join = f" LEFT JOIN record {record} ON {record}.id = t.{quoted(entry.physical)}"
+            title = free(f"{column.name}_title", taken | set(table.columns))
             taken.add(title)
-            yield title, f"{alias}.title", join, _label(column.labels)
+            yield title, f"{record}.title", join, _label(column.labels)
 
 
 def _expression(connection: Connection, entry: Entry, column: Column) -> str:
@@ -105,7 +108,7 @@ def _expression(connection: Connection, entry: Entry, column: Column) -> str:
     if column.kind is Kind.DATETIME:
         return f"strftime('%Y-%m-%d %H:%M:%f', {name} / 1000000.0, 'unixepoch')"
     if column.kind is Kind.TEXTS:
-        return f"(SELECT group_concat(value, ', ') FROM json_each({name}))"
+        return f"(SELECT group_concat(value, ', ') FROM json_each({name}))"  # noqa: S608 - a quoted name
     return name
 
 

@@ -1,1 +1,1 @@
-"""Full-text search with tokens of our own, the same on both databases: an FTS5 table per object, or a tsvector in the row."""
+"""Full-text search with tokens of our own: an FTS5 table per object, or a tsvector in the row."""

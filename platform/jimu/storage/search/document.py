@@ -8,7 +8,7 @@ from typing import Any
 from jimu.fieldtypes.kinds import Kind
 from jimu.storage.binding import BoundTable
 from jimu.storage.search.pinyin import pinyin_tokens
-from jimu.storage.search.tokens import title_token, tokens
+from jimu.storage.search.tokens import TITLE_WORD_MARK, title_token, tokens
 
 
 class DocumentMaker:
@@ -44,6 +44,9 @@ class DocumentMaker:
         return first, rest
 
     def vector(self, row: Mapping[str, Any]) -> str:
-        """The tokens as text of a tsvector, the title's with weight A (without a position a lexeme would match any weight)."""
+        """The tokens as text of a tsvector; the title's are there once more, marked.
+
+        Weights would do as well, but a GIN index does not know them and would have every row looked at.
+        """
         title, body = self.tokens(row)
-        return " ".join([*(f"'{t}':1A" for t in title), *(f"'{t}':1" for t in body)])
+        return " ".join([f"'{t}'" for t in (*title, *body)] + [f"'{TITLE_WORD_MARK}{t}'" for t in title])

@@ -1,4 +1,4 @@
-"""Search over several objects in one statement: for each object the best few by title, by title word and by any word."""
+"""Search over several objects in one statement: the best few of each by title, by title word and by any word."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from jimu.formulas.types import Environment
-from jimu.storage.binding import SEARCH_COLUMN
+from jimu.storage.binding import SEARCH_KEY
 from jimu.storage.compiled import StatementCache
 from jimu.storage.connection import Connection
 from jimu.storage.filters import FilterCompiler, state_condition
@@ -63,7 +63,7 @@ def _statement(cache: StatementCache, wanted: Mapping[str, tuple[Filter, Environ
 def _part(
     cache: StatementCache, number: int, object: str, filter: Filter, environment: Environment, tier: int, limit: int
 ) -> Any:
-    """The newest matches of one tier. They are cut before they are ordered by anything else, so a common word stays cheap."""
+    """Some matches of one tier, cut before they are put in order, so that a common word stays cheap."""
     scope = SelectScope(cache.catalog, object)
     condition = FilterCompiler(environment, f"o{number}_p").condition(filter, scope)
     query = sa.bindparam(f"tier{tier}", type_=sa.Text())
@@ -84,7 +84,7 @@ def _part(
 def _matched(cache: StatementCache, scope: SelectScope, query: Any) -> tuple[Any, Any]:
     clause = scope.from_clause()
     if cache.catalog.capabilities.text_search_in_row:
-        return clause, scope.root.c[SEARCH_COLUMN].op("@@", is_comparison=True)(sa.cast(query, postgresql.TSQUERY))
+        return clause, scope.root.c[SEARCH_KEY].op("@@", is_comparison=True)(sa.cast(query, postgresql.TSQUERY))
     name = scope.bound.search_table
     index = sa.table(name, sa.column("rowid"), sa.column(name))
     matched = sa.select(index.c.rowid).where(index.c[name].op("MATCH")(query))

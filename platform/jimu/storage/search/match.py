@@ -10,10 +10,10 @@ from sqlalchemy.dialects import postgresql
 
 from jimu.fieldtypes.kinds import Kind
 from jimu.formulas.tree import Call, Constant, Field, Node
-from jimu.storage.binding import SEARCH_COLUMN
+from jimu.storage.binding import SEARCH_KEY
 from jimu.storage.capabilities import Capabilities
 from jimu.storage.scope import SelectScope
-from jimu.storage.search.tokens import PART_MARK, Term, part_terms, query_terms
+from jimu.storage.search.tokens import PART_MARK, TITLE_WORD_MARK, Term, part_terms, query_terms
 
 
 def terms_text(terms: Iterable[Term], capabilities: Capabilities, *, title: bool = False) -> str:
@@ -24,10 +24,10 @@ def terms_text(terms: Iterable[Term], capabilities: Capabilities, *, title: bool
 
 
 def _tsquery_term(term: Term, title: bool) -> str:
-    suffix = (":" if term.prefix or title else "") + ("*" if term.prefix else "") + ("A" if title else "")
+    mark, suffix = TITLE_WORD_MARK if title else "", ":*" if term.prefix else ""
     if term.inside:
-        return f"('{term.text}'{suffix} | '{PART_MARK}{term.text}'{suffix})"
-    return f"'{term.text}'{suffix}"
+        return f"('{mark}{term.text}'{suffix} | '{mark}{PART_MARK}{term.text}'{suffix})"
+    return f"'{mark}{term.text}'{suffix}"
 
 
 def _fts_term(term: Term, title: bool) -> str:
@@ -47,7 +47,7 @@ def match_condition(scope: SelectScope, query: Any) -> sa.ColumnElement[bool]:
     """Rows whose search entry matches ``query``, a text parameter in the database's query language."""
     root = scope.root
     if scope.catalog.capabilities.text_search_in_row:
-        column = root.c[SEARCH_COLUMN]
+        column = root.c[SEARCH_KEY]
         condition: sa.ColumnElement[bool] = column.op("@@", is_comparison=True)(sa.cast(query, postgresql.TSQUERY))
         return condition
     name = scope.bound.search_table
@@ -57,7 +57,8 @@ def match_condition(scope: SelectScope, query: Any) -> sa.ColumnElement[bool]:
 
 
 def contains_condition(formula: Any, scope: SelectScope) -> sa.ColumnElement[bool] | None:
-    """A condition that follows from ``formula`` and can use an index, for each ``contains(column, 'text')`` that must hold.
+    """A condition that follows from ``formula`` and can use an index, for each ``contains(column, 'text')`` that
+    must hold.
 
     It never excludes a row for which the formula is true; the formula itself is still to be checked.
     """

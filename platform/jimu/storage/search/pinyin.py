@@ -1,4 +1,4 @@
-"""Pinyin of Chinese text as search tokens: initials (``zs`` for 张三) and the whole (``zhangsan``), from each character."""
+"""Pinyin of Chinese text as search tokens: initials (``zs`` for 张三) and the whole (``zhangsan``)."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
 """Text to tokens, for the index and for queries.
 
-Words (runs of letters) are folded to lower case without accents and found by prefix; Chinese, Japanese kana and Korean runs are
-cut into pairs of characters, and the last character alone, so that any part of a run is found; digits written with spaces,
-dashes or brackets between them are joined, and every suffix of at least three is a token, so that any fragment is found by
-prefix. Where ``suffixes`` is set, words give their suffixes too (marked), so that a part of a word can be looked up.
+Words (runs of letters) are folded to lower case without accents and found by prefix; Chinese, Japanese kana and
+Korean runs are cut into pairs of characters, and the last character alone, so that any part of a run is found;
+digits written with spaces, dashes or brackets between them are joined, and every suffix of at least three is a
+token, so that any fragment is found by prefix. Where ``suffixes`` is set, words give their suffixes too (marked), so
+that a part of a word can be looked up.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ _NOT_DIGITS = re.compile(r"\D+")
 LONGEST_WORD = 24        # longer ones are cut, in the index and in queries alike
 SHORTEST_PART = 3        # of a word or number that is found from its middle
 PART_MARK = "0p"         # before a part of a word, so that a search for beginnings of words does not find it
+TITLE_WORD_MARK = "0w"   # before tokens of a title, where columns of the index cannot tell them
 TITLE_MARK = "0t"        # before a whole title squeezed into one token: no word begins with a digit and goes on with t
 
 

@@ -68,13 +68,15 @@ def _records() -> None:
 def _jobs_and_revisions() -> None:
     op.create_table(
         "job", _id(), *_texts("kind", "payload", "status"), *_instants("run_at"),
-        *_instants("locked_until", nullable=True), *_texts("owner", nullable=True), *_numbers("attempts", "max_attempts"),
+        *_instants("locked_until", nullable=True), *_texts("owner", nullable=True),
+        *_numbers("attempts", "max_attempts"),
         *_texts("key", "error", nullable=True), *_instants("finished_at", nullable=True),
     )
     _partial_index("ix_job_waiting", "job", "run_at", "status = 'waiting'")
     _partial_index("ix_job_running", "job", "locked_until", "status = 'running'")
     _partial_index("ux_job_key", "job", "key", "status = 'waiting' AND key IS NOT NULL", unique=True)
-    op.create_table("revision", _id(), *_texts("hash"), *_instants("at"), *_texts("author", "commit_id", "note", "files"))
+    op.create_table("revision", _id(), *_texts("hash"), *_instants("at"),
+                    *_texts("author", "commit_id", "note", "files"))
     op.create_table("column_map", _id(), *_texts("object", "name", "physical", "kind"), *_numbers("scale"),
                     *_texts("state"), *_texts("formula", "detail", nullable=True))
     op.create_index("ix_column_map", "column_map", ["object", "name"])
