@@ -12,6 +12,7 @@ from tests.web.site import url
 
 pytestmark = pytest.mark.browser
 
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PAGES = {
     "list": "/o/thing",
     "empty list": "/o/thing?q=nothinglikethis",
@@ -44,9 +45,7 @@ def test_every_kind_of_page_is_accessible(theme: str, open_window: Any) -> None:
 def _judge(window: Window, name: str, path: str) -> list[str]:
     page = window.go(path)
     page.wait_for_load_state("networkidle")
-    found = Axe().run(
-        page, options={"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-    )
+    found = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": RULES})
     return [
         f"{name}: {v['id']}: {v['help']}: {[n['html'][:160] for n in v['nodes'][:3]]}"
         for v in found.response["violations"]

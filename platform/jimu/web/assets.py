@@ -24,6 +24,7 @@ class Assets:
     icon_file: str = ""
     icons: frozenset[str] = frozenset()
     texts: tuple[str, ...] = ()
+    made: dict[tuple[str | None, str], Markup] = field(default_factory=dict, repr=False)
 
     @classmethod
     def read(cls, folder: Path = DIST) -> Assets:
@@ -63,6 +64,12 @@ class Assets:
 
     def icon(self, name: str | None, css: str = "") -> Markup:
         """An icon of the sprite; one it does not have is shown as a box."""
+        known = self.made.get((name, css))
+        if known is None:
+            known = self.made[name, css] = self._icon(name, css)
+        return known
+
+    def _icon(self, name: str | None, css: str) -> Markup:
         shown = name if name in self.icons else "box"
         return Markup('<svg class="icon{}" aria-hidden="true"><use href="{}#{}"></use></svg>').format(
             f" {css}" if css else "", self.icon_file, escape(shown)

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from markupsafe import Markup
-
 from jimu.access.per_manifest import PerManifest
 from jimu.definitions.model import FieldDef
 from jimu.fieldtypes import registry
@@ -231,9 +229,11 @@ def _rating(field: FieldDef, type_: FieldType, context: FormatContext, reader: R
 
 
 def _percent(field: FieldDef, type_: FieldType, context: FormatContext, reader: Reader) -> Presenter:
-    return lambda value, values, titles: Shown(
-        "meter", type_.format(value, field, context, values), number=float(value), most=100
-    )
+    @lru_cache(maxsize=2048)
+    def shown(value: Any) -> Shown:
+        return Shown("meter", type_.format(value, field, context), number=float(value), most=100)
+
+    return lambda value, values, titles: shown(value)
 
 
 def _files(field: FieldDef, type_: FieldType, context: FormatContext, reader: Reader) -> Presenter:
@@ -287,6 +287,7 @@ _BUILDERS: dict[str, Builder] = {
     "geolocation": _geolocation,
     "record_type": _choice,
     "date": _repeated,
+    "datetime": _repeated,
     "integer": _repeated,
     "decimal": _repeated,
     "duration": _repeated,
@@ -295,8 +296,3 @@ _BUILDERS: dict[str, Builder] = {
     "references": _references,
     "texts": _tags,
 }
-
-
-def markup(shown: Shown) -> Markup:
-    """The HTML of a value of kind ``html``: it was sanitised when it was written."""
-    return Markup(shown.text)  # noqa: S704

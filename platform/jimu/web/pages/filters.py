@@ -8,12 +8,13 @@ The list reads formulas only; a condition is a way to write one. In addresses it
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from jimu.access.per_manifest import PerManifest
 from jimu.definitions.model import FieldDef
 from jimu.fieldtypes.kinds import Kind
 from jimu.messages import Message
@@ -218,6 +219,19 @@ def builder_data(fields: Sequence[FieldDef], reader: Reader) -> dict[str, Any]:
         }
         for field in fields
     }
+
+
+_builders: PerManifest[dict[Any, Mapping[str, Any]]] = PerManifest(lambda manifest: {})
+
+
+def builder_for(object: str, reader: Reader, fields: Callable[[], Sequence[FieldDef]]) -> Mapping[str, Any]:
+    """``builder_data`` of ``object`` for the reader, worked out once."""
+    known = _builders.get(reader.manifest)
+    key = (object, *reader.key)
+    found = known.get(key)
+    if found is None:
+        found = known[key] = builder_data(fields(), reader)
+    return found
 
 
 def _input_type(field: FieldDef) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from markupsafe import Markup
+
 from jimu.access.fields import field_access
 from jimu.access.per_manifest import PerManifest
 from jimu.access.rules import action_allowed
@@ -69,6 +71,7 @@ class ColumnShape:
     css: str
     present: Presenter
     is_sortable: bool
+    tag: Markup
 
     def shown(self, record: Record) -> Shown:
         if len(self.path) == 1:
@@ -148,15 +151,10 @@ def _build_shape(layout: ListLayoutDef, reader: Reader) -> ListShape:
         if fields is None or len(path) > 2:
             continue
         last = fields[-1]
-        columns.append(
-            ColumnShape(
-                path,
-                " · ".join(reader.label(f.label) for f in fields),
-                _css(last),
-                presenter_for(last, reader),
-                last.kind.is_sortable,
-            )
-        )
+        label = " · ".join(reader.label(f.label) for f in fields)
+        css = _css(last) if columns else "cell-title"
+        tag = Markup('<td class="{}" data-label="{}">').format(css, label)
+        columns.append(ColumnShape(path, label, _css(last), presenter_for(last, reader), last.kind.is_sortable, tag))
         needed.append(path[0])
         if len(path) == 2:
             expand.append(path[0])
@@ -291,9 +289,7 @@ def _fill(page: ListPage, found: RecordPage, shape: ListShape, object: str) -> N
 
 
 def rows_of(records: Sequence[Record], columns: Sequence[ColumnShape]) -> list[Row]:
-    return [
-        Row(record_url(record.object, record.id), [column.shown(record) for column in columns]) for record in records
-    ]
+    return [Row(record_url(r.object, r.id), [(column.tag, column.shown(r)) for column in columns]) for r in records]
 
 
 def _columns(shape: ListShape, asked: Asked, object: str) -> list[Column]:

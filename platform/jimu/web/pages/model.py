@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
+
 from jimu.definitions.model import FieldDef, LayoutField
 from jimu.web.pages.display import BLANK, Presenter, Shown
 
@@ -122,8 +124,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """``cells``: the opening tag of each cell, made once per column, and what stands in it."""
+
     href: str
-    cells: list[Shown]
+    cells: list[tuple[Markup, Shown]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ class Frame:
         return chosen or (self.apps[0] if self.apps else None)
 
     def current(self, app: AppEntry | None, path: str, object: str | None) -> str:
-        """The address of the one entry that stands for the page at ``path``, on which records of ``object`` are shown."""
+        """The address of the one entry that stands for the page at ``path``, which shows records of ``object``."""
         entries = _flat((*(app.entries if app else ()), *self.admin))
         exact = next((e.href for e in entries if e.href == path or (e.list and path.startswith(f"{e.href}&"))), "")
         return exact or next((e.href for e in entries if object and e.object == object and not e.list), "")

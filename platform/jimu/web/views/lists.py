@@ -13,7 +13,7 @@ from jimu.exchange.exporting.export import FileFormat
 from jimu.messages import Message
 from jimu.records import read
 from jimu.records.requests import ListRequest, SearchResult
-from jimu.web.pages.filters import Condition, builder_data, read_condition
+from jimu.web.pages.filters import Condition, builder_for, read_condition
 from jimu.web.pages.listing import Asked, build_list_page, filterable_fields, list_request
 from jimu.web.pages.model import Crumb
 from jimu.web.pages.reader import record_url
@@ -46,7 +46,7 @@ def show_list(object: str) -> Response:
         page=found,
         export_address=asked.address(object).replace(f"/o/{object}", f"/o/{object}/export.xlsx", 1),
         crumbs=[Crumb(found.title)],
-        builder=builder_data(filterable_fields(object, reader), reader),
+        builder=builder_for(object, reader, lambda: filterable_fields(object, reader)),
     )
 
 
@@ -88,7 +88,7 @@ def export(object: str, format: FileFormat) -> Response:
     if format not in EXPORT_TYPES:
         raise NotFound(Message("There is nothing at this address."))
     shown = list_request(object, asked_of(), reader)
-    file = tempfile.TemporaryFile()  # noqa: SIM115: sent after this function is done, and closed then
+    file = tempfile.TemporaryFile()  # noqa: SIM115
     wanted = ExportRequest(
         object, shown.where, shown.also, shown.order, search=shown.search, labels=True, format=format
     )
