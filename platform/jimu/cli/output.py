@@ -26,7 +26,9 @@ format_option: Callable[[Any], Any] = click.option(
 def console(*, to_stderr: bool = False) -> Console:
     from rich.console import Console
 
-    return Console(stderr=to_stderr, highlight=False, soft_wrap=True)
+    stream = sys.stderr if to_stderr else sys.stdout
+    # Into a file or a pipe nothing is cut off to fit a screen.
+    return Console(stderr=to_stderr, highlight=False, soft_wrap=True, width=None if stream.isatty() else 200)
 
 
 def print_json(value: Any) -> None:
@@ -55,9 +57,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         table.add_column(column, no_wrap=True)
     for row in rows:
         table.add_row(*(Text("" if value is None else str(value)) for value in row))
-    out = console()
-    # Into a file or a pipe a table is as wide as it needs to be, so that a program can cut it up.
-    out.print(table, width=None if out.is_terminal else 10_000, crop=out.is_terminal)
+    console().print(table)
 
 
 def print_diagnostics(
