@@ -103,7 +103,7 @@ def object_view(call: Call, parameters: Parameters, object: str) -> Response:
 def layouts_view(call: Call, parameters: Parameters, object: str) -> Response:
     found = visible_object(call, object)
     levels = field_access(call.actor, call.manifest, object)
-    page = call.manifest.page_for(object) or default_page(call.manifest, object)
+    page = default_page(call.manifest, object)
     own = call.manifest.lists_for(object) or [default_list(call.manifest, object)]
     lists = [x for x in own if not x.roles or call.actor.is_admin or call.actor.roles & set(x.roles)]
     return _cached(

@@ -1,6 +1,10 @@
-"""Layouts for objects that have none written: made from the object's definition alone."""
+"""Layouts as they are shown: those written, with the fields that they do not name, and sensible ones for objects that
+have none written, made from the object's definition alone.
+"""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from jimu.definitions.build.layouts import DETAILS, pointing_fields, telling_fields
 from jimu.definitions.manifest import Manifest
@@ -17,6 +21,7 @@ from jimu.definitions.model import (
 )
 from jimu.messages import Text
 
+_OTHER_FIELDS = Text({"en": "Other fields", "zh-CN": "其他字段", "zh-TW": "其他欄位"})
 _NOTES = Text({"en": "More", "zh-CN": "更多", "zh-TW": "更多"})
 _RELATED = Text({"en": "Related", "zh-CN": "相关", "zh-TW": "相關"})
 _SYSTEM = Text({"en": "System", "zh-CN": "系统信息", "zh-TW": "系統資訊"})
@@ -28,10 +33,38 @@ HIGHLIGHTS = 4
 
 def default_page(manifest: Manifest, object: str, record_type: str | None = None) -> PageLayoutDef:
     """The page layout written for ``object`` (and record type), else a sensible one of all its fields and related
-    lists.
+    lists. Fields that none of the object's layouts names follow the sections of the first tab, so that a new field can
+    be used before anybody has arranged it.
     """
     written = manifest.page_for(object, record_type)
-    return written if written is not None else build_default_page(manifest, manifest.objects[object])
+    definition = manifest.objects[object]
+    return build_default_page(manifest, definition) if written is None else _with_other_fields(manifest, written)
+
+
+def _with_other_fields(manifest: Manifest, page: PageLayoutDef) -> PageLayoutDef:
+    layouts = [p for p in manifest.pages.values() if p.object == page.object]
+    other = tuple(_layout_field(f) for f in _in_none_of(layouts, manifest.objects[page.object]))
+    if not (other and page.other_fields):
+        return page
+    tabs = page.tabs or (Tab(DETAILS),)
+    at = next((i for i, tab in enumerate(tabs) if tab.sections), 0)
+    sections = (*tabs[at].sections, Section(_OTHER_FIELDS, other))
+    return replace(page, tabs=(*tabs[:at], replace(tabs[at], sections=sections), *tabs[at + 1 :]))
+
+
+def _in_none_of(layouts: list[PageLayoutDef], definition: ObjectDef) -> list[FieldDef]:
+    """Own fields in no section. What is computed may stand among the highlights or in the record's title alone."""
+    named = {f.name for page in layouts for tab in page.tabs for section in tab.sections for f in section.fields}
+    told = {name for page in layouts for name in page.highlights} | {path[0] for path in definition.title.paths}
+    return [
+        f
+        for f in definition.active_fields
+        if not (f.hidden or f.system or f.part_of or f.name in named or (f.is_computed and f.name in told))
+    ]
+
+
+def _layout_field(field: FieldDef) -> LayoutField:
+    return LayoutField(field.name, span=2 if field.type in _WIDE else 1)
 
 
 def default_list(manifest: Manifest, object: str) -> ListLayoutDef:

@@ -265,13 +265,18 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class PageLayoutDef:
-    """The record page and form of an object. ``name`` equal to the object's is its default layout."""
+    """The record page and form of an object. ``name`` equal to the object's is its default layout.
+
+    ``other_fields``: whether fields that no layout of the object names are shown all the same, in a section of
+    their own.
+    """
 
     name: str
     object: str
     label: Text
     highlights: tuple[str, ...] = ()
     tabs: tuple[Tab, ...] = ()
+    other_fields: bool = True
     source: Place = field(default_factory=Place)
 
 

@@ -77,7 +77,15 @@ def build_page(document: Document, objects: Objects) -> PageLayoutDef:
         if target
         else text_of(data, "label", document.name)
     )
-    return PageLayoutDef(document.name, object_name, label, tuple(data.get("highlights") or ()), tabs, document.place)
+    return PageLayoutDef(
+        document.name,
+        object_name,
+        label,
+        tuple(data.get("highlights") or ()),
+        tabs,
+        data.get("other_fields", True),
+        document.place,
+    )
 
 
 def _tab(raw: YamlMap, label: Text, objects: Objects, object_name: str) -> Tab:
