@@ -33,6 +33,7 @@ COMMANDS: dict[str, str] = {
     "token": "jimu.cli.tokens:token_group",
     "jobs": "jimu.cli.jobs:jobs_group",
     "doctor": "jimu.cli.doctor:doctor_command",
+    "bench": "jimu.cli.bench:bench_command",
 }
 
 
