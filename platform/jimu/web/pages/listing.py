@@ -144,7 +144,9 @@ def list_shape(layout: ListLayoutDef, reader: Reader) -> ListShape:
 
 
 def _build_shape(layout: ListLayoutDef, reader: Reader) -> ListShape:
-    columns, needed, expand = [], [], []
+    columns: list[ColumnShape] = []
+    needed: list[str] = []
+    expand: list[str] = []
     for name in layout.columns:
         path = tuple(name.split("."))
         fields = _fields_on(path, layout.object, reader)
