@@ -10,7 +10,7 @@ import pytest
 from jimu.definitions import load
 
 ROOT = Path(__file__).parents[2]
-BLOCK = re.compile(r"```yaml\n# ([\w./-]+\.yaml)\n(.*?)```", re.DOTALL)
+BLOCK = re.compile(r"```yaml\n# ((?!plugins/)[\w./-]+\.yaml)\n(.*?)```", re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 GUIDES = sorted(p for p in ROOT.glob("docs/**/*.md") if BLOCK.search(p.read_text("utf-8")))
 
