@@ -37,6 +37,18 @@ def test_the_circle_from_plan_to_rollback(jimu: Jimu, add_field: Callable[[str],
     assert "machine.weight" in jimu("plan").output
 
 
+def test_a_rollback_without_a_number_goes_to_the_revision_before(jimu: Jimu, add_field: Callable[[str], None]) -> None:
+    jimu("apply")
+    refused = jimu("rollback")
+    assert (refused.exit_code, "no earlier revision" in refused.stderr) == (Exit.PROBLEMS, True)
+    add_field("weight: {type: integer}")
+    jimu("apply")
+
+    assert "with the configuration of revision 1" in jimu("rollback").output
+    hashes = [r["hash"] for r in jimu.json("revisions")]
+    assert hashes[0] == hashes[2] != hashes[1]
+
+
 def test_a_revision_that_an_older_engine_left_behind_can_be_replaced(jimu: Jimu) -> None:
     jimu("apply")
     runtime = Runtime(Settings(workspace=jimu.folder, home=jimu.folder / "var"))

@@ -31,16 +31,17 @@ def revisions_command(session: Session, limit: int, output_format: str) -> None:
 
 
 @click.command("rollback")
-@click.argument("revision")
+@click.argument("revision", required=False)
 @click.option("--allow", multiple=True, metavar="CODE", help="Accept blocking findings of this code.")
 @click.option("--force", is_flag=True, help="Accept every finding that can be accepted.")
 @click.option("--note", default="", help="Kept with the revision.")
 @format_option
 @pass_session
 def rollback_command(
-    session: Session, revision: str, allow: tuple[str, ...], force: bool, note: str, output_format: str
+    session: Session, revision: str | None, allow: tuple[str, ...], force: bool, note: str, output_format: str
 ) -> None:
-    """Return to REVISION (a number from ``jimu revisions``, or the beginning of a hash). Loses no data.
+    """Return to REVISION (a number from ``jimu revisions``, or the beginning of a hash; without it, to the one before).
+    Loses no data.
 
     It is applied again as a new revision; fields that came after it are hidden and keep their values. The files of
     the workspace on disk stay as they are.
@@ -49,6 +50,7 @@ def rollback_command(
     from jimu.cli.plan import git_origin, print_findings
 
     runtime = session.prepared
+    revision = revision or _one_before(session)
     wanted = int(revision) if revision.isdigit() and len(revision) < 10 else revision
     origin = revisions.Origin(author=git_origin(session).author, note=note)
     applied = revisions.rollback(runtime.deployment(), wanted, origin, allow=(*allow, "all") if force else allow)
@@ -61,3 +63,15 @@ def rollback_command(
         return
     print_findings(applied.plan.findings)
     say(f"revision {applied.revision} is in force, with the configuration of revision {revision}")
+
+
+def _one_before(session: Session) -> str:
+    """The number of the revision before the one in force. Raises NotFound when nothing else was ever in force."""
+    from jimu import revisions
+    from jimu.errors import NotFound
+    from jimu.messages import Message
+
+    rows = revisions.list_revisions(session.prepared.database, 2)
+    if len(rows) < 2:
+        raise NotFound(Message("There is no earlier revision to return to."))
+    return str(rows[1].id)
