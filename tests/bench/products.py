@@ -79,7 +79,7 @@ class Jimu(Adapter):
 
     def setup(self):
         self.home.mkdir(parents=True, exist_ok=True)
-        self.jimu("apply", "--yes")
+        self.jimu("apply")
         self.jimu("user", "create", "admin@example.com", "--name", "Admin", "--role", "bench_admin", "--password", PASSWORD)
         for owner in OWNERS:
             self.jimu("user", "create", owner, "--name", owner.split("@")[0], "--role", "bench_rep", "--password", PASSWORD)
@@ -152,9 +152,8 @@ class Jimu(Adapter):
         rows = [self.fix(r) for r in recs]
         t = time.perf_counter()
         for k in range(0, len(rows), 5000):
-            body = {"operation": "create", "records": rows[k:k + 5000]}
-            out = self.call(J("POST", "/api/v1/records/lead/bulk", body, **self.h))
-            if out.get("failed"):
+            out = self.call(J("POST", "/api/v1/records/lead/bulk", rows[k:k + 5000], **self.h))
+            if not out.get("committed"):
                 raise RuntimeError(json.dumps(out)[:400])
         return time.perf_counter() - t
 

@@ -14,6 +14,7 @@ from jimu.fieldtypes.base import FieldSpec, FieldType, FormatContext, JsonSchema
 from jimu.fieldtypes.errors import wrong
 from jimu.fieldtypes.kinds import Kind
 from jimu.fieldtypes.numbers import shown
+from jimu.fieldtypes.phone_plain import quick_canonical
 from jimu.messages import Text
 
 MAX_PHONE = 40
@@ -43,10 +44,14 @@ class Phone(FieldType):
     def load_value(self, value: Any, field: FieldSpec, context: LoadContext) -> str:
         if not isinstance(value, str):
             raise wrong("not_text", "This must be text.")
+        known = quick_canonical(value)
+        if known:
+            return known
         text = " ".join(unicodedata.normalize("NFKC", value).split()).removeprefix("tel:")
-        number = _valid(_EXTENSION.sub(r" ext. \1", text), field.options.get("country") or context.country)
-        if number is not None:
-            return _canonical(number)
+        if known is None:
+            number = _valid(_EXTENSION.sub(r" ext. \1", text), field.options.get("country") or context.country)
+            if number is not None:
+                return _canonical(number)
         if field.options.get("strict") or not _READABLE.fullmatch(text) or sum(c.isdigit() for c in text) < 3:
             raise wrong("not_a_phone", "{value} is not a telephone number.", value=shown(value))
         return text
