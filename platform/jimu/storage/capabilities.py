@@ -18,6 +18,7 @@ class Capabilities:
     comments: bool               # COMMENT ON
     text_search_in_row: bool     # search tokens in a tsvector column; otherwise in an FTS5 table beside the object's
     one_statement_insert: bool   # INSERT inside WITH
+    plans_by_statistics: bool    # a table that was never analysed gets bad plans
     mark: str                    # a positional parameter in SQL text
     begin_write: str
     begin_read: str              # "": no transaction is opened for reading
@@ -25,12 +26,14 @@ class Capabilities:
 
 SQLITE = Capabilities(
     name="sqlite", exact_numeric=False, copy=False, arrays=False, skip_locked=False, partial_covering=False,
-    comments=False, text_search_in_row=False, one_statement_insert=False, mark="?",
+    comments=False, text_search_in_row=False, one_statement_insert=False,
+    plans_by_statistics=False, mark="?",
     begin_write="BEGIN IMMEDIATE", begin_read="BEGIN",
 )
 POSTGRESQL = Capabilities(
     name="postgresql", exact_numeric=True, copy=True, arrays=True, skip_locked=True, partial_covering=True,
-    comments=True, text_search_in_row=True, one_statement_insert=True, mark="%s",
+    comments=True, text_search_in_row=True, one_statement_insert=True,
+    plans_by_statistics=True, mark="%s",
     begin_write="BEGIN", begin_read="",
 )
 BY_NAME = {c.name: c for c in (SQLITE, POSTGRESQL)}

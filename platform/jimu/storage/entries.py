@@ -80,6 +80,14 @@ class RollupSpec:
     where: Any = None
     order_by: Sequence[Sort] = ()
 
+    @property
+    def source(self) -> str:
+        """The whole as text, for people, and to tell when it reads differently."""
+        measured = f"{self.object}.{self.field}" if self.field else self.object
+        where = f" where {self.where.source}" if self.where is not None else ""
+        order = ", ".join(f"{'-' if s.descending else ''}{'.'.join(s.path)}" for s in self.order_by)
+        return f"{self.function}({measured}) by {self.column}{where}{f' order {order}' if order else ''}"
+
 
 @dataclass(frozen=True, slots=True)
 class RevisionRow:

@@ -118,7 +118,8 @@ class Reader:
         searched = _lowered(element) if ignore_case else element
 
         def build() -> Any:
-            condition = _listed(searched, self.cache.catalog.capabilities.arrays)
+            condition = among(searched, lambda type_: sa.bindparam("keys", type_=type_),
+                              self.cache.catalog.capabilities.arrays)
             return self.cache.prepare(sa.select(element, scope.own("id")).where(
                 condition, scope.own("deleted_at").is_(None)).order_by(scope.own("id")))
 
@@ -147,18 +148,6 @@ class Reader:
             if key is not None:
                 found.setdefault(key, []).append(id)
         return found
-
-
-def _listed(element: Any, arrays: bool) -> sa.ColumnElement[bool]:
-    """``element`` is among ``keys``.
-
-    A list of texts is joined with: a trigram index also answers equality with any of an array, is thought cheap before
-    the table was analysed, and takes a thousand times as long as the plain index.
-    """
-    if arrays and isinstance(element.type, sa.Text):
-        keys = sa.func.unnest(sa.bindparam("keys", type_=sa.ARRAY(sa.Text())))
-        return element.in_(sa.select(keys))  # type: ignore[no-any-return]
-    return among(element, lambda type_: sa.bindparam("keys", type_=type_), arrays)
 
 
 def _folded(value: Any, ignore_case: bool) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 
 from jimu.fieldtypes.kinds import Kind
 from jimu.formulas.types import Symbol
+from jimu.storage.entries import RollupSpec
 
 # Columns that every table has, in this order, before its own.
 SYSTEM_COLUMNS: tuple[tuple[str, Kind], ...] = (
@@ -32,7 +33,8 @@ class Column:
 
     ``symbol`` is what formulas know of it. ``expression`` (a checked Formula) makes it virtual: no physical column, its
     SQL is inlined wherever it is named. ``stored_expression`` marks a stored formula (deterministic, own record only):
-    the store back-fills it when the formula changes. ``target``: objects a reference may point at; () = any.
+    the store back-fills it when the formula changes. ``rollup`` marks a roll-up: the store computes it for all rows when
+    it is new or reads differently; whoever changes the rows it reads has it recomputed. ``target``: objects a reference may point at; () = any.
     ``on_delete``: restrict, set_null or cascade. ``was``: earlier names, so that a rename keeps the data.
     ``collation_key`` is reserved for locale sorting. ``sparse`` columns live in the ``ext`` JSON column.
     """
@@ -46,6 +48,7 @@ class Column:
     on_delete: str = "set_null"
     expression: Any = None
     stored_expression: Any = None
+    rollup: RollupSpec | None = None
     sparse: bool = False
     search: bool = False
     pinyin: bool = False
@@ -58,6 +61,13 @@ class Column:
     @property
     def is_virtual(self) -> bool:
         return self.expression is not None or not self.kind.has_column
+
+    @property
+    def computed_from(self) -> str | None:
+        """The source of what fills the column for all rows; None: people and programs do."""
+        if self.rollup is not None:
+            return self.rollup.source
+        return self.stored_expression.source if self.stored_expression is not None else None
 
 
 @dataclass(frozen=True, slots=True)

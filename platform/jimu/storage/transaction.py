@@ -153,6 +153,13 @@ class Transaction(AccountRows):
         """
         return self._writer.purge(object, list(ids))
 
+    def refresh_statistics(self, object: str) -> None:
+        """Tell the database's planner what ``object`` holds now, after many rows came at once.
+
+        A database does so itself after a while; a long import should not wait for that.
+        """
+        self._writer.refresh_statistics(object)
+
     def rollup(self, object: str, column: str, spec: RollupSpec, ids: Iterable[int] | None = None) -> list[int]:
         """Recompute roll-up ``column`` of the parents ``ids`` (None: of all) set-wise; returns ids whose value changed.
 

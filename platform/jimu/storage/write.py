@@ -205,6 +205,12 @@ class Writer:
         self.connection.do(f"DELETE FROM record WHERE id {among}", listed)  # noqa: S608
         return removed
 
+    def refresh_statistics(self, object: str) -> None:
+        """See ``Transaction.refresh_statistics``."""
+        if self.connection.capabilities.plans_by_statistics:
+            bound = self.cache.catalog.table(object)
+            self.connection.do(f"ANALYZE {quoted(bound.sql.name)}, record, link")
+
     def _conflict(
         self, bound: BoundTable, error: UniqueViolation, rows: Sequence[Mapping[str, Any]]
     ) -> UniqueConflict:

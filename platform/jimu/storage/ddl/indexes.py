@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from jimu.fieldtypes.kinds import Kind
 from jimu.storage.binding import SEARCH_COLUMN
 from jimu.storage.capabilities import Capabilities
-from jimu.storage.names import index_name, quoted
+from jimu.storage.names import TRIGRAM_COLLATION, index_name, quoted
 from jimu.storage.schema import Table, Unique
 
 ALIVE = "deleted_at IS NULL"
+TRIGRAM = f'COLLATE "{TRIGRAM_COLLATION}" gin_trgm_ops'
 _MOST_GROUPS = 3      # picklists by which sums are kept ready
 _MOST_SUMS = 4        # summed columns in one such index
 
@@ -118,7 +119,7 @@ class IndexPlanner:
         yield self._using("gin", quoted(SEARCH_COLUMN), ("title",))
         for column in self.table.columns.values():
             if column.search and column.kind is Kind.TEXT and column.name in self.physical and self.trigrams:
-                yield self._using("gin", f"{self._quoted(column.name)} gin_trgm_ops", (column.name,))
+                yield self._using("gin", f"{self._quoted(column.name)} {TRIGRAM}", (column.name,))
 
     def _using(self, method: str, term: str, columns: tuple[str, ...]) -> WantedIndex:
         name = index_name("ix", self.name, f"{method} {term}")

@@ -86,7 +86,7 @@ def _plan_columns(entries: list[Entry], table: Table) -> Iterator[SchemaChange]:
 
 
 def _plan_column(entries: list[Entry], table: Table, column: Column, taken: set[str]) -> Iterator[SchemaChange]:
-    formula = column.stored_expression.source if column.stored_expression is not None else None
+    formula = column.computed_from
     current = _current(entries, table, column)
     if current is None:
         back = next((e for e in entries if e.name == column.name and e.state == RETIRED and e.fits(column)), None)

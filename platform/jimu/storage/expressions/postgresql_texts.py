@@ -28,6 +28,7 @@ from jimu.storage.expressions.postgresql import (
     when,
     whole,
 )
+from jimu.storage.names import TRIGRAM_COLLATION
 
 Builder = Callable[[PostgresqlCompiler, Call], Element]
 
@@ -70,7 +71,7 @@ def _like(wrap: Callable[[str], str], general: Callable[[Element, Element], Cond
         wanted = characters.lower(found.value)
         pattern = text(wrap("".join("\\" + c if c in "\\%_" else c for c in wanted)))
         if characters.folds_like_ascii(wanted):
-            return sa.collate(value, "C").ilike(pattern)
+            return sa.collate(value, TRIGRAM_COLLATION).ilike(pattern)
         return cased(compiler, "lower", value).like(pattern)
 
     return build

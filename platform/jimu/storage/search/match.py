@@ -12,6 +12,7 @@ from jimu.fieldtypes.kinds import Kind
 from jimu.formulas.tree import Call, Constant, Field, Node
 from jimu.storage.binding import SEARCH_KEY
 from jimu.storage.capabilities import Capabilities
+from jimu.storage.names import TRIGRAM_COLLATION
 from jimu.storage.scope import SelectScope
 from jimu.storage.search.tokens import PART_MARK, TITLE_WORD_MARK, Term, part_terms, query_terms
 
@@ -98,6 +99,6 @@ def _part_conditions(scope: SelectScope, name: str, text: str) -> Iterator[sa.Co
 def _like(scope: SelectScope, name: str, text: str) -> sa.ColumnElement[bool]:
     """Letters outside ASCII that have two cases, and what LIKE treats specially, stand for any one character."""
     pattern = "".join("_" if c in "\\%_" or (not c.isascii() and c.lower() != c.upper()) else c for c in text)
-    condition: sa.ColumnElement[bool] = scope.root.c[name].op("ILIKE", is_comparison=True)(
-        sa.literal(f"%{pattern}%", sa.Text()))
+    value = sa.collate(scope.root.c[name], TRIGRAM_COLLATION)
+    condition: sa.ColumnElement[bool] = value.op("ILIKE", is_comparison=True)(sa.literal(f"%{pattern}%", sa.Text()))
     return condition
