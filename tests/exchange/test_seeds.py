@@ -72,7 +72,7 @@ def maker(**known: Any) -> Maker:
     )
 
 
-def count(project: Project, object: str, where: str = "true") -> int:
+def count(project: Project, object: str, where: str | None = None) -> int:
     (row,) = read.aggregate(AggregateRequest(object, where=where), project.system).rows
     found: int = row["count"]
     return found

@@ -28,6 +28,8 @@ from jimu.records.write import unit_of_work, write_many
 
 BATCH = 500
 NOT_IN_FILE = "There is no {object} called “{text}”, neither in the file nor before; the record was stored without it."
+STATISTICS_FROM = 200
+"""From so many new records on the database is told, and again each time they have become four times as many."""
 SAMPLE_ROWS = 2_000
 """Rows looked at to tell whether dates write the day or the month first."""
 
@@ -74,6 +76,7 @@ class _Run:
         self.rejects = Rejects(options.rejects or rejects_path(path, options.folder), self.table, options.translate)
         self.samples: list[RejectedRow] = []
         self.counters = Counters()
+        self.grown_at = STATISTICS_FROM
 
     def run(self) -> ImportReport:
         keeps_place = self.context.transaction is None and not self.options.dry_run
@@ -134,8 +137,17 @@ class _Run:
             self._keep_later(batch, later)
             self._refuse(batch)
             self._count(batch, rows[-1][0])
+            if self._has_grown(batch.counters.created):
+                unit.transaction.refresh_statistics(self.step.object)
             checkpoint.save(unit.transaction, self.counters, self.context.clock())
         self._show_progress()
+
+    def _has_grown(self, created: int) -> bool:
+        """True when the records made by this run are four times what they were when it was last true."""
+        if created and self.counters.created >= self.grown_at:
+            self.grown_at = self.counters.created * 4
+            return True
+        return False
 
     def _keep_later(self, batch: Batch, later: LaterReferences) -> None:
         for row, id in batch.stored:

@@ -34,6 +34,7 @@ from jimu.storage.transaction import Transaction
 
 BASE = "base"
 BATCH = 1_000
+STATISTICS_FROM = 200
 
 
 @dataclass(slots=True)
@@ -154,6 +155,9 @@ class _Loader:
                 # A given record may name one that stands before it in the same list.
                 for part in _parts(chunk):
                     self._store_part(object, key, part, where, context, update=update)
+        if len(records) >= STATISTICS_FROM:
+            with unit_of_work(self.context) as context:
+                context.transaction.refresh_statistics(object)
         if self.progress is not None:
             self.progress(object, len(records))
 
