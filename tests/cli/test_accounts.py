@@ -21,14 +21,21 @@ def ada(jimu: Jimu) -> dict[str, Any]:
     return made
 
 
-@pytest.mark.parametrize("key", ["id", "email", "name"])
+@pytest.mark.parametrize("key", ["id", "email", "name", "short"])
 def test_quiet_prints_one_token_and_takes_id_email_or_name(jimu: Jimu, ada: dict[str, Any], key: str) -> None:
-    user = {**ada, "name": "Ada Lovelace"}[key]
+    user = {**ada, "name": "Ada Lovelace", "short": "ada"}[key]
     result = jimu("token", "create", user, "--quiet")
     assert result.exit_code == Exit.OK, result.output
     assert len(result.stdout.split()) == 1
     identity = _identity(jimu, result.stdout.strip())
     assert identity is not None
+
+
+def test_a_short_name_that_several_have_is_refused(jimu: Jimu, ada: dict[str, Any]) -> None:
+    jimu("user", "create", "ada@example.org", "--name", "Ada Byron", "--role", "boss")
+    refused = jimu("token", "create", "ada", "--quiet")
+    assert (refused.exit_code, refused.stdout) == (Exit.PROBLEMS, "")
+    assert "Several users are called ada" in refused.stderr
 
 
 def test_a_token_can_be_limited_listed_and_revoked(jimu: Jimu, ada: dict[str, Any]) -> None:

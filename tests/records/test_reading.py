@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -129,7 +130,13 @@ def test_sums_by_group(project: Project, deals: list[int]) -> None:
     assert [r["sum_amount"] for r in result.rows] == [260, 220, 180]
     assert [result.titles[r["customer"]] for r in result.rows] == ["C2", "C1", "C0"]
     assert result.rows[0]["mean"] == 65
-    by_month = read.aggregate(AggregateRequest("deal", ["count()"], ["month(close_on)"]), project.system)
+    as_written = replace(request, order=["-sum( amount )", "customer"])
+    assert read.aggregate(as_written, project.system).rows == result.rows
+    as_named = replace(request, order=["mean"])
+    assert read.aggregate(as_named, project.system).rows == result.rows[::-1]
+    by_month = read.aggregate(
+        AggregateRequest("deal", ["count()"], ["month(close_on)"], order=["-month(close_on)"]), project.system
+    )
     assert [r["count"] for r in by_month.rows] == [3, 3, 3, 3]
 
 

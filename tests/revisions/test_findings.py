@@ -44,6 +44,13 @@ def test_a_required_field_counts_the_blank_ones(full: Workshop) -> None:
     assert (found.count, found.total, found.severity) == (1, 4, Severity.WARNING)
 
 
+def test_a_narrower_bound_counts_the_values_beyond_it(full: Workshop) -> None:
+    manifest = full.machine(base=MACHINE.replace("scale: 2}", "scale: 2, max: 29.5, min: 10}"))
+    found = finding(full, "values_out_of_bounds", manifest)
+    assert (found.count, found.total, found.severity) == (1, 4, Severity.WARNING)
+    assert "above 29.5" in str(found.message)
+
+
 def test_a_new_unique_key_lists_the_duplicates_and_cannot_be_forced(full: Workshop) -> None:
     manifest = full.machine(base=MACHINE.replace("scale: 2}", "scale: 2, unique: true}"))
     found = finding(full, "unique_duplicates", manifest)

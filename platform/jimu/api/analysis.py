@@ -123,7 +123,7 @@ def endpoints(settings: Settings) -> tuple[Endpoint, ...]:
             names("measures", "What to compute: sum(amount), count(), avg(amount) as mean.", example="count()"),
             names("group", "What to group by: stage, month(close_on), account.industry.", example="owner"),
             where,
-            names("order", "Names of groups or measures to sort by, `-` before one for descending."),
+            names("order", "Groups or measures to sort by, by name or as written; `-sum(amount)` is descending."),
             integer("limit", "The most groups to answer with.", default=1000, least=1, most=10_000),
         )
     )

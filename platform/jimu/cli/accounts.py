@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 def get_user(context: Context, name: str) -> Record:
-    """The user record whose id, e-mail or name (in this order) is ``name``. Raises NotFound, Invalid if several are."""
+    """The user record whose id, e-mail, name or part of the e-mail before the @ (in this order) is ``name``. Raises
+    NotFound, Invalid if several are.
+    """
     from jimu.fieldtypes.ids import decode_id
     from jimu.records import ListRequest, read
 
@@ -21,9 +23,7 @@ def get_user(context: Context, name: str) -> Record:
         return read.get("user", decode_id(name), context)
     except (ValueError, NotFound):
         pass
-    for field in ("email", "name"):
-        quoted = name.lower() if field == "email" else name
-        where = f"{field} == {quoted!r}"
+    for where in (f"email == {name.lower()!r}", f"name == {name!r}", f"starts_with(email, {name.lower() + '@'!r})"):
         found = read.list_records(ListRequest("user", where=where, limit=2), context).records
         if len(found) > 1:
             raise Invalid(Message("Several users are called {name}; give the e-mail address.", {"name": name}))

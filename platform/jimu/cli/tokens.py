@@ -29,7 +29,7 @@ def create_command(
     session: Session, user: str, name: str, scopes: tuple[str, ...], expires: str | None, quiet: bool,
     output_format: str,
 ) -> None:
-    """Make a token for USER (id, e-mail address or name). It is shown once."""
+    """Make a token for USER (id, e-mail address, what stands in it before the @, or name). It is shown once."""
     from jimu.access import accounts
     from jimu.cli.accounts import get_user
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from jimu.access import record_filter
 from jimu.access.scopes import all_of
@@ -35,7 +35,7 @@ def aggregate(request: AggregateRequest, context: Context) -> AggregateResult:
     measures = [m for text in request.measures if (m := _measure(text, names))]
     groups = [g for text in request.groups if (g := _group(text, names))]
     filters = [names.where(request.where, "where"), *(names.where(w, "where") for w in request.also)]
-    order = _order(request.order, [*(g.name for g in groups), *(m.name for m in measures)], names)
+    order = _order(request.order, _sortable(groups, measures), names)
     if not 1 <= request.limit <= MAX_ROWS:
         names.add("bad_limit", Message("The limit must be between 1 and {most}.", {"most": MAX_ROWS}), "limit")
     names.require()
@@ -121,13 +121,23 @@ def _group(text: str, names: Names) -> Group | None:
     return Group(path, bucket, alias or (f"{name}_{bucket}" if bucket else name))
 
 
-def _order(order: Sequence[str], known: list[str], names: Names) -> list[Sort]:
+def _sortable(groups: Sequence[Group], measures: Sequence[Measure]) -> dict[str, str]:
+    """What the answer may be ordered by -> its column: the column's name itself, or the group or measure as it is
+    written in the request (``sum(amount)``).
+    """
+    written = {f"{g.bucket}({'.'.join(g.path)})": g.name for g in groups if g.bucket}
+    written |= {f"{m.function}({'.'.join(m.path or ())})": m.name for m in measures}
+    return written | {name: name for name in (*(g.name for g in groups), *(m.name for m in measures))}
+
+
+def _order(order: Sequence[str], columns: Mapping[str, str], names: Names) -> list[Sort]:
     found = []
     for text in order:
-        name = text.strip().removeprefix("-")
-        if name not in known:
+        written = "".join(text.split())
+        name = written.removeprefix("-")
+        if name not in columns:
             names.add(
                 "unknown_field", Message("{name} is no group or measure of this request.", {"name": name}), "order"
             )
-        found.append(Sort((name,), text.strip().startswith("-")))
+        found.append(Sort((columns.get(name, name),), written.startswith("-")))
     return found

@@ -51,7 +51,7 @@ class RecordPage:
 @dataclass(frozen=True)
 class AggregateRequest:
     """``measures``: ``sum(amount)``, ``count()``, ``avg(amount) as mean``. ``groups``: ``stage``, ``month(close_on)``,
-    ``account.industry``. ``order``: names of measures or groups, "-" before = descending.
+    ``account.industry``. ``order``: measures or groups, by name or as they are written, "-" before = descending.
     """
 
     object: str

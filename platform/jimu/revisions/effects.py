@@ -89,6 +89,10 @@ def added_required(change: Change, situation: Situation) -> Finding | None:
     return required_blank(change, situation) or plain(change)
 
 
+_DUPLICATES = "{key} becomes unique: {groups} values occur more than once, in {n} records."
+_MANY_DUPLICATES = "{key} becomes unique: more than {groups} values occur more than once, in more than {n} records."
+
+
 def unique_duplicates(change: Change, situation: Situation) -> Finding | None:
     """Records that share a key which is to be unique. The database itself would refuse, so this cannot be allowed."""
     object = situation.after.objects[str(change.object)]
@@ -98,8 +102,8 @@ def unique_duplicates(change: Change, situation: Situation) -> Finding | None:
     found = situation.new.duplicates(object.name, columns)
     if not found.groups:
         return None
-    message = Message("{key} becomes unique: {groups} values occur more than once, in {n} records.",
-                      {"key": ", ".join(columns), "groups": found.groups, "n": found.records})
+    template = _DUPLICATES if found.is_all else _MANY_DUPLICATES
+    message = Message(template, {"key": ", ".join(columns), "groups": found.groups, "n": found.records})
     return Finding("unique_duplicates", Severity.BLOCKING, change.address, message, found.records,
                    situation.new.total(object.name), found.examples, can_be_allowed=False)
 
@@ -143,6 +147,25 @@ def values_too_long(change: Change, situation: Situation) -> Finding | None:
     return _finding("values_too_long", change, message, count) if count else None
 
 
+def values_out_of_bounds(change: Change, situation: Situation) -> Finding | None:
+    """Numbers beyond a new or narrower bound: they stay, and must be mended when they are next saved."""
+    field = situation.after.objects[str(change.object)].fields[str(change.name)]
+    bound = field.options.get(str(change.key))
+    if bound is None or field.kind not in (Kind.INTEGER, Kind.DECIMAL) or not _has_values(field):
+        return None
+    sign, template = _BOUNDS[str(change.key)]
+    count = situation.new.matching(field.object, f"{field.name} {sign} {bound}")
+    message = Message(template, {"field": field.address, "n": count, "bound": bound})
+    total = situation.new.total(field.object)
+    return _finding("values_out_of_bounds", change, message, count, total) if count else None
+
+
+_BOUNDS = {
+    "min": ("<", "Field {field}: {n} values are below {bound}; they stay as they are."),
+    "max": (">", "Field {field}: {n} values are above {bound}; they stay as they are."),
+}
+
+
 def role_users(change: Change, situation: Situation) -> Finding | None:
     """Who is touched by a changed or removed role."""
     count = situation.old.matching("user", f"{change.name!r} in roles") if "user" in situation.before.objects else 0
@@ -162,6 +185,8 @@ EFFECTS: Mapping[tuple[str, str, str | None], tuple[Effect, ...]] = {
     ("field", "changed", "required"): (required_blank,),
     ("field", "changed", "choices"): (choices_used,),
     ("field", "changed", "length"): (values_too_long,),
+    ("field", "changed", "min"): (values_out_of_bounds,),
+    ("field", "changed", "max"): (values_out_of_bounds,),
     ("check", "added", None): (check_failing,),
     ("check", "changed", "check"): (check_failing,),
     ("unique", "added", None): (unique_duplicates,),

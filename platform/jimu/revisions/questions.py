@@ -17,16 +17,19 @@ from jimu.storage.query import EVERYTHING, Aggregate, AllOf, Compare, Filter, Gr
 from jimu.storage.schema import Schema
 
 EXAMPLES = 5
-GROUPS = 1000  # groups of duplicates that are looked at
+GROUPS = 10_000  # groups of duplicates that are looked at
 
 
 @dataclass(frozen=True)
 class Duplicates:
-    """``groups`` of records share a key, ``records`` in all; ``examples``: keys and how often each occurs."""
+    """``groups`` of records share a key, ``records`` in all; ``examples``: keys and how often each occurs.
+    ``is_all``: there are no more groups than these.
+    """
 
     groups: int
     records: int
     examples: tuple[str, ...]
+    is_all: bool = True
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class Questions:
         )
         rows = [row for row in self.transaction.aggregate(aggregate) if row["n"] > 1]
         examples = (f"{', '.join(str(row[c]) for c in columns)} ({row['n']}×)" for row in rows[:EXAMPLES])
-        return Duplicates(len(rows), sum(row["n"] for row in rows), tuple(examples))
+        return Duplicates(len(rows), sum(row["n"] for row in rows), tuple(examples), is_all=len(rows) < GROUPS)
 
     @property
     def _environment(self) -> Environment:
