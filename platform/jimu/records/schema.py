@@ -14,6 +14,7 @@ from jimu.definitions.model import FieldDef, ListLayoutDef, ObjectDef
 from jimu.fieldtypes import registry
 from jimu.fieldtypes.kinds import Kind
 from jimu.formulas.types import Symbol
+from jimu.records.rollup_feeds import rollup_spec
 from jimu.storage.schema import Column, Index, Schema, Table, Unique
 
 # Sorted by this where no list says otherwise.
@@ -37,7 +38,7 @@ _schemas: PerManifest[Schema] = PerManifest(_build)
 
 
 def _table(manifest: Manifest, object: ObjectDef) -> Table:
-    columns = {f.name: _column(f) for f in object.active_fields}
+    columns = {f.name: _column(manifest, f) for f in object.active_fields}
     return Table(
         object.name,
         columns,
@@ -49,8 +50,9 @@ def _table(manifest: Manifest, object: ObjectDef) -> Table:
     )
 
 
-def _column(field: FieldDef) -> Column:
+def _column(manifest: Manifest, field: FieldDef) -> Column:
     is_virtual = field.formula is not None and not field.stored
+    rolled = manifest.objects.get(field.rollup.object) if field.rollup is not None else None
     return Column(
         name=field.name,
         kind=field.kind,
@@ -61,6 +63,7 @@ def _column(field: FieldDef) -> Column:
         on_delete=field.on_delete,
         expression=field.formula if is_virtual else None,
         stored_expression=field.formula if field.formula is not None and field.stored else None,
+        rollup=rollup_spec(field) if rolled is not None and not rolled.retired else None,
         sparse=field.sparse,
         search=field.search,
         pinyin=bool(field.options.get("pinyin")),

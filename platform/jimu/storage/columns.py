@@ -23,7 +23,8 @@ ACTIVE, RETIRED, REPLACED = "active", "retired", "replaced"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """``name`` '' stands for the object's table. ``formula``: source of the stored formula that filled the column.
+    """``name`` '' stands for the object's table. ``formula``: source of the stored formula or of the roll-up that
+    filled the column.
 
     ``detail`` keeps what later versions of the engine may want to know of it.
     """

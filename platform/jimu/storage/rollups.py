@@ -32,7 +32,18 @@ def recompute(
     return [row[0] for row in connection.rows(prepared.text, prepared.params(values))]
 
 
+def recompute_all(connection: Connection, cache: StatementCache, object: str, column: str, spec: RollupSpec) -> int:
+    """``recompute`` for every parent; how many values changed."""
+    prepared = cache.prepare(_update(cache, object, column, spec, True))
+    return connection.run(prepared.text, prepared.params())
+
+
 def _statement(cache: StatementCache, object: str, column: str, spec: RollupSpec, everything: bool) -> Any:
+    update = _update(cache, object, column, spec, everything)
+    return update.returning(update.table.c["id"])
+
+
+def _update(cache: StatementCache, object: str, column: str, spec: RollupSpec, everything: bool) -> Any:
     parent = SelectScope(cache.catalog, object, aliased=False)
     target = parent.bound.column(column)
     child = SelectScope(cache.catalog, spec.object)
@@ -55,7 +66,7 @@ def _statement(cache: StatementCache, object: str, column: str, spec: RollupSpec
     new = source.subquery()
     own = parent.own(column)
     return (sa.update(parent.bound.sql).values({own: new.c.value})
-            .where(parent.own("id") == new.c.id, own.is_distinct_from(new.c.value)).returning(parent.own("id")))
+            .where(parent.own("id") == new.c.id, own.is_distinct_from(new.c.value)))
 
 
 def _measured(scope: SelectScope, name: str) -> tuple[_Element, Column]:

@@ -33,10 +33,10 @@ class Column:
 
     ``symbol`` is what formulas know of it. ``expression`` (a checked Formula) makes it virtual: no physical column, its
     SQL is inlined wherever it is named. ``stored_expression`` marks a stored formula (deterministic, own record only):
-    the store back-fills it when the formula changes. ``rollup`` marks a roll-up: the store computes it for all rows when
-    it is new or reads differently; whoever changes the rows it reads has it recomputed. ``target``: objects a reference may point at; () = any.
-    ``on_delete``: restrict, set_null or cascade. ``was``: earlier names, so that a rename keeps the data.
-    ``collation_key`` is reserved for locale sorting. ``sparse`` columns live in the ``ext`` JSON column.
+    the store back-fills it when the formula changes. ``rollup`` marks a roll-up: the store computes it for all rows
+    when it is new or reads differently; whoever changes the rows it reads has it recomputed.
+    ``target``: objects a reference may point at; () = any. ``on_delete``: restrict, set_null or cascade. ``was``:
+    earlier names, so that a rename keeps the data. ``sparse`` columns live in the ``ext`` JSON column.
     """
 
     name: str

@@ -12,11 +12,13 @@ from jimu.fieldtypes.kinds import Kind
 from jimu.storage.binding import SEARCH_COLUMN, Catalog, search_table_name
 from jimu.storage.capabilities import Capabilities
 from jimu.storage.columns import ColumnMap, Entry, load_columns, save_entry
+from jimu.storage.compiled import StatementCache
 from jimu.storage.connection import Connection, UniqueViolation
 from jimu.storage.ddl.backfill import convert_column, fill_formula, rebuild_search
 from jimu.storage.ddl.changes import SchemaChange
 from jimu.storage.ddl.existing import plan_indexes
 from jimu.storage.ddl.plan import plan_columns
+from jimu.storage.ddl.rollups import fill_rollups
 from jimu.storage.ddl.views import replace_views
 from jimu.storage.errors import UniqueConflict
 from jimu.storage.names import quoted
@@ -39,6 +41,7 @@ class Applier:
         self.columns: ColumnMap = load_columns(connection)
         self._planned: list[SchemaChange] = []
         self._refill: list[SchemaChange] = []
+        self._filled: set[tuple[str, str]] = set()
         self._search: set[str] = set()
         self._added: set[tuple[str, str]] = set()
 
@@ -51,14 +54,30 @@ class Applier:
         for change in indexes:
             self._index(change)
         catalog = Catalog(self.schema, self.columns, self.capabilities, self.trigrams)
-        for change in self._refill:
-            fill_formula(self.connection, self.sa.dialect, catalog, change)
+        self._fill(catalog)
         for object in sorted(self._search):
             rebuild_search(self.connection, catalog, object)
         if changes:
             altered = {c.object for c in changes}
             replace_views(self.connection, self.schema, self.columns, altered)
         return [*changes, *indexes]
+
+    def _fill(self, catalog: Catalog) -> None:
+        """Stored formulas first: roll-ups may read them. What is searched for and was filled is indexed anew."""
+        for change in self._refill:
+            fill_formula(self.connection, self.sa.dialect, catalog, change)
+        if self._filled:
+            fill_rollups(self.connection, StatementCache(catalog, self.sa.dialect), self._filled)
+        for object, name in self._filled:
+            column = self.schema.tables[object].columns[name]
+            if column.search and self.schema.tables[object].search:
+                self._search.add(object)
+
+    def _to_fill(self, change: SchemaChange, column: Column) -> None:
+        """The column's values are to be computed, or have changed."""
+        self._filled.add((change.object, change.column))
+        if column.stored_expression is not None:
+            self._refill.append(change)
 
     def execute(self, text: str) -> None:
         self.connection.run(text)
@@ -103,9 +122,10 @@ class Applier:
             return  # came with the table, which has no rows
         self._add_physical(entry, column)
         self.save(entry)
-        self._added.add((entry.object, entry.name))
-        if column.stored_expression is not None:
-            self._refill.append(change)
+        if column.computed_from is None:
+            self._added.add((entry.object, entry.name))
+        else:
+            self._to_fill(change, column)
 
     def _add_physical(self, entry: Entry, column: Column) -> None:
         if not entry.physical:
@@ -124,8 +144,11 @@ class Applier:
     def keep_entry(self, change: SchemaChange) -> None:
         """Changes that are in the map alone."""
         self.save(_entry(change))
-        if change.kind == "restore_column" and _column(change).stored_expression is not None:
-            self._refill.append(change)
+        if change.kind == "restore_column":
+            self._to_fill(change, _column(change))
+        if change.kind == "restore_table":  # the rows that its roll-ups read have gone on changing
+            columns = self.schema.tables[change.object].columns.values()
+            self._filled |= {(change.object, column.name) for column in columns if column.rollup}
         if change.kind in ("retire_column", "restore_column") and change.object in self.schema.tables:
             search = self.schema.tables[change.object].columns.get(change.column)
             if search is not None and search.search:
@@ -147,15 +170,14 @@ class Applier:
             self._add_physical(entry, column)
         self.save(change.source)
         saved = self.save(entry)
-        if column.stored_expression is not None:
-            self._refill.append(replace(change, entry=saved))
-        else:
+        self._to_fill(replace(change, entry=saved), column)
+        if column.computed_from is None:
             convert_column(self.connection, self.table_name(change.object), change.source, saved, column,
                            is_back=entry.id != 0)
 
     def refill(self, change: SchemaChange) -> None:
         self.save(_entry(change))
-        self._refill.append(change)
+        self._to_fill(change, _column(change))
 
     def rebuild_search(self, change: SchemaChange) -> None:
         """Index the rows anew, unless all that is new are columns made just now, which are blank everywhere."""

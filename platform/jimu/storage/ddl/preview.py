@@ -1,7 +1,7 @@
 """Rows that are there, seen under a schema that is not yet applied: for counting what a change would do to the data.
 
-Columns that do not exist yet are blank, stored formulas are computed, columns that change their type are blank (see
-``count_misfits`` for those).
+Columns that do not exist yet are blank, stored formulas are computed, roll-ups that will read differently are as they
+are now, columns that change their type are blank (see ``count_misfits`` for those).
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ def preview_store(database: Connections, schema: Schema) -> Store:
             continue
         if change.entry.id:
             future = future.with_entries(e for e in (change.source, change.entry) if e is not None)
-        if change.entry.id == 0 or change.kind in ("refill", "change_type"):
+        is_refilled = change.kind == "refill" and change.definition is not None and change.definition.rollup is None
+        if change.entry.id == 0 or is_refilled or change.kind == "change_type":
             missing.add((change.object, change.column))
     tables = {name: _seen(table, future, missing) for name, table in schema.tables.items() if future.table(name)}
     return Store(database, Schema(tables, schema.revision), future)
