@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
 from jimu.access import accounts
+from jimu.definitions import load
 from jimu.errors import Invalid
 from jimu.exchange import check_import_plans, check_seeds, demo_accounts, load_seeds
 from jimu.exchange.seeding.generate import make_records
 from jimu.exchange.seeding.generators import GENERATORS, BadSeed, Maker
 from jimu.exchange.seeding.made import MadeRecord
 from jimu.exchange.seeding.templates import fill, host, slug
-from jimu.exchange.seeding.words import WordList
+from jimu.exchange.seeding.words import WordList, read_word_lists
 from jimu.records import AggregateRequest, read
 from tests.exchange.conftest import FILES, rows_of, standard_manifest
 from tests.records.project import START, Project, build_manifest, open_project
@@ -258,3 +260,14 @@ steps:
     }
     assert {d.code for d in check_import_plans(manifest)} == {"unknown_field", "key_not_mapped"}
     assert check_seeds(standard_manifest()) == check_import_plans(standard_manifest()) == []
+
+
+def test_a_workspace_that_builds_on_the_standard_finds_its_words_and_may_replace_them(tmp_path: Path) -> None:
+    (tmp_path / "seed/words").mkdir(parents=True)
+    (tmp_path / "workspace.yaml").write_text("name: acme\nlabel: Acme\nextends: [crm]\n")
+    (tmp_path / "seed/words/city.yaml").write_text("en: [Atlantis]\n")
+    manifest, problems = load(tmp_path)
+    assert manifest is not None, problems
+    found = read_word_lists(manifest)
+    assert found.keys() == read_word_lists(standard_manifest()).keys()
+    assert found["city"].by_language == {"en": ["Atlantis"]}

@@ -60,7 +60,7 @@ def read_word_lists(manifest: Manifest) -> dict[str, WordList]:
     """The word lists among the manifest's files."""
     lists: dict[str, WordList] = {}
     for path, text in manifest.files.items():
-        parts = PurePosixPath(path.replace("\\", "/")).parts
+        parts = PurePosixPath(path.rpartition(":")[2]).parts  # without the layer that it comes from, as in crm:seed/
         if path.endswith((".yaml", ".yml")) and parts[-3:-1] == _FOLDER:
             name = PurePosixPath(parts[-1]).stem
             lists[name] = WordList(name, _content(read(text, path)[0]))
