@@ -11,6 +11,7 @@ from jimu.formulas.problems import CODES as FORMULA_CODES
 DEFINITION_CODES: Mapping[str, str] = {
     # reading
     "yaml_syntax": "The file is not YAML.",
+    "yaml_encoding": "The file is not in UTF-8.",
     "yaml_tag": "A tag such as `!!python/…` stands in the file.",
     "yaml_key": "A key is a list or a mapping.",
     "yaml_too_large": "The file is larger than is read, or grows too large by its aliases.",

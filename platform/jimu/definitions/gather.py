@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from jimu.definitions.documents import Document, Findings
 from jimu.definitions.overlay import merge
 from jimu.definitions.reader import YamlMap, read
@@ -10,16 +12,26 @@ from jimu.definitions.workspace import SYSTEM, SourceFile, Workspace, source_fil
 from jimu.diagnostics import Place
 from jimu.messages import Message
 
+Damaged = set[tuple[str, str]]
+"""Kind and name of the definitions of which a part could not be read."""
 
-def gather(workspace: Workspace, findings: Findings) -> dict[str, dict[str, Document]]:
-    """The documents by kind and name. Anything that is wrong with a file's shape is reported and left out of its
-    data.
+_FREELY_NAMED = frozenset({"seed", "import_plan"})
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,58}")
+
+
+def gather(workspace: Workspace, findings: Findings) -> tuple[dict[str, dict[str, Document]], Damaged]:
+    """The documents by kind and name, and which of them are damaged. Anything that is wrong with a file's shape is
+    reported and left out of its data.
     """
+    damaged: Damaged = set()
     found: dict[str, dict[str, Document]] = {"workspace": {"workspace": _workspace_document(workspace)}}
     layer_of: dict[tuple[str, str], SourceFile] = {}
     for source in source_files(workspace):
+        known = len(findings.diagnostics)
         data = _read(source, findings)
-        if data is None:
+        if len(findings.diagnostics) > known:
+            damaged.add((source.kind, source.name))
+        if data is None or not _may_be_called(source, findings):
             continue
         named = found.setdefault(source.kind, {})
         below = named.get(source.name)
@@ -41,8 +53,20 @@ def gather(workspace: Workspace, findings: Findings) -> dict[str, dict[str, Docu
         layer_of[source.kind, source.name] = source
     for named in found.values():
         for document in named.values():
-            findings.extend(check_shape(document.kind, document.data, document.address))
-    return found
+            problems = check_shape(document.kind, document.data, document.address)
+            findings.extend(problems)
+            if problems and document.kind == "object" and "fields" not in document.data:
+                damaged.add(("object", document.name))
+    return found, damaged
+
+
+def _may_be_called(source: SourceFile, findings: Findings) -> bool:
+    """Whether the file's name can be the name of what it defines; a report if not."""
+    if source.kind in _FREELY_NAMED or _NAME.fullmatch(source.name):
+        return True
+    message = "The file is named {name}; a definition has a name in snake_case: small letters, digits and _."
+    findings.error("bad_name", message, {"name": source.name}, Place(source.path, 1, 1), source.name)
+    return False
 
 
 def _read(source: SourceFile, findings: Findings) -> YamlMap | None:

@@ -13,6 +13,7 @@ from jimu.definitions.build.options import build_option_list
 from jimu.definitions.build.others import build_import_plan, build_seed, build_workspace
 from jimu.definitions.build.roles import build_role, build_role_choice
 from jimu.definitions.checks import CHECKS, Checking
+from jimu.definitions.consequences import without_consequences
 from jimu.definitions.documents import Document, Findings
 from jimu.definitions.extensions import register_extensions
 from jimu.definitions.gather import gather
@@ -52,7 +53,9 @@ def load_files(
 
 @dataclass
 class _Loading:
-    """What the steps hand on. ``documents``: kind -> name -> merged YAML."""
+    """What the steps hand on. ``documents``: kind -> name -> merged YAML. ``damaged``: kind and name of those not read
+    whole.
+    """
 
     workspace: Workspace
     plugins: PluginManager
@@ -60,6 +63,7 @@ class _Loading:
     documents: dict[str, dict[str, Document]] = field(default_factory=dict)
     drafts: dict[str, ObjectDef] = field(default_factory=dict)
     broken: set[tuple[str, str]] = field(default_factory=set)
+    damaged: set[tuple[str, str]] = field(default_factory=set)
     manifest: Manifest | None = None
 
     def named(self, kind: str) -> dict[str, Document]:
@@ -80,7 +84,8 @@ def _load(workspace: Workspace, plugins: PluginManager | None) -> tuple[Manifest
     loading = _Loading(workspace, manager, Findings(list(workspace.diagnostics)))
     for step in STEPS:
         step(loading)
-    diagnostics = sorted({_identity(d): d for d in loading.findings.diagnostics}.values(), key=_by_place)
+    causes = without_consequences(loading.findings.diagnostics, loading.damaged, loading.named("object").keys())
+    diagnostics = sorted({_identity(d): d for d in causes}.values(), key=_by_place)
     if has_errors(diagnostics):
         return None, diagnostics
     return replace(loading.so_far, warnings=tuple(diagnostics)), diagnostics
@@ -123,7 +128,7 @@ def load_plugins(loading: _Loading) -> None:
 
 def gather_documents(loading: _Loading) -> None:
     """Read, overlay and check the shape of every file."""
-    loading.documents = gather(loading.workspace, loading.findings)
+    loading.documents, loading.damaged = gather(loading.workspace, loading.findings)
 
 
 def build_drafts(loading: _Loading) -> None:

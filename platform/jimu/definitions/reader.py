@@ -19,6 +19,8 @@ from jimu.messages import Message
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 50
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+"""Stands where a file held bytes that are no UTF-8."""
 MAX_NODES = 100_000
 
 Mark = tuple[str, int, int]
@@ -141,6 +143,11 @@ def read(text: str, file: str) -> tuple[Any, list[Diagnostic]]:
         return None, [
             _problem("yaml_too_large", Message("The file is larger than {limit} bytes.", {"limit": MAX_BYTES}), file)
         ]
+    if REPLACEMENT in text:
+        before = text[: text.index(REPLACEMENT)]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        message = Message("The file is not UTF-8 text. Save it as UTF-8.")
+        return None, [_problem("yaml_encoding", message, file, line, column)]
     # libyaml composes recursively on the C stack, so what would overflow it is refused before it is asked.
     if _DEEP_BLOCK.search(text) or (text.count("[") + text.count("{") > 500 and _flow_depth(text) > 500):
         return None, [_too_deep((file, 1, 1))]
