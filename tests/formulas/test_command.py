@@ -75,3 +75,21 @@ def test_a_line_that_cannot_be_read_does_not_stop_the_others() -> None:
     lines = [json.loads(line) for line in result.output.splitlines()]
     assert lines[0]["error"]["code"] == "bad_request"
     assert lines[1]["value"] == 2
+
+
+def test_an_object_that_the_workspace_does_not_have_is_named(tmp_path: Path, monkeypatch: Any) -> None:
+    (tmp_path / "objects/m").mkdir(parents=True)
+    (tmp_path / "workspace.yaml").write_text("name: acme\nlabel: Acme\nextends: []\n")
+    (tmp_path / "objects/m/deal.yaml").write_text("label: Deal\nfields:\n  amount: {type: decimal}\n")
+    monkeypatch.chdir(tmp_path)
+    known = run("amount + 1", "--object", "deal", "--values", '{"amount": 1}', "--format", "json")
+    assert json.loads(known.output)["value"] == 2
+    unknown = run("amount + 1", "--object", "dael", "--values", '{"amount": 1}', "--format", "json")
+    assert unknown.exit_code == 1
+    assert json.loads(unknown.output)["error"]["code"] == "unknown_object"
+
+
+def test_a_line_that_is_no_object_is_refused_in_plain_words() -> None:
+    for given in ("[]", '{"values": {}}', '"1 + 1"'):
+        error = json.loads(run("--batch", "-", given=given).output)["error"]
+        assert (error["code"], "JSON object" in error["message"]) == ("bad_request", True)

@@ -13,15 +13,18 @@ from jimu.cli.output import format_option, print_diagnostics, print_json, say
 from jimu.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
+    from jimu.definitions import Manifest
     from jimu.diagnostics import Diagnostic
     from jimu.formulas import Environment, Scope
 
 MEMORY = "sqlite://"
+NO_OBJECT = "record"
+"""What a record is called that belongs to no object of the workspace."""
 
 
 @click.command("formula")
 @click.argument("expression", required=False)
-@click.option("--object", "object_name", default="record", help="Object of the workspace on which it stands.")
+@click.option("--object", "object_name", default=NO_OBJECT, help="Object of the workspace on which it stands.")
 @click.option("--values", default="{}", help="The record as JSON; account.name or nested objects reach over lookups.")
 @click.option(
     "--batch",
@@ -55,6 +58,9 @@ def formula_command(
         return
     from jimu.formulas import check
 
+    unknown = _unknown_object(session, object_name)
+    if unknown is not None:
+        _report([unknown], "", output_format)
     scope, object, given = _record(session, object_name, values)
     formula, problems = check(expression or "", scope, object)
     if formula is None:
@@ -124,11 +130,32 @@ def _record(session: Session, object_name: str, values: str) -> tuple[Scope, str
     return given, "record", loaded(flat, given, "record")
 
 
-def _workspace_scope(session: Session, object_name: str) -> Scope | None:
+def _unknown_object(session: Session, object_name: str) -> Diagnostic | None:
+    """The complaint about an object that the workspace does not have; without a workspace any name will do."""
+    from jimu.diagnostics import Diagnostic, nearest
+    from jimu.messages import Message
+
+    manifest = _manifest(session)
+    if manifest is None or object_name == NO_OBJECT or object_name in manifest.objects:
+        return None
+    message = Message("There is no object called {name}.", {"name": object_name})
+    return Diagnostic("unknown_object", message, suggestion=nearest(object_name, manifest.objects))
+
+
+def _manifest(session: Session) -> Manifest | None:
+    """The manifest of the workspace; None where there is none, or none that loads. Read once per command."""
     from jimu.definitions import find_workspace, load
 
-    root = find_workspace(Path(session.settings.workspace))
-    manifest = load(root)[0] if root is not None else None
+    meta = click.get_current_context().meta
+    if __name__ not in meta:
+        root = find_workspace(Path(session.settings.workspace))
+        meta[__name__] = load(root)[0] if root is not None else None
+    found: Manifest | None = meta[__name__]
+    return found
+
+
+def _workspace_scope(session: Session, object_name: str) -> Scope | None:
+    manifest = _manifest(session)
     if manifest is None or object_name not in manifest.objects:
         return None
     from jimu.definitions.symbols import ObjectScope
@@ -180,6 +207,8 @@ def _answer(line: str, database: str, zone: str) -> dict[str, Any]:
 
     try:
         request = _parse_json(line)
+        if not isinstance(request, dict) or "expression" not in request:
+            raise ValueError('a JSON object with at least "expression" is needed')
         flat = dict(flatten(request.get("values") or {}))
         symbols = {path: inferred_symbol(value) for path, value in flat.items()}
         for name, declared in (request.get("fields") or {}).items():
