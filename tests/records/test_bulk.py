@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jimu.errors import BadRequest, Conflict, Invalid, NotFound
+from jimu.errors import BadRequest, Conflict, Invalid
 from jimu.records import Command, Create, Delete, Restore, Update, Upsert, read, write
 from jimu.storage import counted
 from tests.records.project import Project
@@ -94,10 +94,11 @@ def test_an_upsert_by_what_cannot_be_a_key_is_refused(project: Project) -> None:
 
 
 def test_upserts_do_not_touch_what_the_actor_may_not_change(project: Project) -> None:
-    project.create("customer", name="Foreign", code="A")
+    foreign = project.create("customer", name="Foreign", code="A")
     seller = project.acting(project.user("sam", "seller"))
-    with pytest.raises(NotFound):
+    with pytest.raises(Invalid):  # what may not be read is not there to be updated, and the key is taken
         write.write(Upsert("customer", ("code",), {"code": "A", "name": "Mine now"}), seller)
+    assert project.value("customer", foreign, "name") == "Foreign"
 
 
 def test_several_writes_are_one_unit(project: Project) -> None:

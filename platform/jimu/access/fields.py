@@ -50,12 +50,12 @@ class _Access:
         return found
 
     def _level(self, object: ObjectDef, field: FieldDef) -> str:
-        level = self._granted(object, field)
+        level = self.granted(object, field)
         if level == NONE or not self._may_know(object, field):
             return NONE
         return level if self._is_editable(field) else READ
 
-    def _granted(self, object: ObjectDef, field: FieldDef) -> str:
+    def granted(self, object: ObjectDef, field: FieldDef) -> str:
         """What the roles give, before what the field itself forbids."""
         if self.actor.is_system or "modify_all" in self.rights:
             return EDIT
@@ -102,7 +102,7 @@ class _Access:
         found = target.fields.get(name) if target else None
         if target is None or found is None:
             return False
-        return self._granted(target, found) != NONE and self._may_know(target, found)
+        return self.granted(target, found) != NONE and self._may_know(target, found)
 
     def _sources(self, object: ObjectDef, field: FieldDef) -> Iterable[tuple[str, str]]:
         if field.formula is not None:
@@ -146,6 +146,12 @@ def _access(actor: Actor, manifest: Manifest) -> _Access:
     if found is None:
         found = known[key] = _Access(actor, manifest, rights_of(actor, manifest))
     return found
+
+
+def hidden_references(actor: Actor, manifest: Manifest, object: str, target: str) -> frozenset[str]:
+    """The fields of ``object`` that point at records of ``target`` and that ``actor`` may not read."""
+    access, owner = _access(actor, manifest), manifest.object(object)
+    return frozenset(f.name for f in owner.active_fields if target in f.target and access.granted(owner, f) == NONE)
 
 
 def field_access(actor: Actor, manifest: Manifest, object: str) -> Mapping[str, str]:

@@ -19,9 +19,12 @@ from jimu.definitions.manifest import Manifest
 from jimu.definitions.model import ObjectDef
 from jimu.errors import Forbidden, NotFound
 from jimu.messages import Message
-from jimu.storage.query import EVERYTHING, NOTHING, Filter, Related
+from jimu.storage.query import EVERYTHING, NOTHING, Compare, Filter, Not, Related
 
 ACTIONS = ("create", "read", "update", "delete", "purge", "export")
+
+# Says of a record that hangs on another one for which field of it it is.
+FILE_FIELD = "field"
 
 Rule = Callable[[Question], Filter]
 
@@ -90,15 +93,32 @@ def _scopes_under_parent(question: Question) -> tuple[str, ...]:
 
 
 def _parents(question: Question, targets: tuple[str, ...]) -> Filter:
-    """The records whose parent the actor may read (or change, where changing the child changes the parent)."""
+    """The records whose parent the actor may read (or change, where changing the child changes the parent); for files
+    of a field of their record, also only if that field may be read. What may not be exported takes its children along.
+    """
     manifest, parent = question.manifest, question.object.parent or ""
-    reads_only = not targets or question.action in ("read", "export")
-    action = "read" if reads_only else "update"
+    action = "read" if not targets or question.action == "read" else "update"
+    action = "export" if question.action == "export" else action
     names = targets or tuple(n for n, o in manifest.objects.items() if not o.retired and not hangs_on_any(o))
     filters = {name: record_filter(question.actor, manifest, name, action) for name in names}
-    if filters and all(f == EVERYTHING for f in filters.values()):
+    hidden = {name: _hidden_files(question, name) for name, f in filters.items() if f != NOTHING}
+    if filters and all(f == EVERYTHING for f in filters.values()) and not any(hidden.values()):
         return EVERYTHING
-    return any_of([Related(parent, name, f) for name, f in filters.items() if f != NOTHING])
+    return any_of([_under(parent, name, filters[name], fields) for name, fields in hidden.items()])
+
+
+def _under(parent: str, object: str, filter: Filter, hidden: frozenset[str]) -> Filter:
+    under = Related(parent, object, filter)
+    return all_of([under, Not(Compare(FILE_FIELD, "in", tuple(sorted(hidden))))]) if hidden else under
+
+
+def _hidden_files(question: Question, object: str) -> frozenset[str]:
+    """The fields of ``object`` whose files (the records that are asked for) the actor may not read."""
+    from jimu.access.fields import hidden_references  # fields ask the rules which objects may be read
+
+    if FILE_FIELD not in question.object.fields or not hangs_on_any(question.object):
+        return frozenset()
+    return hidden_references(question.actor, question.manifest, object, question.object.name)
 
 
 def by_directory(question: Question) -> Filter:

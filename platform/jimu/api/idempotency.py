@@ -41,7 +41,7 @@ def run_once(call: Call, perform: Callable[[Call], Answer | Response]) -> Answer
                 )
             ],
         )
-    scope, digest = f"api:{call.actor.id}", _digest()
+    scope, digest = _scope(call), _digest()
     with write.unit_of_work(call.context) as context:
         kept = context.transaction.get_answer(scope, key)
         if kept is not None:
@@ -67,6 +67,14 @@ def _to_keep(answer: Answer, digest: str, call: Call) -> IdempotentAnswer:
     headers = {name: value for name, value in answer.headers.items() if name in _KEPT_HEADERS}
     body = json.dumps({"headers": headers, "body": answer.data().decode()}, ensure_ascii=False)
     return IdempotentAnswer(digest, answer.status, body, call.context.clock())
+
+
+def _scope(call: Call) -> str:
+    """Whose keys these are: a token with narrower scopes does not get the answers that a wider one was given."""
+    scopes = call.actor.scopes
+    if scopes is None:
+        return f"api:{call.actor.id}"
+    return f"api:{call.actor.id}:{hashlib.sha256(repr(sorted(scopes)).encode()).hexdigest()[:16]}"
 
 
 def _digest() -> str:

@@ -15,12 +15,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
+from jimu.access.fields import EDIT, field_access
 from jimu.access.rules import require_action
 from jimu.errors import Invalid, NotFound, Problem, TooLarge
 from jimu.messages import Message
 from jimu.records import read, write
 from jimu.records.commands import Create, Record
 from jimu.records.context import Context
+from jimu.records.reading import reading
 
 ATTACHMENT = "attachment"
 _CHUNK = 1 << 18
@@ -72,9 +74,11 @@ def store_file(upload: Upload, record_id: int, context: Context) -> Record:
             Message("The file has no name."),
             [Problem("required", Message("The file has no name."), upload.field or None)],
         )
-    digest, size, head = _keep(upload, _folder(context))
     if record_id not in read.resolve_titles([record_id], context):
         raise NotFound(Message("There is no such record."))
+    if upload.field:
+        _require_field(upload.field, record_id, context)
+    digest, size, head = _keep(upload, _folder(context))
     values = {
         "record": record_id,
         "field": upload.field or None,
@@ -85,6 +89,17 @@ def store_file(upload: Upload, record_id: int, context: Context) -> Record:
     }
     # The engine's own fields (digest, size) are written with its rights, in the name of who sent the file.
     return write.write(Create(ATTACHMENT, values), context.as_actor(replace(context.actor, is_system=True)))
+
+
+def _require_field(name: str, record_id: int, context: Context) -> None:
+    """Raises Invalid unless ``name`` is a field for files of the record that the actor may write."""
+    with reading(context) as transaction:
+        object = transaction.titles([record_id])[record_id].object
+    field = context.manifest.objects[object].fields.get(name)
+    level = field_access(context.actor, context.manifest, object).get(name)
+    if field is None or ATTACHMENT not in field.target or level != EDIT:
+        message = Message("There is no field for files called {name}.", {"name": name})
+        raise Invalid(message, [Problem("unknown_field", message, "field")])
 
 
 def find_file(id: int, context: Context) -> StoredFile:

@@ -20,6 +20,7 @@ from jimu.records.names import Names
 from jimu.records.one import require_record
 from jimu.records.reading import reading, require_readable
 from jimu.records.requests import ListRequest, RecordPage
+from jimu.records.searching import words_shown
 from jimu.records.titles import find_titles, referenced_ids
 from jimu.storage.errors import BadCursor
 from jimu.storage.query import EVERYTHING, NOTHING, AllOf, AnyOf, Compare, Filter, Matches, Query, Related
@@ -94,6 +95,7 @@ def _prepare(
     filters = [rule, names.where(request.where, "where"), *(names.where(w, "where") for w in request.also)]
     if request.search.strip():
         filters.append(Matches(request.search.strip()))
+        filters.append(names.where(words_shown(request.search, context, request.object), "search"))
     sort = names.order(request.order)
     expanded = names.references(request.expand)
     wanted = names.fields(request.fields) if request.fields is not None else None

@@ -11,6 +11,7 @@ from jimu.records.commands import Record
 from jimu.records.draft import Draft, Preview
 from jimu.records.wave import Wave
 from jimu.records.write_steps.conditions import field_state
+from jimu.records.write_steps.references import UNKNOWN
 
 _STATUS = {"create": "created", "update": "updated", "delete": "deleted", "purge": "purged", "restore": "restored"}
 
@@ -30,19 +31,30 @@ def build_record(wave: Wave, draft: Draft) -> Record:
         draft.id,
         version,
         values.get("title") or "",
-        plan.values(_with_virtuals(wave, draft, plan)),
+        plan.values(_with_virtuals(wave, draft, plan, draft.values)),
         created=draft.action == "create",
         changed=draft.changed,
     )
 
 
-def _with_virtuals(wave: Wave, draft: Draft, read: ReadPlan) -> dict[str, Any]:
-    """The row with formula fields that are computed when read."""
+def _shown(wave: Wave, draft: Draft) -> dict[str, Any]:
+    """The values that a preview may tell: where a reference was refused, defaults and titles may have been made of a
+    record that the actor may not read, so only what was there and what was given counts.
+    """
+    if not any(p.code == UNKNOWN for p in draft.problems):
+        return draft.values
+    fields = wave.plan.fields
+    given = [part for name in draft.given if name in fields for part in (name, *fields[name].parts)]
+    return {**(draft.before or {}), **{name: draft.values[name] for name in given if name in draft.values}}
+
+
+def _with_virtuals(wave: Wave, draft: Draft, read: ReadPlan, values: dict[str, Any]) -> dict[str, Any]:
+    """``values`` with formula fields that are computed when read."""
     virtuals = [c for c in wave.plan.virtuals.values() if c.name in read.readable]
     if not virtuals or draft.action in ("delete", "purge"):
-        return draft.values
-    row = dict(draft.values)
-    get = wave.world.reader(wave.plan, draft.values)
+        return values
+    row = dict(values)
+    get = wave.world.reader(wave.plan, values)
     for computed in virtuals:
         if computed.formula.python_only is None or not computed.formula.uses_prior:
             value = evaluate(computed.formula, get, wave.environment)
@@ -60,7 +72,7 @@ def build_preview(wave: Wave, draft: Draft) -> Preview:
         wave.object,
         "unchanged" if draft.action == "update" and draft.is_unchanged and not draft.error else draft.action,
         draft.id if draft.action != "create" else None,
-        {} if refused else read.values(_with_virtuals(wave, draft, read)),
+        {} if refused else read.values(_with_virtuals(wave, draft, read, _shown(wave, draft))),
         draft.changed,
         tuple(draft.problems),
         tuple(draft.warnings),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -54,12 +55,23 @@ def _searched(context: Context, objects: Sequence[str] | None) -> Iterable[str]:
 
 
 def _hidden_and_shown(context: Context, object: str) -> tuple[str, ...]:
-    """If some searched field is hidden from the actor: the searched fields that are not; else ()."""
+    """If some searched field is hidden from the actor: the searched fields that are not, the title too; else ()."""
     table = build_schema(context.manifest).tables[object]
     searched = [c.name for c in table.columns.values() if c.search]
     readable = readable_fields(context.actor, context.manifest, object)
-    shown = tuple(name for name in searched if name in readable)
-    return shown if len(shown) < len(searched) else ()
+    shown = [name for name in searched if name in readable]
+    return ("title", *(n for n in shown if n != "title")) if len(shown) < len(searched) else ()
+
+
+def words_shown(text: str, context: Context, object: str) -> str:
+    """A formula that is true where every word of ``text`` stands in a field that the actor may read; '' where nothing
+    that is searched is hidden. The index holds hidden fields too, and would tell of them.
+    """
+    fields = _hidden_and_shown(context, object)
+    kinds = build_schema(context.manifest).tables[object].columns
+    words = dict.fromkeys(json.dumps(word, ensure_ascii=False) for word in text.split()) if fields else {}
+    holds = [f"{'includes' if kinds[name].kind is Kind.TEXTS else 'contains'}({name}, {{}})" for name in fields]
+    return " and ".join(f"({' or '.join(h.replace('{}', word) for h in holds)})" for word in words)
 
 
 def _ask(

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from jimu.access import action_allowed
+from jimu.access import action_allowed, readable_fields, record_filter
+from jimu.definitions.model import FieldDef
 from jimu.diagnostics import nearest
 from jimu.errors import BadRequest, Conflict, JimuError, NotFound
 from jimu.fieldtypes.errors import FieldError
@@ -20,6 +21,7 @@ from jimu.records.commands import Command, Create, Delete, Restore, Update, Upse
 from jimu.records.draft import Draft
 from jimu.records.object_plan import ObjectPlan, plan_of
 from jimu.records.wave import Unit
+from jimu.storage.query import EVERYTHING
 
 # More drafts than this are not held in memory at once.
 WAVE_SIZE = 5_000
@@ -130,6 +132,7 @@ def _upserts(unit: Unit, plan: ObjectPlan, group: Group) -> list[Draft]:
         if wanted
         else {}
     )
+    found = _readable(unit, plan, found)
     for draft in drafts:
         key = keys[draft.row]
         ids = found.get(key[0] if single else key, ()) if key is not None and None not in key else ()
@@ -141,21 +144,34 @@ def _upserts(unit: Unit, plan: ObjectPlan, group: Group) -> list[Draft]:
     return drafts
 
 
+def _readable(unit: Unit, plan: ObjectPlan, found: dict[Any, list[int]]) -> dict[Any, list[int]]:
+    """Only records that the actor may read are there to be updated; others must not be told of by their keys."""
+    rule = record_filter(unit.context.actor, unit.context.manifest, plan.object.name)
+    if rule == EVERYTHING or not found:
+        return found
+    ids = {id for several in found.values() for id in several}
+    seen = unit.transaction.matching(plan.object.name, ids, rule, unit.environment, "alive")
+    return {key: [id for id in several if id in seen] for key, several in found.items()}
+
+
 def _key_problem(unit: Unit, plan: ObjectPlan, key: tuple[str, ...]) -> JimuError | None:
     object = plan.object.name
     if not action_allowed(unit.context.actor, unit.context.manifest, object, "read"):
         return NotFound(Message("There is no object called {name}.", {"name": object}))
+    readable = readable_fields(unit.context.actor, unit.context.manifest, object)
     for name in key:
-        field = plan.fields.get(name)
-        if field is None or not field.kind.has_column or (field.formula is not None and not field.stored):
-            suggestion = nearest(name, plan.fields)
+        field = plan.fields.get(name) if name in readable else None
+        if field is None or not _can_be_key(field):
             return BadRequest(
                 Message("{field} cannot be a key.", {"field": name}),
-                details={"field": name, "suggestion": suggestion},
+                details={"field": name, "suggestion": nearest(name, sorted(readable))},
             )
-        if field.kind is Kind.JSON:
-            return BadRequest(Message("{field} cannot be a key.", {"field": name}))
     return None if key else BadRequest(Message("No key is given."))
+
+
+def _can_be_key(field: FieldDef) -> bool:
+    is_virtual = field.formula is not None and not field.stored
+    return field.kind.has_column and not is_virtual and field.kind is not Kind.JSON and field.type != "secret"
 
 
 def _key(unit: Unit, plan: ObjectPlan, names: tuple[str, ...], draft: Draft) -> tuple[Any, ...] | None:

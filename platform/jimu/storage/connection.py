@@ -16,7 +16,7 @@ import orjson
 import psycopg
 
 from jimu.storage.capabilities import Capabilities
-from jimu.storage.errors import BrokenReference, Busy, StoreError
+from jimu.storage.errors import BadValue, BrokenReference, Busy, StoreError
 from jimu.storage.metering import count_statement
 
 Tuples = list[tuple[Any, ...]]
@@ -128,6 +128,11 @@ class Connection:
         return bool(getattr(self.driver, "broken", False))
 
 
+# What the databases and their drivers say to a parameter of the wrong type.
+_BAD_VALUES = (psycopg.DataError, psycopg.errors.CannotCoerce, psycopg.errors.DatatypeMismatch,
+               psycopg.errors.UndefinedFunction, sqlite3.ProgrammingError)
+
+
 def _translated(error: Exception) -> Exception:
     if isinstance(error, psycopg.errors.UniqueViolation):
         return UniqueViolation(index=error.diag.constraint_name or "")
@@ -143,6 +148,8 @@ def _translated(error: Exception) -> Exception:
             return UniqueViolation(found["index"] or "", columns)
         if "FOREIGN KEY" in str(error):
             return BrokenReference(str(error))
+    if isinstance(error, _BAD_VALUES):
+        return BadValue(str(error))
     if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
         return Busy(str(error))
     return error

@@ -44,6 +44,10 @@ class BadCursor(StoreError):
     """A page cursor that this query did not give out."""
 
 
+class BadValue(StoreError):
+    """A parameter is not of the type that the statement compares it with."""
+
+
 class Busy(StoreError):
     """A lock was not to be had in time, or the database ended a deadlock; the unit of work may be tried again."""
 

@@ -134,7 +134,23 @@ def _tagged(value: Any) -> tuple[str, Any]:
     return "f", repr(value)
 
 
+def _plain(value: Any) -> Any:
+    """Raises ValueError for what no column holds: a cursor comes from outside."""
+    is_text = isinstance(value, str) and "\0" not in value
+    if value is None or is_text or (isinstance(value, int) and -(2**63) <= value < 2**63):
+        return value
+    raise ValueError(value)
+
+
+def _number(value: Any) -> Decimal:
+    found = Decimal(value)
+    if not found.is_finite() or abs(found.adjusted()) > _MOST_DIGITS:
+        raise ValueError(value)
+    return found
+
+
+_MOST_DIGITS = 100
 _UNTAGGED: dict[str, Any] = {
-    "p": lambda v: v, "n": Decimal, "m": datetime.fromisoformat, "d": date.fromisoformat, "t": time.fromisoformat,
+    "p": _plain, "n": _number, "m": datetime.fromisoformat, "d": date.fromisoformat, "t": time.fromisoformat,
     "f": float,
 }

@@ -13,7 +13,7 @@ from jimu.formulas.types import Environment
 from jimu.storage.codecs import Decode, Load, decoder
 from jimu.storage.compiled import StatementCache
 from jimu.storage.connection import Connection
-from jimu.storage.errors import UnknownColumn
+from jimu.storage.errors import BadCursor, BadValue, UnknownColumn
 from jimu.storage.expressions import as_value
 from jimu.storage.filters import FilterCompiler, state_condition
 from jimu.storage.guards import Guards
@@ -30,6 +30,7 @@ from jimu.storage.paging import (
     with_id,
 )
 from jimu.storage.query import Count, Filter, Page, Query, Sort
+from jimu.storage.route import Route, count_route, list_route
 from jimu.storage.schema import Column
 from jimu.storage.scope import SelectScope
 from jimu.storage.shapes import ShapeReader
@@ -50,10 +51,11 @@ def select_page(connection: Connection, cache: StatementCache, query: Query) -> 
     """One page of ``query``."""
     reader = ShapeReader(cache.catalog, query.environment)
     sort = with_id(query.sort)
-    key = _shape(reader, query, sort)
+    route = list_route(connection, cache, query, sort)
+    key = (route, _shape(reader, query, sort))
     mark = fingerprint(query.object, sort)
     position = decode_cursor(mark, query.after, len(sort)) if query.after else None
-    rows, segment, selection = _read(connection, cache, _Reading(query, sort, key, reader), position)
+    rows, segment, selection = _read(connection, cache, _Reading(query, sort, key, reader, route), position)
     has_more = len(rows) > query.limit
     rows = rows[: query.limit]
     following = None
@@ -70,6 +72,7 @@ class _Reading:
     sort: tuple[Sort, ...]
     key: Hashable
     reader: ShapeReader
+    route: Route
 
 
 def _read(connection: Connection, cache: StatementCache, reading: _Reading, position: Position | None) -> Any:
@@ -77,7 +80,12 @@ def _read(connection: Connection, cache: StatementCache, reading: _Reading, posi
     query, limit = reading.query, reading.query.limit + 1
     first = position.segment if position else 0
     selection = _selection(cache, reading, first, position, limit)
-    rows = connection.rows(selection.prepared.text, selection.prepared.params(_values(reading.reader, position)))
+    try:
+        rows = connection.rows(selection.prepared.text, selection.prepared.params(_values(reading.reader, position)))
+    except BadValue as error:
+        if position is None:
+            raise
+        raise BadCursor("the cursor's values are not those of its order") from error
     border = len(rows) if first == 0 else 0
     if first == 0 and selection.nullable and not query.offset and len(rows) < limit:
         rest = _selection(cache, reading, 1, None, limit - len(rows))
@@ -115,7 +123,7 @@ def _build(
     cache: StatementCache, reading: _Reading, segment: int, position: Position | None, limit: int
 ) -> Selection:
     query = reading.query
-    scope = _scope(cache, query)
+    scope = _scope(cache, query, reading.route)
     compiler = FilterCompiler(query.environment)
     conditions = [*state_condition(scope, query.deleted), compiler.condition(query.filter, scope)]
     elements, decoders = selected(scope, query.fields, query.environment)
@@ -140,8 +148,10 @@ def _build(
     return Selection(cache.prepare(statement), decode, len(elements), in_segments)
 
 
-def _scope(cache: StatementCache, query: Query) -> SelectScope:
+def _scope(cache: StatementCache, query: Query, route: Route) -> SelectScope:
     scope = SelectScope(cache.catalog, query.object)
+    scope.enters_by_id = route is Route.BY_ID
+    scope.uses_text_index = route is not Route.ALONG_SORT
     if query.guards:
         scope.guards = Guards(query.guards, query.environment)
     return scope
@@ -211,7 +221,7 @@ def count_rows(
 
 
 def _build_count(cache: StatementCache, query: Query, cap: int | None) -> Prepared:
-    scope = _scope(cache, query)
+    scope = _scope(cache, query, count_route(cache, query))
     condition = FilterCompiler(query.environment).condition(query.filter, scope)
     where = [*state_condition(scope, query.deleted), condition]
     if cap is None:

@@ -9,7 +9,7 @@ from jimu.access import record_filter
 from jimu.access.evaluation import row_matches
 from jimu.messages import Message
 from jimu.records.wave import Wave
-from jimu.storage.query import EVERYTHING, AllOf, AnyOf, Filter, Not, Related
+from jimu.storage.query import EVERYTHING, AllOf, AnyOf, Compare, Filter, Not, Related
 
 FORBIDDEN_PARENT = Message("You may not add anything to this record.")
 
@@ -47,10 +47,8 @@ def values_match(wave: Wave, filter: Filter, rows: Sequence[Mapping[str, Any]]) 
             wave.transaction.matching(filter.object, ids, filter.filter, wave.environment, "alive") if ids else set()
         )
         return [row.get(filter.column) in found for row in rows]
-    return [row_matches(filter, {**_BLANK, **row}) is True for row in rows]
-
-
-_BLANK = {"owner": None, "created_by": None}
+    blank = {filter.column: None} if isinstance(filter, Compare) else {}
+    return [row_matches(filter, {**blank, **row}) is True for row in rows]
 
 
 def _combine(how: Any, wave: Wave, filters: Sequence[Filter], rows: Sequence[Mapping[str, Any]]) -> list[bool]:

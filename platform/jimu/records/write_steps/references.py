@@ -18,6 +18,7 @@ from jimu.records.wave import Wave
 from jimu.records.write_steps.parents import check_parents
 from jimu.storage.query import EVERYTHING, Compare, Filter, Where
 
+UNKNOWN = "unknown_reference"
 UNKNOWN_REFERENCE = Message("There is no such record.")
 FILTERED_REFERENCE = Message("This record may not be chosen here.")
 INACTIVE_USER = Message("This user is not active.")
@@ -70,7 +71,7 @@ def _questions(wave: Wave, uses: list[Use]) -> Iterable[_Question]:
     for draft, ref, id in uses:
         target = objects.get(id) if len(ref.target) != 1 else ref.target[0]
         if target is None or (ref.target and target not in ref.target) or target not in wave.context.manifest.objects:
-            draft.add_problem("unknown_reference", UNKNOWN_REFERENCE, ref.name)
+            _refuse(draft, ref)
             continue
         # Only what the actor asked for is held against the actor; defaults and hooks may know more.
         by_actor = ref.name in draft.given and ref.name not in draft.by_hook
@@ -110,7 +111,13 @@ def _ask(wave: Wave, question: _Question) -> None:
             )
             draft.add_problem(code, message, ref.name)
         elif id in wrong:
-            draft.add_problem("unknown_reference", UNKNOWN_REFERENCE, ref.name)
+            _refuse(draft, ref)
+
+
+def _refuse(draft: Draft, ref: FieldDef) -> None:
+    """Also forget the value, so that no rule or formula reads on through it and tells what it finds."""
+    draft.add_problem(UNKNOWN, UNKNOWN_REFERENCE, ref.name)
+    draft.values[ref.name] = (draft.before or {}).get(ref.name)
 
 
 def _matching(wave: Wave, object: str, ids: set[int], filter: Filter) -> set[int]:

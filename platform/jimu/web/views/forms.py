@@ -17,6 +17,7 @@ from jimu.messages import Message
 from jimu.records import read, write
 from jimu.records.commands import Command, Create, Delete, Record, Update
 from jimu.records.files import Upload, store_file
+from jimu.records.write_steps.references import UNKNOWN
 from jimu.web.pages.display import Titles, Values
 from jimu.web.pages.form import (
     FormPage,
@@ -112,7 +113,7 @@ def new_state(object: str) -> Response:
     shape = page_shape(object, reader, variant or None)
     sent = read_form(shape, request.form, reader)
     values, titles = _previewed(Create(object, _with_type(sent.values, variant)), sent.values, reader)
-    return json(live_state(shape, {**values, **sent.values}, titles, reader))
+    return json(live_state(shape, values, titles, reader))
 
 
 def _new_page(shape: PageShape, reader: Reader, variant: str, sections: Any) -> FormPage:
@@ -193,7 +194,7 @@ def edit_state(object: str, id: str) -> Response:
     shape = page_shape(object, reader, record.values.get("record_type"))
     sent = read_form(shape, request.form, reader, read_base(request.form.get("_base")))
     values, titles = _previewed(Update(object, record.id, sent.values), {**record.values, **sent.values}, reader)
-    return json(live_state(shape, {**record.values, **values, **sent.values}, {**record.titles, **titles}, reader))
+    return json(live_state(shape, {**record.values, **values}, {**record.titles, **titles}, reader))
 
 
 def _edit_page(
@@ -364,7 +365,9 @@ def _other_problems(command: Command, sent: Sent, reader: Reader) -> list[Any]:
 def _previewed(command: Command, values: Values, reader: Reader) -> tuple[dict[str, Any], Titles]:
     """The values that would be stored, computed ones included, and the titles of what they point at."""
     preview = write.preview(command, reader.context)
-    found = {**values, **preview.values}
+    # A reference that may not be made is blank: nothing that is computed for the form may read on through it.
+    refused = {p.field or "" for p in preview.problems if p.code == UNKNOWN}
+    found = {**values, **preview.values, **dict.fromkeys(refused & values.keys())}
     return found, read.resolve_titles(_ids(found, reader, command.object), reader.context)
 
 

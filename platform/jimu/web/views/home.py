@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 
 from jimu.errors import NotFound
 from jimu.messages import Message
+from jimu.records import read
 from jimu.web.pages.reader import record_url
 from jimu.web.pages.shell import Entry, frame_for
 from jimu.web.responses import APP_COOKIE, go, page, reader_of, record_id
@@ -57,11 +58,12 @@ def choose_app(name: str) -> Response:
 
 
 def find_record(id: str) -> Response:
-    number = record_id(id)
-    with visit().context.store.read() as transaction:
+    number, context = record_id(id), visit().context
+    with context.store.read() as transaction:
         found = transaction.titles([number]).get(number)
-    if found is None:
+    if found is None or found.object not in context.manifest.objects:
         raise NotFound(Message("There is no such record."))
+    read.get(found.object, number, context, fields=(), deleted="any", titles=False)
     return go(record_url(found.object, number))
 
 

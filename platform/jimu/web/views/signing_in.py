@@ -43,6 +43,7 @@ def log_in() -> Response:
             address=request.remote_addr or "",
             now=now.runtime.clock(),
             device=request.headers.get("User-Agent", "")[:200],
+            previous=now.session,
             policy=session_policy(now.runtime),
             rate=now.runtime.settings.login_rate,
         )
