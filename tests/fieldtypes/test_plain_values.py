@@ -6,6 +6,7 @@ import phonenumbers
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+
 from jimu.fieldtypes.email import _address, _plain_address
 from jimu.fieldtypes.phone import _canonical, _valid
 from jimu.fieldtypes.phone_plain import quick_canonical
@@ -15,7 +16,7 @@ NAMES = st.one_of(
     st.text("abcXYZ019_+-.", min_size=1, max_size=70),
 )
 LABELS = st.one_of(
-    st.sampled_from(["com", "COM", "test", "example", "local", "invalid", "xn--fiqs8s", "xn--", "ab--c", "a-", "-a", "1"]),
+    st.sampled_from(["com", "COM", "test", "local", "invalid", "xn--fiqs8s", "xn--", "ab--c", "a-", "-a", "1"]),
     st.text("abZ09-", max_size=12), st.text("a", min_size=60, max_size=66),
 )
 DOMAINS = st.lists(LABELS, min_size=1, max_size=5).map(".".join)

@@ -20,7 +20,7 @@ from jimu.api.records import dump_record
 from jimu.api.schemas import RecordSchema, record_schema
 from jimu.errors import BadRequest, Invalid, JimuError, Problem, TooLarge
 from jimu.fieldtypes.base import LoadContext
-from jimu.fieldtypes.ids import decode_id
+from jimu.fieldtypes.ids import decode_id, encode_id
 from jimu.messages import Message
 from jimu.records import BatchResult, Create, Delete, RowResult, Update, Upsert, write
 from jimu.records.commands import Command
@@ -47,7 +47,7 @@ def bulk_view(call: Call, parameters: Parameters, object: str) -> Answer:
     if refused and atomic:
         found = _preview(call, commands) if commands else {}
         return _answer(call, BatchResult(_in_order(len(rows), refused | found), committed=False), "failed", len(rows))
-    done = write.write_many(list(commands.values()), call.context, atomic=atomic)
+    done = write.write_many(list(commands.values()), call.context, atomic=atomic, values=parameters["answer"] == "records")
     numbers = list(commands)
     results = {numbers[r.row]: RowResult(numbers[r.row], r.status, r.record, r.error) for r in done.rows}
     result = BatchResult(_in_order(len(rows), refused | results), done.committed)
@@ -145,8 +145,11 @@ def _answer(call: Call, result: BatchResult, wanted: str, count: int) -> Answer:
 def _dump_row(call: Call, row: RowResult, whole: bool) -> dict[str, Any]:
     dumped: dict[str, Any] = {"row": row.row, "status": row.status}
     if row.record is not None:
-        record = dump_record(call, row.record)
-        dumped |= {"record": record} if whole else {"id": record["id"], "version": record["version"]}
+        dumped |= (
+            {"record": dump_record(call, row.record)}
+            if whole
+            else {"id": encode_id(row.record.id), "version": row.record.version}
+        )
     if row.error is not None:
         dumped["error"] = dump_error(row.error, call.translate) | {"status": STATUS.get(row.error.code, 400)}
     return dumped

@@ -7,10 +7,10 @@ came, for ``records`` to refuse with the same words as everywhere. Nothing is bu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from marshmallow import INCLUDE, Schema, ValidationError
+from marshmallow import INCLUDE, Schema
 from marshmallow.fields import Field
 
 from jimu.access import Actor, field_access
@@ -20,10 +20,10 @@ from jimu.definitions.manifest import Manifest
 from jimu.definitions.model import FieldDef, ObjectDef
 from jimu.errors import Problem
 from jimu.fieldtypes import FieldError, Kind, LoadContext, encode_id, registry
-from jimu.fieldtypes.marshal import LoadingContext
 from jimu.records.commands import Loaded, Record
 
 Dumper = Callable[[Any], Any]
+Loader = Callable[[Any, FieldDef, LoadContext], Any]
 
 
 class RecordSchema(Schema):
@@ -33,19 +33,30 @@ class RecordSchema(Schema):
     dumpers: ClassVar[Mapping[str, Dumper | None]] = {}
     converted: ClassVar[tuple[tuple[str, Dumper], ...]] = ()
     nested: ClassVar[tuple[str, ...]] = ()
+    loaders: ClassVar[Mapping[str, tuple[Loader, FieldDef]]] = {}
 
     class Meta:
         unknown = INCLUDE
 
     def load_values(self, data: Mapping[str, Any], context: LoadContext) -> tuple[Loaded, list[Problem]]:
-        """The values that could be loaded, and a problem for each that could not."""
-        with LoadingContext(context):
+        """The values that could be loaded, and a problem for each that could not.
+
+        What ``load(data, partial=True)`` gives inside a ``LoadingContext``, without its bookkeeping for each field.
+        """
+        loaded, problems, loaders = Loaded(), [], self.loaders
+        for name, value in data.items():
+            found = loaders.get(name)
+            if found is None or value is None:
+                loaded[name] = value
+                continue
+            load, field = found
             try:
-                return Loaded(self.load(data, partial=True)), []
-            except ValidationError as error:
-                loaded: Any = error.valid_data or {}
-                valid = Loaded({k: v for k, v in loaded.items() if k in data})
-                return valid, list(_problems(error.messages_dict))
+                loaded[name] = load(value, field, context)
+            except FieldError as error:
+                problems.append(
+                    Problem(error.code, error.message, f"{name}_{error.part}" if error.part else name)
+                )
+        return loaded, problems
 
     def dump(self, obj: Any, *, many: bool | None = None) -> Any:
         """Like ``Schema.dump``, but without asking each field anew which of its hooks and defaults apply."""
@@ -77,13 +88,6 @@ class RecordSchema(Schema):
         return dumped
 
 
-def _problems(messages: Mapping[str, Any]) -> Iterable[Problem]:
-    for name, found in messages.items():
-        for error in found:
-            if isinstance(error, FieldError):
-                yield Problem(error.code, error.message, f"{name}_{error.part}" if error.part else name)
-
-
 _known: PerManifest[dict[tuple[str, int], tuple[Mapping[str, str], RecordSchema]]] = PerManifest(lambda manifest: {})
 
 
@@ -113,6 +117,7 @@ def build_schema(object: ObjectDef, levels: Mapping[str, str]) -> RecordSchema:
             "object_name": object.name,
             "dumpers": dumpers,
             "converted": tuple((name, dump) for name, dump in dumpers.items() if dump and name != "id"),
+            "loaders": {f.name: (registry.get(f.type).load, f) for f in fields if levels[f.name] == EDIT},
             "nested": tuple(f.name for f in fields if is_nested(object, f)),
         },
     )

@@ -318,8 +318,8 @@ def formula_type(field: FieldSpec) -> Type:
 
 def is_blank(value: Any) -> bool:
     """Blank: None, the empty text (white space counts as none), the empty list and the empty map."""
-    return (
-        value is None
-        or (isinstance(value, str) and not value.strip())
-        or (isinstance(value, (list, tuple, dict, set)) and not value)
-    )
+    if value is None:
+        return True
+    if isinstance(value, str):
+        return not value or value.isspace()
+    return not value and isinstance(value, (list, tuple, dict, set))

@@ -48,22 +48,26 @@ def write(command: Command, context: Context) -> Record:
     return row.record
 
 
-def write_many(commands: Sequence[Command], context: Context, *, atomic: bool = True) -> BatchResult:
+def write_many(
+    commands: Sequence[Command], context: Context, *, atomic: bool = True, values: bool = True
+) -> BatchResult:
     """Do all commands in one transaction, in order; the result has one row per command, in order.
 
     ``atomic``: one failure and nothing is stored (``committed`` False, good rows are ``skipped``). Otherwise good
     rows are stored and bad ones reported. Raises only what concerns the batch as a whole (Conflict when the store
-    stays busy).
+    stays busy). ``values`` False: the records of the result tell id, version and title only.
     """
-    return _in_transaction(list(commands), context, atomic=atomic)
+    return _in_transaction(list(commands), context, atomic=atomic, values=values)
 
 
-def _in_transaction(commands: list[Command], context: Context, *, atomic: bool) -> BatchResult:
+def _in_transaction(
+    commands: list[Command], context: Context, *, atomic: bool, values: bool = True
+) -> BatchResult:
     if context.transaction is not None:
-        return _inside(commands, context, atomic=atomic)
+        return _inside(commands, context, atomic, values)
     for attempt in range(_ATTEMPTS):
         try:
-            return _own(commands, context, atomic=atomic)
+            return _own(commands, context, atomic, values)
         except Busy:
             if attempt == _ATTEMPTS - 1:
                 raise Conflict(BUSY) from None
@@ -72,12 +76,12 @@ def _in_transaction(commands: list[Command], context: Context, *, atomic: bool) 
     raise AssertionError("unreachable")
 
 
-def _own(commands: list[Command], context: Context, *, atomic: bool) -> BatchResult:
+def _own(commands: list[Command], context: Context, atomic: bool, values: bool) -> BatchResult:
     result = BatchResult()
     try:
         with context.store.write() as transaction:
             unit = build_unit(context, transaction, is_single=len(commands) == 1)
-            _run(unit, commands, result)
+            _run(unit, commands, result, values)
             if atomic and result.failed:
                 raise _Failed
     except _Failed:
@@ -86,13 +90,13 @@ def _own(commands: list[Command], context: Context, *, atomic: bool) -> BatchRes
     return result
 
 
-def _inside(commands: list[Command], context: Context, *, atomic: bool) -> BatchResult:
+def _inside(commands: list[Command], context: Context, atomic: bool, values: bool) -> BatchResult:
     """The same within the transaction that the caller holds; only what is done here is taken back."""
     result = BatchResult()
     try:
         with context.transaction.savepoint():
             unit = build_unit(context, context.transaction)
-            _run(unit, commands, result)
+            _run(unit, commands, result, values)
             if atomic and result.failed:
                 raise _Failed
     except _Failed:
@@ -104,13 +108,13 @@ def _inside(commands: list[Command], context: Context, *, atomic: bool) -> Batch
     return result
 
 
-def _run(unit: Unit, commands: list[Command], result: BatchResult) -> None:
+def _run(unit: Unit, commands: list[Command], result: BatchResult, values: bool) -> None:
     """Run every command through its steps; ``result`` gets a row for each."""
     for group in groups_of(commands):
         for wave in _waves(unit, group):
             for step in (*BEFORE_STORING[wave.action], *STORING[wave.action]):
                 step(wave)
-            result.rows.extend(_row(wave, draft) for draft in wave.drafts)
+            result.rows.extend(_row(wave, draft, values) for draft in wave.drafts)
     if len(result.rows) > 1:
         result.rows.sort(key=lambda row: row.row)
 
@@ -120,10 +124,17 @@ def _waves(unit: Unit, group: Group) -> Iterator[Wave]:
         yield build_wave(unit, object, action, drafts)
 
 
-def _row(wave: Wave, draft: Draft) -> RowResult:
+def _row(wave: Wave, draft: Draft, values: bool) -> RowResult:
     if draft.error is not None:
         return RowResult(draft.row, "failed", error=draft.error)
-    return RowResult(draft.row, status_of(draft), build_record(wave, draft))
+    record = build_record(wave, draft) if values else _bare_record(wave, draft)
+    return RowResult(draft.row, status_of(draft), record)
+
+
+def _bare_record(wave: Wave, draft: Draft) -> Record:
+    version = draft.values.get("version") or draft.new_version
+    title = draft.values.get("title") or ""
+    return Record(wave.object, draft.id, version, title, {}, created=draft.action == "create", changed=draft.changed)
 
 
 def _undone(result: BatchResult) -> BatchResult:
