@@ -29,6 +29,10 @@ def validate_command(session: Session, path: Path | None, strict: bool, output_f
     start = path or session.settings.workspace
     root = find_workspace(start)
     manifest, shown = load(root) if root else (None, [no_workspace(start)])
+    if manifest is not None:
+        from jimu.exchange import check_import_plans, check_seeds
+
+        shown = [*shown, *check_seeds(manifest), *check_import_plans(manifest)]
     if strict and manifest is not None:
         shown = [*shown, *strict_diagnostics(manifest)]
     bad = any(strict or d.severity is Severity.ERROR for d in shown)

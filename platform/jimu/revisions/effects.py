@@ -7,7 +7,7 @@ touches no value and is reported as it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jimu.definitions import Change, Manifest
 from jimu.definitions.model import FieldDef
@@ -153,16 +153,16 @@ def values_out_of_bounds(change: Change, situation: Situation) -> Finding | None
     bound = field.options.get(str(change.key))
     if bound is None or field.kind not in (Kind.INTEGER, Kind.DECIMAL) or not _has_values(field):
         return None
-    sign, template = _BOUNDS[str(change.key)]
+    sign, text = _BOUNDS[str(change.key)]
     count = situation.new.matching(field.object, f"{field.name} {sign} {bound}")
-    message = Message(template, {"field": field.address, "n": count, "bound": bound})
+    message = replace(text, params={"field": field.address, "n": count, "bound": bound})
     total = situation.new.total(field.object)
     return _finding("values_out_of_bounds", change, message, count, total) if count else None
 
 
 _BOUNDS = {
-    "min": ("<", "Field {field}: {n} values are below {bound}; they stay as they are."),
-    "max": (">", "Field {field}: {n} values are above {bound}; they stay as they are."),
+    "min": ("<", Message("Field {field}: {n} values are below {bound}; they stay as they are.")),
+    "max": (">", Message("Field {field}: {n} values are above {bound}; they stay as they are.")),
 }
 
 
