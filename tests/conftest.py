@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.databases import BACKENDS, drop_templates, fresh_database
+
+# No test may depend on how fast the machine is just now; a failing example is printed to be run again.
+hypothesis.settings.register_profile("jimu", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("jimu")
 
 _BACKENDS = [pytest.param(b, marks=[pytest.mark.postgresql] if b == "postgresql" else []) for b in BACKENDS]
 

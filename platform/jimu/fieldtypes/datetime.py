@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_time, get_datetime_format
 
 from jimu.fieldtypes.base import FieldSpec, FieldType, FormatContext, JsonSchema, LoadContext
 from jimu.fieldtypes.calendar_text import read_date, read_time, split_date_time
@@ -68,7 +68,11 @@ class Datetime(FieldType):
         return None
 
     def format_value(self, value: Any, field: FieldSpec, context: FormatContext, values: Mapping[str, Any]) -> str:
-        return str(format_datetime(value, format="medium", tzinfo=context.time_zone, locale=context.babel_locale))
+        """The day written out, the time to the minute: seconds only make a page harder to read."""
+        local, locale = value.astimezone(context.time_zone), context.babel_locale
+        clock = format_time(local, format="short", locale=locale)
+        day = format_date(local.date(), format="medium", locale=locale)
+        return str(get_datetime_format("medium", locale=locale)).format(clock, day)
 
     def value_schema(self, field: FieldSpec) -> JsonSchema:
         return {"type": "string", "format": "date-time"}
