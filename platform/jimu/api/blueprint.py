@@ -21,6 +21,7 @@ from jimu.errors import JimuError
 from jimu.runtime import Runtime
 
 PREFIX = "/api/v1"
+_VARY = ("Authorization", "Cookie", "Accept-Language")
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -96,11 +97,14 @@ def _enter(runtime: Runtime, limit: RateLimit) -> ResponseReturnValue | None:
 
 
 def _leave(response: Response) -> Response:
-    call = current_call()
+    call, headers = current_call(), response.headers
     if call is not None:
-        response.headers.setdefault("Content-Language", call.locale)
-    response.headers.setdefault("Cache-Control", "private, no-cache")
-    response.vary.update(("Authorization", "Cookie", "Accept-Language"))
+        headers.setdefault("Content-Language", call.locale)
+    headers.setdefault("Cache-Control", "private, no-cache")
+    if "Vary" in headers:
+        response.vary.update(_VARY)
+    else:
+        headers["Vary"] = ", ".join(_VARY)
     return response
 
 

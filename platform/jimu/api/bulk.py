@@ -47,7 +47,8 @@ def bulk_view(call: Call, parameters: Parameters, object: str) -> Answer:
     if refused and atomic:
         found = _preview(call, commands) if commands else {}
         return _answer(call, BatchResult(_in_order(len(rows), refused | found), committed=False), "failed", len(rows))
-    done = write.write_many(list(commands.values()), call.context, atomic=atomic, values=parameters["answer"] == "records")
+    whole = parameters["answer"] == "records"
+    done = write.write_many(list(commands.values()), call.context, atomic=atomic, values=whole)
     numbers = list(commands)
     results = {numbers[r.row]: RowResult(numbers[r.row], r.status, r.record, r.error) for r in done.rows}
     result = BatchResult(_in_order(len(rows), refused | results), done.committed)

@@ -27,12 +27,15 @@ def compress(response: Response) -> Response:
     """
     if response.mimetype not in TYPES or response.direct_passthrough or response.is_streamed:
         return response
-    response.vary.add("Accept-Encoding")
-    if "Content-Encoding" in response.headers or response.status_code in (204, 206, 304) or _has_strong_tag(response):
+    headers = response.headers
+    vary = headers.get("Vary")
+    if vary is None or "accept-encoding" not in vary.lower():
+        headers["Vary"] = f"{vary}, Accept-Encoding" if vary else "Accept-Encoding"
+    if "Content-Encoding" in headers or response.status_code in (204, 206, 304) or _has_strong_tag(response):
         return response
     body = response.get_data()
-    encoding = _encoding()
-    if len(body) < LEAST or encoding is None:
+    encoding = _encoding() if len(body) >= LEAST else None
+    if encoding is None:
         return response
     is_brotli = encoding == "br"
     response.set_data(brotli.compress(body, quality=BROTLI_QUALITY) if is_brotli else gzip.compress(body, GZIP_LEVEL))

@@ -10,8 +10,9 @@ from jimu import api, web
 from jimu.app.access_log import AccessLog
 from jimu.app.assets import serve_assets
 from jimu.app.compression import compress
-from jimu.app.headers import add_security_headers
+from jimu.app.headers import SecurityHeaders
 from jimu.app.health import build_health_blueprint
+from jimu.app.no_session import NoSession
 from jimu.runtime import Runtime
 from jimu.settings import Settings
 
@@ -30,11 +31,11 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
         SECRET_KEY=runtime.secret_key, DEBUG=settings.debug, MAX_CONTENT_LENGTH=settings.max_request_mb * MEGABYTE,
         MAX_FORM_MEMORY_SIZE=settings.max_request_mb * MEGABYTE, MAX_FORM_PARTS=20_000, TRAP_HTTP_EXCEPTIONS=False,
     )
+    app.session_interface = NoSession()
     app.extensions["jimu"] = runtime
     app.register_blueprint(build_health_blueprint(runtime))
     _register_faces(app, runtime)
     app.after_request(compress)
-    app.after_request(add_security_headers)
     _wrap(app, settings)
     return app
 
@@ -51,6 +52,7 @@ def _register_faces(app: Flask, runtime: Runtime) -> None:
 
 def _wrap(app: Flask, settings: Settings) -> None:
     """From the inside out: assets are answered before Flask, everything is logged, proxies are believed first."""
+    app.wsgi_app = SecurityHeaders(app.wsgi_app)  # type: ignore[method-assign]
     serve_assets(app)
     app.wsgi_app = AccessLog(app.wsgi_app)  # type: ignore[method-assign]
     if settings.trusted_proxies:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 # No inline script or style at all. Images may be data: (icons in CSS) and blob: (previews of a file not yet sent).
 CONTENT_SECURITY_POLICY = "; ".join((
@@ -20,15 +24,27 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 ONE_YEAR = 31_536_000
+_FIXED = tuple((name.lower(), (name, value)) for name, value in HEADERS.items())
 
 
-def add_security_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", f"max-age={ONE_YEAR}")
-    if "Cache-Control" not in response.headers:
-        # What a person may see is not for shared caches, nor for the next person at this browser.
-        response.headers["Cache-Control"] = "no-store" if request.method != "GET" else "private, no-cache"
-    response.headers.setdefault("X-Request-ID", request.environ.get("jimu.request_id", ""))
-    return response
+class SecurityHeaders:
+    """WSGI middleware: works on the plain list of headers, which is many times quicker than on Flask's response."""
+
+    def __init__(self, app: WSGIApplication) -> None:
+        self.app = app
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            given = {name.lower() for name, _ in headers}
+            headers.extend(h for name, h in _FIXED if name not in given)
+            if environ.get("wsgi.url_scheme") == "https" and "strict-transport-security" not in given:
+                headers.append(("Strict-Transport-Security", f"max-age={ONE_YEAR}"))
+            if "cache-control" not in given:
+                # What a person may see is not for shared caches, nor for the next person at this browser.
+                kept = "private, no-cache" if environ.get("REQUEST_METHOD") == "GET" else "no-store"
+                headers.append(("Cache-Control", kept))
+            if "x-request-id" not in given:
+                headers.append(("X-Request-ID", environ.get("jimu.request_id", "")))
+            return start_response(status, headers, *rest)
+
+        return self.app(environ, start)
