@@ -49,6 +49,19 @@ class BoundTable:
         """Columns whose text goes into the search index, besides the title."""
         return tuple(c for c in self.stored if c.search and c.name != "title")
 
+    @cached_property
+    def leads_index(self) -> frozenset[str]:
+        """Columns by which an index finds rows, as far as the schema asks for it."""
+        columns = self.table.columns.values()
+        references = (c.name for c in columns if c.kind is Kind.REFERENCE and c.name not in ("created_by", "updated_by"))
+        asked = (i.columns[0].lstrip("-") for i in (*self.table.indexes, *self.table.uniques))
+        return frozenset({"id", "created_at", "updated_at", "title", *references, *asked})
+
+    @cached_property
+    def in_indexes(self) -> frozenset[str]:
+        """Columns along which some index is sorted."""
+        return self.leads_index | {name.lstrip("-") for i in self.table.indexes for name in i.columns}
+
     @property
     def search_table(self) -> str:
         """The FTS5 table, where tokens do not lie in the row."""

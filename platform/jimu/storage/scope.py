@@ -29,7 +29,8 @@ _ANY_RECORD = {
 class SelectScope:
     """The ``SqlScope`` of a statement over ``object``. Joins are added when a path first needs them.
 
-    ``aliased`` False: the table goes by its own name, for UPDATE.
+    ``aliased`` False: the table goes by its own name, for UPDATE. ``enters_by_id`` and ``uses_text_index`` are how a
+    list is read, see ``storage.route``.
     """
 
     def __init__(self, catalog: Catalog, object: str, *, aliased: bool = True) -> None:
@@ -39,6 +40,8 @@ class SelectScope:
         self.bound: BoundTable = catalog.table(object)
         self.root: Any = self.bound.sql.alias() if aliased else self.bound.sql
         self.guards: Guards | None = None
+        self.enters_by_id = False
+        self.uses_text_index = True
         self._guarded = False
         self._joined: dict[tuple[Path, bool], tuple[BoundTable | None, Any]] = {
             ((), False): (self.bound, self.root), ((), True): (self.bound, self.root)}

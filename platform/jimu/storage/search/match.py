@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql
 
 from jimu.fieldtypes.kinds import Kind
 from jimu.formulas.tree import Call, Constant, Field, Node
-from jimu.storage.binding import SEARCH_KEY
+from jimu.storage.binding import SEARCH_KEY, BoundTable
 from jimu.storage.capabilities import Capabilities
 from jimu.storage.names import TRIGRAM_COLLATION
 from jimu.storage.scope import SelectScope
@@ -63,8 +63,17 @@ def contains_condition(formula: Any, scope: SelectScope) -> sa.ColumnElement[boo
 
     It never excludes a row for which the formula is true; the formula itself is still to be checked.
     """
+    if not scope.uses_text_index:
+        return None
     found = [c for column, text in _required_parts(formula.tree) for c in _part_conditions(scope, column, text)]
     return sa.and_(*found) if found else None
+
+
+def part_texts(formula: Any, bound: BoundTable, capabilities: Capabilities) -> Iterator[str]:
+    """The queries of the text index in ``contains_condition``, where all of it is asked of that index."""
+    for column, text in _required_parts(formula.tree):
+        if _is_indexed(bound, column) and (terms := part_terms(text)):
+            yield terms_text(terms, capabilities)
 
 
 def _required_parts(node: Node) -> Iterator[tuple[str, str]]:
@@ -83,8 +92,7 @@ def _required_parts(node: Node) -> Iterator[tuple[str, str]]:
 
 
 def _part_conditions(scope: SelectScope, name: str, text: str) -> Iterator[sa.ColumnElement[bool]]:
-    column = scope.bound.table.columns.get(name)
-    if column is None or not column.search or column.kind is not Kind.TEXT or name not in scope.bound.physical:
+    if not _is_indexed(scope.bound, name):
         return
     terms = part_terms(text)
     if scope.catalog.trigrams:
@@ -94,6 +102,11 @@ def _part_conditions(scope: SelectScope, name: str, text: str) -> Iterator[sa.Co
         terms = [t for t in terms if t not in words]
     if terms:
         yield match_condition(scope, sa.literal(terms_text(terms, scope.catalog.capabilities), sa.Text()))
+
+
+def _is_indexed(bound: BoundTable, name: str) -> bool:
+    column = bound.table.columns.get(name)
+    return column is not None and column.search and column.kind is Kind.TEXT and name in bound.physical
 
 
 def _like(scope: SelectScope, name: str, text: str) -> sa.ColumnElement[bool]:
