@@ -93,3 +93,9 @@ def test_a_line_that_is_no_object_is_refused_in_plain_words() -> None:
     for given in ("[]", '{"values": {}}', '"1 + 1"'):
         error = json.loads(run("--batch", "-", given=given).output)["error"]
         assert (error["code"], "JSON object" in error["message"]) == ("bad_request", True)
+
+
+def test_texts_are_taken_for_days_and_times_only_as_people_write_them() -> None:
+    texts = {"2024-01-31": "date", "09:30": "time", "20240131": "text", "1200.50": "text"}
+    found = answers(*({"values": {"x": text}, "expression": "x"} for text in texts))
+    assert [a["type"] for a in found] == list(texts.values())

@@ -113,8 +113,9 @@ def inferred_symbol(value: Any) -> Symbol:
         return Symbol(NUMBER, scale=_scale_of(value))
     if isinstance(value, list):
         return Symbol(TEXTS)
-    for type in (DATE, DATETIME, TIME):
-        if len(value) > 4 and _read_text(value, type.name) is not None:
+    # ISO's short forms are left alone: 20240131 may be a code, 1200.50 an amount.
+    for type, mark in ((DATE, "-"), (DATETIME, ":"), (TIME, ":")):
+        if len(value) > 4 and mark in value and _read_text(value, type.name) is not None:
             return Symbol(type)
     return Symbol(TEXT)
 
