@@ -145,3 +145,13 @@ def test_the_session_cookie_is_kept_from_scripts_and_other_sites(site: Site) -> 
     cookie = next(c for c in answer.headers.getlist("Set-Cookie") if c.startswith("jimu_session="))
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "9" * 22, "-1", "x", "²"])
+def test_numbers_that_are_none_break_no_page(site: Site, ada: Visitor, number: str) -> None:
+    maker = url("maker", site.create("maker", name="Numbered", city="Rome"))
+    assert ada.get(f"{maker}/history?before={number[:1000]}").status_code == 200
+    form = {"csrf_token": ada.token, "name": "Numbered", "_version": number}
+    assert ada.client.post(f"{maker}/edit", data=form).status_code in (303, 409)
+    assert ada.client.post(f"{maker}/edit", data={**form, "_base": "[" * 100_000}).status_code in (303, 409)
+    assert ada.client.post(f"{maker}/state", data={**form, "_base": "[" * 100_000}).status_code == 200

@@ -94,7 +94,7 @@ def _cascade(unit: Unit, removal: Removal, dependent: Dependent, ids: set[int], 
     fresh = [id for id in found if id not in known]
     if not fresh:
         return set()
-    rows = unit.transaction.fetch(dependent.object, fresh, lock=not unit.is_preview)
+    rows = unit.transaction.fetch(dependent.object, fresh, lock=False if unit.is_preview else "removal")
     for id, row in rows.items():
         known[id] = row
         removal.root_of[id] = removal.root_of[row[dependent.name]]

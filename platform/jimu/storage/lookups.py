@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -24,6 +24,9 @@ from jimu.storage.shapes import ShapeReader
 
 _KEYS_AT_ONCE = 5000
 
+# Whether others may change the rows meanwhile; "removal": nor begin to refer to them.
+Lock = bool | Literal["removal"]
+
 
 class Reader:
     """The part of a transaction that reads by identity."""
@@ -32,7 +35,7 @@ class Reader:
         self.connection = connection
         self.cache = cache
 
-    def fetch(self, object: str, ids: Sequence[int], fields: Sequence[str] | None, lock: bool,
+    def fetch(self, object: str, ids: Sequence[int], fields: Sequence[str] | None, lock: Lock,
               environment: Environment) -> dict[int, Row]:
         """See ``Transaction.fetch``."""
         if not ids:
@@ -48,7 +51,7 @@ class Reader:
         read_links(self.connection, self.cache.catalog.table(object), rows, links)
         return {row["id"]: row for row in rows}
 
-    def _build_fetch(self, object: str, fields: Sequence[str] | None, lock: bool, single: bool,
+    def _build_fetch(self, object: str, fields: Sequence[str] | None, lock: Lock, single: bool,
                      environment: Environment) -> tuple[Any, Any, list[str]]:
         scope = SelectScope(self.cache.catalog, object)
         bound = scope.bound
@@ -57,7 +60,7 @@ class Reader:
         condition = id == sa.bindparam("ids", type_=id.type) if single else self.cache.among(id, "ids")
         statement = sa.select(*elements).select_from(scope.from_clause()).where(condition)
         if lock and self.cache.catalog.capabilities.skip_locked:
-            statement = statement.order_by(id).with_for_update(key_share=True, of=scope.root)
+            statement = statement.order_by(id).with_for_update(key_share=lock != "removal", of=scope.root)
         links = list(bound.links) if fields is None else [f for f in fields if f in bound.links]
         return self.cache.prepare(statement), decoder(decoders, self.cache.catalog.capabilities), links
 

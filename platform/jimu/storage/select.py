@@ -234,18 +234,21 @@ def _build_count(cache: StatementCache, query: Query, cap: int | None) -> Prepar
 
 def matching_ids(
     connection: Connection, cache: StatementCache, object: str, ids: Sequence[int], filter: Filter,
-    environment: Environment, deleted: str,
+    environment: Environment, deleted: str, hold: bool = False,
 ) -> set[int]:
-    """Those of ``ids`` that match."""
+    """Those of ``ids`` that match; ``hold``: who removes them has to wait for this transaction, and the other way."""
     reader = ShapeReader(cache.catalog, environment)
-    key = ("matching", object, reader.key(filter, object), deleted)
+    key = ("matching", object, reader.key(filter, object), deleted, hold)
 
     def build() -> Prepared:
         scope = SelectScope(cache.catalog, object)
         condition = FilterCompiler(environment).condition(filter, scope)
         statement = sa.select(scope.own("id")).where(cache.among(scope.own("id"), "ids"), condition,
                                                      *state_condition(scope, deleted))
-        return cache.prepare(statement.select_from(scope.from_clause()))
+        statement = statement.select_from(scope.from_clause())
+        if hold and cache.catalog.capabilities.skip_locked:
+            statement = statement.order_by(scope.own("id")).with_for_update(read=True, key_share=True, of=scope.root)
+        return cache.prepare(statement)
 
     prepared: Prepared = cache.get(key, reader.cacheable, build)
     params = prepared.params({**{f"p{i}": v for i, v in enumerate(reader.values)}, "ids": cache.list_value(ids)})

@@ -29,7 +29,7 @@ from jimu.storage.entries import (
     Title,
 )
 from jimu.storage.ids import new_id, new_ids
-from jimu.storage.lookups import Reader
+from jimu.storage.lookups import Lock, Reader
 from jimu.storage.query import Aggregate, Count, Filter, Page, Query, SearchHit
 from jimu.storage.search.find import search_objects
 from jimu.storage.select import count_rows, matching_ids, select_page
@@ -60,12 +60,13 @@ class Transaction(AccountRows):
         return new_ids(n)
 
     # --- reading ---
-    def fetch(self, object: str, ids: Iterable[int], fields: Sequence[str] | None = None, *, lock: bool = False,
+    def fetch(self, object: str, ids: Iterable[int], fields: Sequence[str] | None = None, *, lock: Lock = False,
               environment: Environment | None = None) -> dict[int, Row]:
         """Rows by id, those in the recycle bin too; unknown ids are left out.
 
         ``fields`` None: all stored columns (references columns too, virtual formula columns not); ``id`` and
-        ``version`` always come. ``lock`` keeps others from changing the rows until this transaction ends.
+        ``version`` always come. ``lock`` keeps others from changing the rows until this transaction ends,
+        ``"removal"`` also from holding them (``matching``).
         """
         return self._reader.fetch(object, list(ids), fields, lock, environment or Environment())
 
@@ -88,12 +89,15 @@ class Transaction(AccountRows):
         return aggregate_rows(self.connection, self._cache, aggregate)
 
     def matching(self, object: str, ids: Iterable[int], filter: Filter, environment: Environment | None = None,
-                 deleted: Literal["alive", "deleted", "any"] = "any") -> set[int]:
-        """Those of ``ids`` that match ``filter``, in one query: access on many records at once."""
+                 deleted: Literal["alive", "deleted", "any"] = "any", *, hold: bool = False) -> set[int]:
+        """Those of ``ids`` that match ``filter``, in one query: access on many records at once. ``hold`` keeps others
+        from removing them until this transaction ends.
+        """
         listed = list(ids)
         if not listed:
             return set()
-        return matching_ids(self.connection, self._cache, object, listed, filter, environment or Environment(), deleted)
+        return matching_ids(self.connection, self._cache, object, listed, filter, environment or Environment(), deleted,
+                            hold)
 
     def titles(self, ids: Iterable[int]) -> dict[int, Title]:
         """Object, title and state of any records, of whatever objects, in one query."""

@@ -19,6 +19,7 @@ from jimu.web.visit import Visit, visit
 
 APP_COOKIE = "jimu_app"
 NOTE_COOKIE = "jimu_note"
+_MOST_DIGITS = 18
 
 
 def reader_of(visit: Visit) -> Reader:
@@ -127,6 +128,11 @@ def record_id(text: str) -> int:
         return decode_id(text)
     except ValueError:
         raise NotFound(Message("There is no such record.")) from None
+
+
+def whole_number(text: str | None) -> int | None:
+    """The number that a request brought; None where it is none, or none that anything here is counted by."""
+    return int(text) if text and len(text) <= _MOST_DIGITS and text.isdecimal() else None
 
 
 def is_fetch() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 from jimu.access import record_filter, require_action
 from jimu.access.evaluation import row_matches
@@ -14,6 +15,7 @@ from jimu.records.wave import Wave
 from jimu.storage.query import EVERYTHING, Filter
 
 # Restoring undoes a deletion, so the same right is needed.
+_REMOVING = frozenset({"delete", "purge"})
 ACTION_NEEDED = {"restore": "delete"}
 
 
@@ -30,7 +32,8 @@ def load_before(wave: Wave) -> None:
     touched.
     """
     drafts = wave.open
-    rows = wave.transaction.fetch(wave.object, [d.id for d in drafts], lock=not wave.unit.is_preview)
+    lock: Literal["removal"] | bool = "removal" if wave.action in _REMOVING else True
+    rows = wave.transaction.fetch(wave.object, [d.id for d in drafts], lock=not wave.unit.is_preview and lock)
     for draft in drafts:
         row = rows.get(draft.id)
         if row is None or not _is_where_expected(wave.action, row["deleted_at"] is not None):

@@ -34,6 +34,7 @@ class _Question:
     object: str
     filter: Filter
     by_actor: bool
+    hold: bool
     uses: list[Use] = field(default_factory=list)
 
 
@@ -66,7 +67,7 @@ def _is_the_actor(wave: Wave, draft: Draft, ref: FieldDef, value: object) -> boo
 
 
 def _questions(wave: Wave, uses: list[Use]) -> Iterable[_Question]:
-    found: dict[tuple[str, str, bool], _Question] = {}
+    found: dict[tuple[str, str, bool, bool], _Question] = {}
     objects = _objects_of(wave, uses)
     for draft, ref, id in uses:
         target = objects.get(id) if len(ref.target) != 1 else ref.target[0]
@@ -75,10 +76,12 @@ def _questions(wave: Wave, uses: list[Use]) -> Iterable[_Question]:
             continue
         # Only what the actor asked for is held against the actor; defaults and hooks may know more.
         by_actor = ref.name in draft.given and ref.name not in draft.by_hook
-        key = (target, f"{ref.object}.{ref.name}" if ref.filter is not None else "", by_actor)
+        # What goes, or stays, with its target must not see it go at this very moment.
+        hold = ref.on_delete != "set_null" and not wave.unit.is_preview
+        key = (target, f"{ref.object}.{ref.name}" if ref.filter is not None else "", by_actor, hold)
         question = found.get(key)
         if question is None:
-            question = found[key] = _Question(target, _chosen_from(ref, target), by_actor)
+            question = found[key] = _Question(target, _chosen_from(ref, target), by_actor, hold)
         question.uses.append((draft, ref, id))
     return found.values()
 
@@ -98,7 +101,10 @@ def _ask(wave: Wave, question: _Question) -> None:
     actor, manifest = wave.context.actor, wave.context.manifest
     readable = record_filter(actor, manifest, question.object) if question.by_actor else EVERYTHING
     ids = {id for _, _, id in question.uses}
-    fitting = _matching(wave, question.object, ids, all_of([readable, question.filter]))
+    filter = all_of([readable, question.filter])
+    fitting = wave.transaction.matching(
+        question.object, ids, filter, wave.environment, "alive", hold=question.hold
+    )
     wrong = ids - fitting
     if not wrong:
         return

@@ -138,7 +138,7 @@ def read_base(text: str | None) -> Typed | None:
     """The base that a form sent back; None when it is unreadable, so that everything counts as changed."""
     try:
         given = json.loads(text or "")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(given, dict):
         return None

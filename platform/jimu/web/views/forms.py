@@ -34,7 +34,7 @@ from jimu.web.pages.model import Crumb
 from jimu.web.pages.reader import Reader, record_url
 from jimu.web.pages.shapes import PageShape, page_shape
 from jimu.web.pages.stale import merge_rows
-from jimu.web.responses import go, json, local, page, reader_of, record_id
+from jimu.web.responses import go, json, local, page, reader_of, record_id, whole_number
 from jimu.web.visit import visit
 
 # What writing may refuse because of the values: these come back on the form, other errors are pages of their own.
@@ -164,7 +164,8 @@ def change(object: str, id: str) -> Response:
     shape = page_shape(object, reader, record.values.get("record_type"))
     base = read_base(request.form.get("_base"))
     sent = read_form(shape, _chosen(), reader, base)
-    version = int(request.form["_version"]) if request.form.get("_version", "").isdecimal() else record.version
+    given = whole_number(request.form.get("_version"))
+    version = record.version if given is None else given
     command = Update(object, record.id, sent.values, version)
     href = record_url(object, record.id)
     try:
@@ -325,8 +326,7 @@ def delete(object: str, id: str) -> Response:
     now = visit()
     number = record_id(id)
     record = read.get(object, number, now.context, fields=())
-    version = request.form.get("_version", "")
-    write.write(Delete(object, number, int(version) if version.isdecimal() else None), now.context)
+    write.write(Delete(object, number, whole_number(request.form.get("_version"))), now.context)
     undo = f"/bin/{object}/{encode_id(number)}/restore"
     return go(
         local(request.form.get("_back"), f"/o/{object}"),

@@ -18,7 +18,7 @@ from jimu.web.pages.model import Crumb
 from jimu.web.pages.reader import Reader, record_url
 from jimu.web.pages.record import build_history, build_record_page, build_related, find_related
 from jimu.web.pages.shapes import page_shape
-from jimu.web.responses import fragment, go, page, reader_of, record_id
+from jimu.web.responses import fragment, go, page, reader_of, record_id, whole_number
 from jimu.web.visit import visit
 
 COMMENT = "comment"
@@ -64,9 +64,7 @@ def show_related(object: str, id: str, source: str, field: str) -> Response:
 
 def show_history(object: str, id: str) -> Response:
     before = request.args.get("before", "")
-    entries, more = build_history(
-        object, record_id(id), reader_of(visit()), int(before) if before.isdecimal() else None
-    )
+    entries, more = build_history(object, record_id(id), reader_of(visit()), whole_number(before))
     href = f"{record_url(object, record_id(id))}/history?before={more}" if more else ""
     return fragment("history.html", entries=entries, more=href, is_more=bool(before))
 
