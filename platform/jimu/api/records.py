@@ -75,7 +75,11 @@ def list_view(call: Call, parameters: Parameters, object: str) -> Answer:
 
 def dump_page(call: Call, page: RecordPage) -> dict[str, Any]:
     count = {"value": page.count.value, "exact": page.count.exact} if page.count else None
-    return {"records": [dump_record(call, r) for r in page.records], "next": page.next, "count": count}
+    records = page.records
+    if records and not records[0].expanded:
+        schema = record_schema(call.actor, call.manifest, records[0].object)
+        return {"records": schema.dump(records, many=True), "next": page.next, "count": count}
+    return {"records": [dump_record(call, r) for r in records], "next": page.next, "count": count}
 
 
 def dump_record(call: Call, record: Record) -> dict[str, Any]:

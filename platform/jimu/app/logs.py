@@ -25,6 +25,9 @@ class JsonFormatter(logging.Formatter):
 
 def set_up_logs(log_format: str = "text", *, requests: bool = True) -> None:
     """Send the logs of ``jimu`` and its server to standard error. ``requests`` False leaves the access lines out."""
+    # No format here shows threads, processes or source lines, so they need not be found for every request.
+    logging._srcfile = None
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler(sys.stderr)
     text = logging.Formatter("%(asctime)s %(levelname)-7s %(name)s  %(message)s", "%H:%M:%S")
     handler.setFormatter(JsonFormatter() if log_format == "json" else text)
