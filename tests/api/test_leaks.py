@@ -145,3 +145,13 @@ def test_a_cursor_that_was_tampered_with_is_refused_as_one(hidden: Shop, carrier
         text = base64.urlsafe_b64encode(orjson.dumps([mark, segment, [value, *values[1:]]])).decode().rstrip("=")
         answer = carrier.get("/records/parcel", order=order, after=text)
         assert answer.status_code in (200, 400), (value, answer.text)
+
+
+@pytest.mark.parametrize("where", ["pin == '1234'", "len(pin) > 4", "left(pin, 1) == 'a'", "is_blank(pin)"])
+def test_secrets_cannot_be_asked_for(small_shop: Shop, where: str) -> None:
+    small_shop.boss.create("deal", name="Safe", pin="1234")
+    assert small_shop.boss.get("/records/deal", where=where).status_code == 400
+    for parameters in ({"order": "pin"}, {"search": "1234"}):
+        assert small_shop.boss.get("/records/deal", **parameters).json.get("records", []) == []
+    for parameters in ({"group": "pin"}, {"measures": "min(pin)"}, {"measures": "count_distinct(pin)"}):
+        assert small_shop.boss.get("/records/deal/aggregate", **parameters).status_code == 400

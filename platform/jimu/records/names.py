@@ -40,8 +40,9 @@ class ReadScope:
     formulas: dict[tuple[str, str], tuple[Formula | None, tuple[Diagnostic, ...]]] = field(default_factory=dict)
 
     def find(self, object: str, name: str) -> Symbol | None:
+        """Secrets are not there: a condition on what is stored of them would tell of it, guess by guess."""
         found = self.find_field(object, name)
-        return build_schema(self.manifest).find(object, name) if found else None
+        return build_schema(self.manifest).find(object, name) if found and found.type != "secret" else None
 
     def names(self, object: str) -> list[str]:
         known = self.manifest.objects.get(object)

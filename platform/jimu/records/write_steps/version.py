@@ -6,6 +6,7 @@ from typing import Any
 
 from jimu.access.fields import NONE
 from jimu.errors import StaleVersion
+from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message
 from jimu.records.draft import Draft
 from jimu.records.history_values import restore_value
@@ -33,7 +34,7 @@ def stale_version(wave: Wave, draft: Draft) -> StaleVersion:
         Message("This record was changed meanwhile."),
         details={
             "object": wave.object,
-            "id": draft.id,
+            "id": encode_id(draft.id),
             "version": row.get("version"),
             "current": current,
             "mine": dict(draft.given),
