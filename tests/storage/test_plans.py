@@ -29,7 +29,7 @@ def filled(store: Store) -> Store:
 
 
 class Plans:
-    """Collects the plan of every statement that goes through ``Connection.rows``."""
+    """Collects the plan of every statement that reads rows."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.texts: list[str] = []
@@ -40,6 +40,7 @@ class Plans:
             return rows(connection, text, params)
 
         monkeypatch.setattr(Connection, "rows", explained)
+        monkeypatch.setattr(Connection, "rows_planned_anew", explained)
 
 
 def _plan(rows: Any, connection: Connection, text: str, params: Any) -> str:
@@ -120,3 +121,25 @@ def test_search_and_contains_start_from_the_search_index(
 def test_sums_by_a_choice_read_an_index_only(plans: Plans, tx: Transaction) -> None:
     tx.aggregate(Aggregate("lead", [Measure("sum", ("amount",)), Measure("count")], [Group(("status",))]))
     assert any(kind in plans.texts[-1] for kind in ("COVERING INDEX", "Index Only Scan")), plans.texts
+
+
+def test_by_id_the_table_itself_is_walked(plans: Plans, tx: Transaction) -> None:
+    tx.select(Query("lead", Compare("employees", "gt", 10), (Sort(("id",), True),), ["name"], limit=20))
+    assert not any(sign in plans.texts[0] for sign in ("USE TEMP B-TREE", '"Node Type": "Sort"'))
+
+
+@pytest.mark.parametrize("few", [0, 4000])
+@pytest.mark.parametrize("sort", [NEWEST, (Sort(("amount",), True),), (Sort(("employees",)),), (Sort(("id",)),)])
+def test_a_text_with_many_hits_gives_the_same_rows_by_either_way(
+    tx: Transaction, filled: Store, monkeypatch: pytest.MonkeyPatch, few: int, sort: Any
+) -> None:
+    monkeypatch.setattr("jimu.storage.route.FEW", few)
+    where = Where(formula("contains(company, 'Acme') and employees > 500", "lead", filled.schema))
+    page = tx.select(Query("lead", where, sort, ["name", "company", "employees"], limit=30, count="exact"))
+    following = tx.select(Query("lead", where, sort, ["name", "company", "employees"], limit=30, after=page.next))
+    plain = Where(formula("contains(lower(company), 'acme') and employees > 500", "lead", filled.schema))
+    expected = tx.select(Query("lead", plain, sort, ["name", "company", "employees"], limit=60, count="exact"))
+    assert [r["id"] for r in page.rows + following.rows] == [r["id"] for r in expected.rows]
+    assert page.count == expected.count
+    found = tx.select(Query("lead", Matches("acme") & where, sort, ["name"], limit=60))
+    assert [r["id"] for r in found.rows] == [r["id"] for r in expected.rows]

@@ -16,7 +16,7 @@ from jimu.storage.codecs import value_decoder
 from jimu.storage.compiled import StatementCache
 from jimu.storage.connection import Connection
 from jimu.storage.errors import UnknownColumn
-from jimu.storage.expressions import as_column_value
+from jimu.storage.expressions import Prefixed, as_column_value
 from jimu.storage.filters import FilterCompiler, state_condition
 from jimu.storage.guards import Guards
 from jimu.storage.query import Aggregate, Group, Measure, Sort
@@ -113,8 +113,12 @@ def _order(aggregate: Aggregate, places: dict[str, int], grouped: Any) -> list[A
 def _element(scope: SelectScope, path: tuple[str, ...], environment: Environment) -> tuple[_Element, Column]:
     with scope.guarding():
         element, column = scope.column(path)
+        if element is None and column.expression is not None and len(path) > 1:
+            seen_from = Prefixed(scope, path[:-1])
+            value = as_column_value(column.expression, seen_from, environment, column.kind, column.scale)
+            element = scope.where_reached(path, value)
     if element is None:
-        if column.expression is None or len(path) > 1:
+        if column.expression is None:
             raise UnknownColumn(scope.object, ".".join(path))
         element = as_column_value(column.expression, scope, environment, column.kind, column.scale)
     return element, column

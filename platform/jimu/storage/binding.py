@@ -53,7 +53,8 @@ class BoundTable:
     def leads_index(self) -> frozenset[str]:
         """Columns by which an index finds rows, as far as the schema asks for it."""
         columns = self.table.columns.values()
-        references = (c.name for c in columns if c.kind is Kind.REFERENCE and c.name not in ("created_by", "updated_by"))
+        stamps = ("created_by", "updated_by")
+        references = (c.name for c in columns if c.kind is Kind.REFERENCE and c.name not in stamps)
         asked = (i.columns[0].lstrip("-") for i in (*self.table.indexes, *self.table.uniques))
         return frozenset({"id", "created_at", "updated_at", "title", *references, *asked})
 

@@ -54,6 +54,17 @@ class Connection:
         except (sqlite3.Error, psycopg.Error) as error:
             raise _translated(error) from error
 
+    def rows_planned_anew(self, text: str, params: Any = ()) -> Tuples:
+        """``rows`` of a statement whose best plan hangs on its parameters: it is never kept prepared by the driver."""
+        if not self.capabilities.plans_by_statistics:
+            return self.rows(text, params)
+        count_statement()
+        try:
+            self._cursor.execute(text, params, prepare=False)
+            return self._cursor.fetchall()  # type: ignore[no-any-return]
+        except (sqlite3.Error, psycopg.Error) as error:
+            raise _translated(error) from error
+
     def run(self, text: str, params: Any = ()) -> int:
         """Run a statement that returns no rows; how many rows it touched."""
         count_statement()

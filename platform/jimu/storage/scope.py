@@ -64,6 +64,14 @@ class SelectScope:
             raise UnknownColumn(self.object, name)
         return self.root.c[name]
 
+    def where_reached(self, path: Path, value: Any) -> Any:
+        """``value``, a formula of the record that ``path`` leads into; blank where there is no such record."""
+        if len(path) == 1:
+            return value
+        id, _ = self.column((*path[:-1], "id"))
+        assert id is not None
+        return sa.case((id.is_not(None), value))
+
     def from_clause(self) -> Any:
         """The table with the joins that were needed; ask for it last."""
         clause = self.root

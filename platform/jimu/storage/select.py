@@ -14,7 +14,7 @@ from jimu.storage.codecs import Decode, Load, decoder
 from jimu.storage.compiled import StatementCache
 from jimu.storage.connection import Connection
 from jimu.storage.errors import BadCursor, BadValue, UnknownColumn
-from jimu.storage.expressions import as_value
+from jimu.storage.expressions import Prefixed, as_value
 from jimu.storage.filters import FilterCompiler, state_condition
 from jimu.storage.guards import Guards
 from jimu.storage.links import read_links
@@ -81,7 +81,7 @@ def _read(connection: Connection, cache: StatementCache, reading: _Reading, posi
     first = position.segment if position else 0
     selection = _selection(cache, reading, first, position, limit)
     try:
-        rows = connection.rows(selection.prepared.text, selection.prepared.params(_values(reading.reader, position)))
+        rows = _run(connection, selection.prepared, _values(reading.reader, position))
     except BadValue as error:
         if position is None:
             raise
@@ -89,8 +89,13 @@ def _read(connection: Connection, cache: StatementCache, reading: _Reading, posi
     border = len(rows) if first == 0 else 0
     if first == 0 and selection.nullable and not query.offset and len(rows) < limit:
         rest = _selection(cache, reading, 1, None, limit - len(rows))
-        rows += connection.rows(rest.prepared.text, rest.prepared.params(_values(reading.reader, None)))
+        rows += _run(connection, rest.prepared, _values(reading.reader, None))
     return rows, (lambda number: 0 if number < border else 1), selection
+
+
+def _run(connection: Connection, prepared: Prepared, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    run = connection.rows_planned_anew if prepared.depends_on_text else connection.rows
+    return run(prepared.text, prepared.params(values))
 
 
 def _values(reader: ShapeReader, position: Position | None) -> dict[str, Any]:
@@ -162,15 +167,10 @@ def _sort_key(scope: SelectScope, sort: Sort, environment: Environment) -> SortK
     if element is None:
         if column.expression is None:
             raise UnknownColumn(scope.object, ".".join(sort.path))
-        element = as_value(_own(column, sort.path), scope, environment, column.kind, column.scale).order
+        seen_from = Prefixed(scope, sort.path[:-1])
+        element = as_value(column.expression, seen_from, environment, column.kind, column.scale).order
+        element = scope.where_reached(sort.path, element)
     return SortKey(element, sort.descending, sort.path not in NEVER_BLANK)
-
-
-def _own(column: Column, path: tuple[str, ...]) -> Any:
-    """The formula of a virtual column of the table itself; those of other tables cannot be sorted by."""
-    if len(path) > 1:
-        raise UnknownColumn(column.name, ".".join(path))
-    return column.expression
 
 
 def selected(
@@ -213,8 +213,7 @@ def count_rows(
     key = ("count", query.object, shape.key(query.filter, query.object), query.deleted, cap,
            Guards(query.guards, query.environment).key(shape))
     prepared: Prepared = cache.get(key, shape.cacheable, lambda: _build_count(cache, query, cap))
-    params = prepared.params({f"p{i}": v for i, v in enumerate(shape.values)})
-    found = int(connection.rows(prepared.text, params)[0][0])
+    found = int(_run(connection, prepared, {f"p{i}": v for i, v in enumerate(shape.values)})[0][0])
     if cap is not None and found > cap:
         return Count(cap, False)
     return Count(found, True)

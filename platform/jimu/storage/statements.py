@@ -8,17 +8,21 @@ from typing import Any
 
 import sqlalchemy as sa
 
+_TEXT_OPERATORS = (" ILIKE ", " LIKE ", " @@ ")
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """``order`` names the parameters of a positional driver; None: the driver takes names.
 
-    ``constants`` are the values compiled in; ``params`` adds those of one run.
+    ``constants`` are the values compiled in; ``params`` adds those of one run. ``depends_on_text``: it looks for a part
+    of a text, so a plan that does not know the text is a guess that may be a thousand times slower.
     """
 
     text: str
     order: tuple[str, ...] | None
     constants: Mapping[str, Any]
+    depends_on_text: bool = False
 
     def params(self, values: Mapping[str, Any] | None = None) -> Any:
         """The driver's parameters; ``values`` by the names of the statement's own bind parameters."""
@@ -38,4 +42,4 @@ def prepare(statement: sa.ClauseElement, dialect: sa.Dialect) -> Prepared:
     escaped = compiled.escaped_bind_names
     if escaped:
         constants = {escaped.get(name, name): value for name, value in constants.items()}
-    return Prepared(compiled.string, order, constants)
+    return Prepared(compiled.string, order, constants, any(mark in compiled.string for mark in _TEXT_OPERATORS))

@@ -42,7 +42,7 @@ def search_objects(
         cacheable = cacheable and reader.cacheable
     key = ("search", tuple(keys), int(limit))
     prepared: Prepared = cache.get(key, cacheable, lambda: cache.prepare(_statement(cache, wanted, limit)))
-    return _ranked(connection.rows(prepared.text, prepared.params(values)), text, list(wanted), limit)
+    return _ranked(connection.rows_planned_anew(prepared.text, prepared.params(values)), text, list(wanted), limit)
 
 
 def _tier_values(cache: StatementCache, text: str, terms: list[Term]) -> dict[str, Any]:
