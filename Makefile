@@ -11,10 +11,10 @@ ASSETS := $(wildcard $(FRONT)/*.js $(FRONT)/*.css $(FRONT)/*.json $(FRONT)/*.mjs
 help:            ## this list
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 20
 
-$(VENV)/.installed: pyproject.toml requirements.lock platform/hatch_build.py $(ASSETS)
+$(VENV)/.installed: pyproject.toml requirements.lock requirements-build.lock platform/hatch_build.py $(ASSETS)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "python3 cannot make a virtual environment: apt-get install python3-venv"; exit 1; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock -r requirements-build.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
@@ -42,10 +42,11 @@ lint: install-dev  ## ruff, mypy --strict, import-linter
 bench: install-dev  ## requests per second against a hand-written application, as ratios
 	$(BIN)/python -m tests.bench
 
-shots: install-dev  ## screenshots of every kind of page
-	$(BIN)/python -m tests.e2e.shots
+shots: install-dev  ## screenshots of every kind of page of a running `make run`, into tests/e2e/shots
+	$(BIN)/python -m tests.e2e.screenshots http://127.0.0.1:$${JIMU_PORT:-8000} admin@jimu.example jimu-demo
 
 lock: install-dev  ## resolve the dependencies anew
+	printf 'hatchling>=1.27\neditables\nnodejs-wheel-binaries==24.19.0\n' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url - -o requirements-build.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra dev pyproject.toml -o requirements-dev.lock
 
