@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"```yaml\n# ((?!plugins/)[\w./-]+\.yaml)\n(.*?)```", re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 GUIDES = sorted(p for p in ROOT.glob("docs/**/*.md") if BLOCK.search(p.read_text("utf-8")))
+PAGES = [*sorted(ROOT.glob("docs/**/*.md")), ROOT / "README.md"]
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda p: str(p.relative_to(ROOT)))
@@ -32,7 +33,7 @@ def test_there_are_guides_with_yaml() -> None:
     assert ROOT / "docs/consultant-guide.md" in GUIDES
 
 
-@pytest.mark.parametrize("page", sorted(ROOT.glob("docs/**/*.md")) + [ROOT / "README.md"], ids=lambda p: str(p.relative_to(ROOT)))
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_links_between_the_documents_lead_somewhere(page: Path) -> None:
     targets = [t for t in LINK.findall(page.read_text("utf-8")) if "://" not in t and not t.startswith("mailto:")]
     assert [t for t in targets if not (page.parent / t).exists()] == []
