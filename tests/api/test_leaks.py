@@ -43,6 +43,12 @@ SECRETIVE = {
           parcel: {create: true, read: own, update: own, export: false, fields: {note: none, scan: none}}
           company: {read: own}
     """,
+    "objects/roles/clerk.yaml": """
+        label: Clerk
+        system: [api, users]
+        objects:
+          user: {create: true, read: all, update: all}
+    """,
 }
 
 
@@ -155,3 +161,16 @@ def test_secrets_cannot_be_asked_for(small_shop: Shop, where: str) -> None:
         assert small_shop.boss.get("/records/deal", **parameters).json.get("records", []) == []
     for parameters in ({"group": "pin"}, {"measures": "min(pin)"}, {"measures": "count_distinct(pin)"}):
         assert small_shop.boss.get("/records/deal/aggregate", **parameters).status_code == 400
+
+
+def test_who_keeps_the_users_cannot_take_over_the_account_of_the_boss(hidden: Shop, carrier: Caller) -> None:
+    clerk = hidden.user("Clara Clerk", "clara@example.com", ["clerk"])
+    boss, below = (f"/records/user/{encode_id(who.user_id)}" for who in (hidden.boss, carrier))
+    for change in ({"email": "mine@example.com"}, {"active": False}, {"roles": []}):
+        answer = clerk.patch(boss, change)
+        assert answer.status_code == 422, change
+        assert {e["code"] for e in answer.json["errors"]} == {"grant_exceeded"}
+    assert clerk.patch(boss, {"position": "Boss"}).status_code == 200
+    assert clerk.patch(below, {"roles": ["boss"]}).status_code == 422
+    assert clerk.patch(below, {"email": "cara2@example.com", "active": False}).status_code == 200
+    assert clerk.post("/records/user", {"name": "X", "email": "x@example.com", "roles": ["boss"]}).status_code == 422

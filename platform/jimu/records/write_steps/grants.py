@@ -10,18 +10,19 @@ from jimu.records.wave import Wave
 
 ROLES_FIELD = "roles"
 TO_ONESELF = Message("You cannot give yourself more roles.")
+TO_THE_MIGHTIER = Message("You may not change the account of somebody with more rights than you have.")
 TOO_MUCH = "The role {role} has rights that you do not have."
 
 
 def check_grants(wave: Wave) -> None:
-    """Refuse roles with system rights beyond the actor's own, and any new role for the actor.
-
-    Who may do everything may.
+    """Refuse roles with system rights beyond the actor's own, any new role for the actor, and changes of how those
+    come in who have such rights (else the way to them led over their account). Who may do everything may.
     """
     actor, manifest = wave.context.actor, wave.context.manifest
     if wave.object != USER_OBJECT or has_right(actor, manifest, "modify_all"):
         return
     for draft in wave.judged:
+        _check_account(wave, draft)
         added = _added(draft)
         if added and draft.id == actor.id:
             draft.add_problem("grant_exceeded", TO_ONESELF, ROLES_FIELD)
@@ -29,6 +30,20 @@ def check_grants(wave: Wave) -> None:
             role = manifest.roles.get(name)
             if role is not None and not role.system <= rights_of(actor, manifest):
                 draft.add_problem("grant_exceeded", Message(TOO_MUCH, {"role": role.label}), ROLES_FIELD)
+
+
+# How somebody comes in, and what for.
+_ACCOUNT_FIELDS = ("active", "email", ROLES_FIELD)
+
+
+def _check_account(wave: Wave, draft: Draft) -> None:
+    actor, manifest = wave.context.actor, wave.context.manifest
+    roles = [manifest.roles[name] for name in (draft.before or {}).get(ROLES_FIELD) or () if name in manifest.roles]
+    if draft.id == actor.id or all(role.system <= rights_of(actor, manifest) for role in roles):
+        return
+    for name in _ACCOUNT_FIELDS:
+        if name in draft.changed:
+            draft.add_problem("grant_exceeded", TO_THE_MIGHTIER, name)
 
 
 def _added(draft: Draft) -> set[str]:
