@@ -55,7 +55,8 @@ class BoundTable:
         columns = self.table.columns.values()
         stamps = ("created_by", "updated_by")
         references = (c.name for c in columns if c.kind is Kind.REFERENCE and c.name not in stamps)
-        asked = (i.columns[0].lstrip("-") for i in (*self.table.indexes, *self.table.uniques))
+        keys = [*(i.columns for i in self.table.indexes), *(u.columns for u in self.table.uniques)]
+        asked = (columns[0].lstrip("-") for columns in keys)
         return frozenset({"id", "created_at", "updated_at", "title", *references, *asked})
 
     @cached_property

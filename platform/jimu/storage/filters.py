@@ -154,7 +154,7 @@ def _exists(scope: SelectScope, *conditions: sa.ColumnElement[bool]) -> sa.Colum
 
 
 # A plus before a column keeps SQLite from entering by an index that begins with it.
-_OUT_OF_INDEX = operators.custom_op("+")
+_OUT_OF_INDEX: operators.custom_op[Any] = operators.custom_op("+")
 
 
 def state_condition(scope: SelectScope, deleted: str) -> list[sa.ColumnElement[bool]]:

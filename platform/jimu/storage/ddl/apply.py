@@ -72,6 +72,9 @@ class Applier:
             column = self.schema.tables[object].columns[name]
             if column.search and self.schema.tables[object].search:
                 self._search.add(object)
+        if self.capabilities.plans_by_statistics:
+            for object in sorted({object for object, _ in self._filled}):
+                self.execute(f"ANALYZE {quoted(self.table_name(object))}")
 
     def _to_fill(self, change: SchemaChange, column: Column) -> None:
         """The column's values are to be computed, or have changed."""

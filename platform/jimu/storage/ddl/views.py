@@ -1,7 +1,9 @@
 """One readable view per object, for reports made outside: living rows, plain names, references with titles.
 
-Decimals and datetimes are shown as such on both databases. Secret columns are left out. Labels become comments where
-the database has them. A view is replaced in place while it only gains columns, so that rights given on it stay.
+Decimals and datetimes are shown as such on both databases. Secret columns are left out, and formulas
+that are computed when read. Labels become comments where
+the database has them. A view is replaced in place while it only gains columns; where it must be made anew, the
+rights given on it are given again.
 """
 
 from __future__ import annotations
@@ -54,6 +56,7 @@ def _replace(connection: Connection, name: str, table: Table, columns: ColumnMap
 
 
 def _replace_in_place(connection: Connection, name: str, body: str, aliases: list[str], exists: bool) -> None:
+    rights = _rights(connection, name) if exists else []
     if exists:
         before = [row[0] for row in connection.rows(
             "SELECT attname::text FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 ORDER BY attnum",
@@ -68,6 +71,17 @@ def _replace_in_place(connection: Connection, name: str, body: str, aliases: lis
         connection.run(f"DROP VIEW {quoted(name)}")
         connection.run(f"CREATE VIEW {quoted(name)} AS {body}")
     connection.run("RELEASE SAVEPOINT view")
+    for role, right in rights:
+        connection.run(f"GRANT {right} ON {quoted(name)} TO {role}")
+
+
+def _rights(connection: Connection, name: str) -> list[tuple[str, str]]:
+    """(role, right) that were given on the view: a view that has to be made anew would lose them."""
+    rows = connection.rows(
+        "SELECT CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END, a.privilege_type"
+        " FROM pg_class c, aclexplode(c.relacl) a WHERE c.oid = %s::regclass AND a.grantee <> c.relowner",
+        (quoted(name),))
+    return [(role, right) for role, right in rows]
 
 
 def _comment(connection: Connection, name: str, table: Table, labels: dict[str, str]) -> None:
