@@ -24,6 +24,7 @@ from jimu.storage.schema import Column
 from jimu.storage.scope import SelectScope
 from jimu.storage.shapes import ShapeReader
 from jimu.storage.statements import Prepared
+from jimu.storage.zone_offsets import local_day
 
 _Element = sa.ColumnElement[Any]
 _PLACES = Decimal(1).scaleb(-12)
@@ -138,7 +139,7 @@ def _group(
         local = sa.func.timezone(zone, element) if column.kind is Kind.DATETIME else element
         bucket = sa.func.date_trunc(sa.literal_column(f"'{group.bucket}'"), local)
         return sa.cast(bucket, sa.Date()), lambda v: v
-    day = sa.func.jimu_local_day(element, zone) if column.kind is Kind.DATETIME else element
+    day = local_day(element, environment.zone, zone) if column.kind is Kind.DATETIME else element
     return _bucket_of_day(day, group.bucket), lambda v: None if v is None else date.fromisoformat(v)
 
 
