@@ -63,7 +63,8 @@ def select_page(connection: Connection, cache: StatementCache, query: Query) -> 
         following = encode_cursor(mark, Position(segment(len(rows) - 1), tuple(rows[-1][selection.fields :])))
     decoded = selection.decode(rows)
     read_links(connection, cache.catalog.table(query.object), decoded, wanted_links(cache, query))
-    return Page(decoded, following, _count(connection, cache, query))
+    is_whole = not (has_more or query.after or query.offset)
+    return Page(decoded, following, _count(connection, cache, query, len(rows) if is_whole else None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +199,13 @@ def wanted_links(cache: StatementCache, query: Query) -> list[str]:
     return [f for f in query.fields if f in links] if query.fields else list(links)
 
 
-def _count(connection: Connection, cache: StatementCache, query: Query) -> Count | None:
+def _count(connection: Connection, cache: StatementCache, query: Query, all_rows: int | None) -> Count | None:
+    """``all_rows``: how many there are, where the page has shown them all already."""
     if query.count == "none":
         return None
     cap = query.count_cap if query.count == "estimated" else None
+    if all_rows is not None and (cap is None or all_rows <= cap):
+        return Count(all_rows, True)
     return count_rows(connection, cache, query, cap)
 
 

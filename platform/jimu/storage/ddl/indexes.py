@@ -81,7 +81,7 @@ class IndexPlanner:
         sums = [n for n, c in columns.items() if c.summed and n in self.physical][:_MOST_SUMS]
         with_codes = [n for s in sums for n in (s, f"{s}_currency") if n in self.physical]
         groups = [n for n, c in columns.items()
-                  if c.symbol.choices is not None and c.kind is Kind.TEXT and n in self.physical][:_MOST_GROUPS]
+                  if c.symbol.choices and c.kind is Kind.TEXT and n in self.physical][:_MOST_GROUPS]
         for group in groups if sums else ():
             rest = [n for n in with_codes if n != group]
             if self.capabilities.partial_covering:
