@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 import pytest
 
+from jimu.access import action_allowed, load_actor
 from jimu.fieldtypes.ids import encode_id
 from tests.api.conftest import FILES, Caller, Shop
 
@@ -174,3 +175,16 @@ def test_who_keeps_the_users_cannot_take_over_the_account_of_the_boss(hidden: Sh
     assert clerk.patch(below, {"roles": ["boss"]}).status_code == 422
     assert clerk.patch(below, {"email": "cara2@example.com", "active": False}).status_code == 200
     assert clerk.post("/records/user", {"name": "X", "email": "x@example.com", "roles": ["boss"]}).status_code == 422
+
+
+def test_what_hangs_on_a_record_that_may_not_be_exported_may_not_be_exported_either(
+    hidden: Shop, carrier: Caller
+) -> None:
+    store, manifest = hidden.runtime.current.store, hidden.runtime.current.manifest
+    with store.read() as transaction:
+        actor = load_actor(transaction, manifest, carrier.user_id)
+    assert actor is not None
+    for object in ("parcel", "stamp", "attachment"):
+        assert action_allowed(actor, manifest, object, "read"), object
+    assert not action_allowed(actor, manifest, "parcel", "export")
+    assert not action_allowed(actor, manifest, "stamp", "export")
