@@ -1,4 +1,4 @@
-"""Diagnostics: problems found in definitions, each with a stable code, a place and, where there is one, the nearest right name.
+"""Diagnostics: problems found in definitions, each with a stable code, a place and, if there is one, the nearest name.
 
 Checks return lists of them and never raise; raising is for stopping, not for listing.
 """
@@ -33,7 +33,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """``code`` is stable (``unknown_field``); ``address`` names the definition (``lead.amount``, ``role:sales_rep``)."""
+    """``code`` is stable (``unknown_field``); ``address`` names the definition (``machine.price``, ``role:clerk``)."""
 
     code: str
     message: Message

@@ -1,4 +1,4 @@
-"""The exception vocabulary. Each class has a stable code; the faces alone turn a class into an HTTP status or an exit code.
+"""The exception vocabulary. Each class has a stable code; the faces alone turn one into an HTTP status or exit code.
 
 ``Problem`` is one thing wrong with one record (or a request's parameter); ``Invalid`` carries all of them at once.
 """
@@ -62,7 +62,7 @@ class Invalid(JimuError):
 
 
 class StaleVersion(JimuError):
-    """Written against an older version. ``details``: ``version`` (now), ``current`` (values now, readable fields only)."""
+    """Written against an older version. ``details``: ``version`` (now), ``current`` (readable values now)."""
 
     code = "stale_version"
 

@@ -86,7 +86,7 @@ fields:
 """,
     "objects/roles/admin.yaml": """
 label: Admin
-system: [modify_all, view_all, users, configure, purge]
+system: [modify_all, view_all, users, configure]
 objects: {"*": {create: true, read: all, update: all, delete: all}}
 """,
     "objects/roles/seller.yaml": """
@@ -96,6 +96,13 @@ objects:
   deal: {create: true, read: own, update: own, delete: own}
   region: {read: all}
   ticket: {create: true, read: all, update: own}
+""",
+    "objects/roles/porter.yaml": """
+label: Porter
+system: [users]
+objects:
+  user: {create: true, read: all, update: all, delete: all}
+  customer: {create: true, read: own, update: all, delete: all, fields: {owner: read}}
 """,
     "objects/roles/reader.yaml": """
 label: Reader

@@ -40,6 +40,25 @@ def test_a_restricting_reference_keeps_its_target(project: Project) -> None:
     write.write(Delete("customer", customer), project.system)
 
 
+def test_a_refused_deletion_counts_only_what_may_be_read(project: Project) -> None:
+    customer = project.create("customer", name="Acme")
+    project.create("deal", name="D", customer=customer)
+    porter = project.acting(project.user("pat", "porter"))
+    own = write.write(Create("customer", {"name": "Own"}), porter).id
+    project.create("deal", name="E", customer=own)
+    with pytest.raises(Conflict) as caught:
+        write.write(Delete("customer", own), porter)
+    assert caught.value.details["restricted_by"] == [{"object": "deal", "field": "customer", "count": None}]
+
+
+def test_the_account_of_the_mightier_is_not_deleted_by_who_has_fewer_rights(project: Project) -> None:
+    boss, clerk = project.user("ada", "admin"), project.user("cem", "seller")
+    porter = project.acting(project.user("pat", "porter"))
+    with pytest.raises(Forbidden):
+        write.write(Delete("user", boss), porter)
+    write.write(Delete("user", clerk), porter)
+
+
 def test_other_references_are_blanked_and_come_back(project: Project) -> None:
     vip = project.create("customer", name="Vip", vip=True)
     kept, moved = project.create("deal", name="D", partner=vip), project.create("deal", name="E", partner=vip)

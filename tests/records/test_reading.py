@@ -58,7 +58,8 @@ def test_a_page_of_many_takes_as_many_queries_as_a_page_of_few(project: Project,
         request = ListRequest("deal", limit=limit, expand=["customer", "helpers"], count="exact")
         return queries(project, lambda: read.list_records(request, project.system))
 
-    assert ask(12) == ask(2)
+    assert ask(11) == ask(2)
+    assert ask(12) == ask(2) - 1  # a page that shows everything needs no count
 
 
 def test_pages_follow_each_other_without_gaps_or_doubles(project: Project, deals: list[int]) -> None:

@@ -329,3 +329,11 @@ def test_nobody_gives_themselves_more_roles(project: Project) -> None:
         ("forbidden_field", "roles")
     }
     write.write(Update("user", seller, {"language": "zh-CN"}), project.acting(seller))
+
+
+def test_a_role_may_keep_the_owner_from_being_changed(project: Project) -> None:
+    pat, sam = project.user("pat", "porter"), project.user("sam", "seller")
+    porter = project.acting(pat)
+    customer = write.write(Create("customer", {"name": "Acme"}), porter)
+    assert customer.values["owner"] == pat
+    assert problems(porter, Update("customer", customer.id, {"owner": sam})) == {("read_only", "owner")}

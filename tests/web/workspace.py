@@ -17,7 +17,7 @@ country: CN
     "objects/roles/keeper.yaml": """
 label: Keeper
 objects: {"*": {create: true, read: all, update: all, delete: all, purge: true}}
-system: [users, configure, view_all, modify_all, export]
+system: [users, configure, view_all, modify_all]
 """,
     "objects/roles/helper.yaml": """
 label: Helper

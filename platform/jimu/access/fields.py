@@ -62,9 +62,11 @@ class _Access:
         if not action_allowed(self.actor, self.manifest, object.name, "read"):
             # Who may create but not read sees the fields of the form and nothing of records.
             return EDIT if action_allowed(self.actor, self.manifest, object.name, "create") else NONE
-        if field.system:
-            return EDIT
         given = permissions_for(self.actor, self.manifest, object)
+        if field.system:
+            # What every record has is there to be read; a role may keep owner and record type from being changed.
+            named = [p.fields.get(field.name, EDIT) for p in given.given]
+            return _most(READ if level == NONE else level for level in named) if named else EDIT
         if not given.given:
             return READ if "view_all" in self.rights and not self._follows_parent(object) else EDIT
         return _most(p.fields.get(field.part_of or field.name, p.default_field) for p in given.given)

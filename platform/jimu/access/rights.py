@@ -14,15 +14,11 @@ RIGHTS = {
     "users": "create users, give roles, set passwords, end sessions",
     "view_all": "read every record of every object",
     "modify_all": "do everything to every record, see and edit every field",
-    "api": "use the API with a token and make tokens of one's own",
-    "import": "load records from files",
-    "export": "write records into files",
-    "purge": "remove records from the recycle bin for good",
 }
 
 # A token must carry one of these scopes before the rights of its user count for it.
 _SCOPES_FOR_RIGHTS = frozenset({"admin"})
-_UNSCOPED_RIGHTS = frozenset({"view_all", "modify_all", "api", "import", "export", "purge"})
+_UNSCOPED_RIGHTS = frozenset({"view_all", "modify_all"})
 
 _by_roles: PerManifest[dict[frozenset[str], frozenset[str]]] = PerManifest(lambda manifest: {})
 

@@ -16,7 +16,7 @@ from jimu.records.write_steps.conditions import check_conditions
 from jimu.records.write_steps.deletion import gather_dependents, store_deletion, store_purge
 from jimu.records.write_steps.events import emit_events
 from jimu.records.write_steps.formulas import compute_formulas
-from jimu.records.write_steps.grants import check_grants
+from jimu.records.write_steps.grants import check_grants, check_removals
 from jimu.records.write_steps.history import append_history
 from jimu.records.write_steps.hooks import run_before_hooks
 from jimu.records.write_steps.judge import judge
@@ -56,6 +56,16 @@ _STORE: tuple[Step, ...] = (
     emit_events,
 )
 
+_REMOVE: tuple[Step, ...] = (
+    authorise_action,
+    load_before,
+    check_removals,  # nobody removes the account of the mightier
+    check_version,
+    run_before_hooks,
+    judge,
+    gather_dependents,
+)
+
 # What a preview runs: everything up to storing.
 BEFORE_STORING: Mapping[str, tuple[Step, ...]] = {
     "create": (authorise_action, *_VALUES),
@@ -65,8 +75,8 @@ BEFORE_STORING: Mapping[str, tuple[Step, ...]] = {
         check_version,  # cheap, before work
         *_VALUES,
     ),
-    "delete": (authorise_action, load_before, check_version, run_before_hooks, judge, gather_dependents),
-    "purge": (authorise_action, load_before, check_version, run_before_hooks, judge, gather_dependents),
+    "delete": _REMOVE,
+    "purge": _REMOVE,
     "restore": (
         authorise_action,
         load_before,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from jimu.access import record_filter
 from jimu.errors import Conflict
 from jimu.messages import Message
 from jimu.records.dependents import Removal, gather
@@ -20,6 +21,7 @@ from jimu.records.write_steps.history import entry
 from jimu.records.write_steps.internal import blank_references
 from jimu.records.write_steps.rollups import parents_of, recompute
 from jimu.storage.entries import HistoryEntry
+from jimu.storage.query import EVERYTHING
 
 # The key in a history entry's changes that holds what a deletion took along; no field can have this name.
 DELETION = "@deletion"
@@ -43,11 +45,13 @@ def _gather(wave: Wave) -> None:
 
 
 def _restricted(wave: Wave, found: list[tuple[str, str, int]]) -> Conflict:
-    objects = wave.context.manifest.objects
-    names = [objects[object].plural for object in dict.fromkeys(object for object, _, _ in found)]
+    """Names the objects, and counts only where the actor may read all of them: else a count would tell of records."""
+    actor, manifest = wave.context.actor, wave.context.manifest
+    names = [manifest.objects[object].plural for object in dict.fromkeys(object for object, _, _ in found)]
+    known = [(o, f, n if record_filter(actor, manifest, o, "read") == EVERYTHING else None) for o, f, n in found]
     return Conflict(
         Message("This record cannot be deleted: other records refer to it ({objects}).", {"objects": names}),
-        details={"restricted_by": [{"object": o, "field": f, "count": n} for o, f, n in found]},
+        details={"restricted_by": [{"object": o, "field": f, "count": n} for o, f, n in known]},
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jimu.access import has_right, rights_of
 from jimu.access.scopes import USER_OBJECT
+from jimu.errors import Forbidden
 from jimu.messages import Message
 from jimu.records.draft import Draft
 from jimu.records.wave import Wave
@@ -37,13 +38,27 @@ _ACCOUNT_FIELDS = ("active", "email", ROLES_FIELD)
 
 
 def _check_account(wave: Wave, draft: Draft) -> None:
-    actor, manifest = wave.context.actor, wave.context.manifest
-    roles = [manifest.roles[name] for name in (draft.before or {}).get(ROLES_FIELD) or () if name in manifest.roles]
-    if draft.id == actor.id or all(role.system <= rights_of(actor, manifest) for role in roles):
+    if not _is_mightier(wave, draft):
         return
     for name in _ACCOUNT_FIELDS:
         if name in draft.changed:
             draft.add_problem("grant_exceeded", TO_THE_MIGHTIER, name)
+
+
+def check_removals(wave: Wave) -> None:
+    """Nor may the account of somebody with more rights be deleted."""
+    actor, manifest = wave.context.actor, wave.context.manifest
+    if wave.object != USER_OBJECT or has_right(actor, manifest, "modify_all"):
+        return
+    for draft in wave.open:
+        if _is_mightier(wave, draft):
+            draft.error = Forbidden(TO_THE_MIGHTIER)
+
+
+def _is_mightier(wave: Wave, draft: Draft) -> bool:
+    actor, manifest = wave.context.actor, wave.context.manifest
+    roles = [manifest.roles[name] for name in (draft.before or {}).get(ROLES_FIELD) or () if name in manifest.roles]
+    return draft.id != actor.id and not all(role.system <= rights_of(actor, manifest) for role in roles)
 
 
 def _added(draft: Draft) -> set[str]:
