@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from jimu.storage import Store, Transaction
-from jimu.storage.query import Aggregate, Compare, Group, Measure, Query, Sort
+from jimu.storage.query import Aggregate, Compare, Group, Measure, Query, Sort, Where
 from jimu.storage.schema import Schema
 from tests.storage.samples import Kind as K
 from tests.storage.samples import account_table, column, formula, lead_table, sample_schema, schema, stamps, user_table
@@ -69,3 +69,12 @@ def test_what_the_asker_may_not_read_looks_blank(filled: Store) -> None:
         assert _names(tx, Sort(("account", "weight")), guards=guards) == ["2", "1", "3", "4"]
         groups = tx.aggregate(Aggregate("lead", [Measure("count")], [Group(NAME)], guards=guards))
     assert {g["account.shown"]: g["count"] for g in groups} == {None: 3, "a:top": 1}
+
+
+def test_a_filter_finds_it_blank_where_there_is_no_record(filled: Store) -> None:
+    plain = filled.schema
+    expected = {"is_blank(account.shown)": ["3"], "account.shown == ':'": [], "len(account.shown) > 1": ["1", "2", "4"]}
+    with filled.read() as tx:
+        for source, names in expected.items():
+            page = tx.select(Query("lead", Where(formula(source, "lead", plain)), [Sort(("name",))], ["name"]))
+            assert [row["name"] for row in page.rows] == names, source

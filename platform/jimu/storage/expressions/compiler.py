@@ -158,7 +158,12 @@ class Compiler:
         if self.depth >= MAX_INLINING:
             raise RecursionError(f"formula fields read one another too deeply: {'.'.join(node.path)}")
         inner = type(self)(Prefixed(self.scope, node.path[:-1]), self.environment, self.depth + 1, self.work)
-        return self.inlined(inner.fitted(column.expression.tree, column.kind, column.scale), column, node)
+        value = self.inlined(inner.fitted(column.expression.tree, column.kind, column.scale), column, node)
+        if len(node.path) == 1:
+            return value
+        # A formula of a record that is not there is blank, whatever it would make of nothing but blanks.
+        there, _ = self.scope.column((*node.path[:-1], "id"))
+        return sa.case((there.is_not(None), value)) if there is not None else value
 
     # Logic.
 
