@@ -25,7 +25,13 @@ def port() -> int:
 
 
 @pytest.fixture
-def server(jimu: Jimu, port: int) -> Iterator[subprocess.Popen[str]]:
+def greeting() -> list[str]:
+    """The lines that the server printed until it had greeted."""
+    return []
+
+
+@pytest.fixture
+def server(jimu: Jimu, port: int, greeting: list[str]) -> Iterator[subprocess.Popen[str]]:
     """A server that has greeted, which it does when it can be asked."""
     environ = {**os.environ, "JIMU_WORKSPACE": str(jimu.folder), "JIMU_HOME": str(jimu.folder / "var"),
                "JIMU_PORT": str(port), "JIMU_SEED": "none", "JIMU_WORKERS": "1", "COLUMNS": "100"}
@@ -33,6 +39,7 @@ def server(jimu: Jimu, port: int) -> Iterator[subprocess.Popen[str]]:
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout is not None
     for line in process.stdout:
+        greeting.append(line)
         if "stop with Ctrl-C" in line:
             break
     yield process
@@ -51,8 +58,9 @@ def ask(port: int, path: str, token: str = "") -> tuple[int, str]:
 
 
 def test_a_field_is_added_while_the_server_runs(
-    jimu: Jimu, server: subprocess.Popen[str], port: int, add_field: Callable[[str], None]
+    jimu: Jimu, server: subprocess.Popen[str], port: int, greeting: list[str], add_field: Callable[[str], None]
 ) -> None:
+    assert greeting[0] == "Filling a new database …\n"
     status, health = ask(port, "/healthz")
     assert (status, json.loads(health)["status"]) == (200, "ok")
     jimu("user", "create", "ada@example.com", "--role", "boss", "--password", "correct horse")

@@ -45,6 +45,22 @@ def test_fields_added_changed_retired_and_removed() -> None:
     assert changes(FIRST, gone) == [("removed", "field", "thing.size", None)]
 
 
+def test_another_type_is_one_change_without_what_it_brings_with_it() -> None:
+    for other in ("integer", "long_text", "date", "lookup, to: company"):
+        second = FIRST.replace("name: {type: text}", f"name: {{type: {other}}}")
+        second = second.replace("name != ''", "1 == 1").replace("len(name)", "1")
+        found = [c for c in changes(FIRST.replace("name != ''", "1 == 1").replace("len(name)", "1"), second)
+                 if c[2] == "thing.name"]
+        assert ("changed", "field", "thing.name", "type") in found
+        assert {key for *_, key in found} <= {"type", "target", "on_delete"}, other
+
+
+def test_a_bound_that_comes_with_another_type_is_told() -> None:
+    first = FIRST.replace("name != ''", "1 == 1").replace("len(name)", "1")
+    second = first.replace("name: {type: text}", "name: {type: integer, min: 3}")
+    assert ("changed", "field", "thing.name", "min") in changes(first, second)
+
+
 def test_a_rename_is_no_loss() -> None:
     second = FIRST.replace("size: {type: picklist,", "extent: {was: [size], type: picklist,")
     found = compare(manifest_of({THING: FIRST}), manifest_of({THING: second}))

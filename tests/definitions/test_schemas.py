@@ -14,6 +14,7 @@ from jimu.definitions.codes import CODES
 from jimu.definitions.reference import build_pages
 from jimu.definitions.workspace import kind_of
 from jimu.fieldtypes import registry
+from tests.definitions.workspaces import loaded
 
 ROOT = standard_path()
 SHIPPED = sorted(
@@ -105,3 +106,10 @@ def _codes_in(tree: ast.AST) -> set[str]:
             if name in _GIVERS and isinstance(value, str) and value.replace("_", "").isalpha() and value.islower():
                 found.add(value)
     return found
+
+
+def test_what_is_not_written_as_its_pattern_asks_is_told_in_a_sentence() -> None:
+    _, diagnostics = loaded({"workspace.yaml": "name: acme\nlabel: Acme\ncurrency: CNYY\n"})
+    assert [str(d.message) for d in diagnostics] == [
+        "currency cannot be CNYY; it must be a code of three capital letters, such as CNY."
+    ]

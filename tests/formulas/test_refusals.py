@@ -36,12 +36,35 @@ from tests.formulas.laboratory import SCOPE, formula, refusals
         ("'a' in name", "wrong_type", 8),
         ("1 if active else 'a'", "wrong_type", 1),
         ("amount +", "syntax", 9),
+        ("(amount + 1", "syntax", 1),
+        ("upper(name) + (code + (name)", "syntax", 15),
+        ("amount + [1)", "syntax", 10),
+        ("amount + 1)", "syntax", 11),
+        ("name == 'a)", "syntax", 9),
+        ("name code", "syntax", 6),
+        ("amount = 1", "syntax", 8),
+        ("amount +\n  * 2", "syntax", 3),
         ("", "syntax", 1),
         ("积 + amuont", "unknown_field", 1),
     ],
 )
 def test_mistakes_are_named_where_they_are(source: str, code: str, column: int) -> None:
     assert (code, column) in refusals(source)
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("(amount + 1", "The bracket ( is not closed: ) is missing."),
+        ("amount + 1)", "The bracket ) closes nothing."),
+        ("name == ')", "This text is not closed: ' is missing."),
+        ("amount = 1", "This is not an expression. Write == to compare."),
+        ("amount +", "The formula ends too early."),
+    ],
+)
+def test_a_slip_in_writing_is_called_by_its_name(source: str, said: str) -> None:
+    _, problems = check(source, SCOPE, "deal")
+    assert [str(problem.message) for problem in problems] == [said]
 
 
 def test_every_problem_is_reported_at_once() -> None:

@@ -28,7 +28,7 @@ def test_a_new_check_counts_the_records_that_fail_it_and_names_some(full: Worksh
     found = finding(full, "check_fails", manifest)
     assert (found.count, found.total, found.severity) == (2, 4, Severity.WARNING)
     assert set(found.examples) == {"Saw", "Drill"}
-    assert str(found.message) == "Check cheap: 2 of 4 records fail it."
+    assert str(found.message) == "Check cheap; records that fail it: 2 of 4."
     assert full.apply(manifest).changed
 
 

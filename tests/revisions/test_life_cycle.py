@@ -125,7 +125,7 @@ def test_a_retired_field_keeps_its_values(workshop: Workshop) -> None:
     planned = workshop.plan(workshop.machine(base=retired))
     finding = next(f for f in planned.findings if f.code == "field_retired")
     assert (finding.count, finding.severity) == (1, Severity.WARNING)
-    assert "1 values are kept, hidden." in str(finding.message)
+    assert "values that are kept, hidden: 1." in str(finding.message)
 
     workshop.apply(workshop.runtime.load_workspace())
     assert "price" not in workshop.fields

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -82,8 +83,18 @@ def _fill(runtime: Runtime) -> None:
     if read.list_records(ListRequest("user", limit=1, fields=("name",)), context).records:
         return
     sets = ("base", "demo") if runtime.settings.seed == "demo" else ("base",)
-    with console().status("Filling the new database …"):
+    with _announced("Filling a new database with a demo company …" if "demo" in sets else "Filling a new database …"):
         load_seeds(context.manifest, context, sets=sets)
+
+
+def _announced(text: str) -> AbstractContextManager[object]:
+    """Say what goes on: with a moving sign on a terminal, elsewhere as a line, before it begins."""
+    out = console()
+    if out.is_terminal:
+        return out.status(text)
+    out.print(text)
+    sys.stdout.flush()
+    return nullcontext()
 
 
 def _greet(runtime: Runtime) -> None:

@@ -31,6 +31,9 @@ DEFINITION_CODES: Mapping[str, str] = {
     "duplicate_option": "A picklist has the same option twice.",
     # layers
     "no_workspace": "The folder is no workspace.",
+    "stray_folder": "A folder is named nearly like one that is read (`object/`); nothing reads it. A warning.",
+    "stray_file": "A YAML file lies where no kind of definition is read. A warning.",
+    "dangling_link": "A symbolic link among the definitions leads nowhere.",
     "unknown_base": "What `extends` names is not there.",
     "duplicate_name": "Two definitions of one kind have the same name in one layer, or two checks of an object.",
     "list_needs_word": "An overlay writes a list where the base has one, without a word such as append or replace.",

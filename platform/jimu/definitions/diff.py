@@ -69,6 +69,10 @@ _FIELD_IGNORED = frozenset(
 _TOLD_ELSEWHERE = frozenset(
     {"formula", "where", "filter", "to", "on_delete", "scale", "max_length", "of", "function", "field", "order_by"}
 )
+# What another type brings with it.
+_FOLLOWS_TYPE = frozenset({"length", "scale", "search", "summed", "stored", "option_list"})
+# Bounds are not the type's own: values may lie beyond them.
+_LIMITS = frozenset({"min", "max"})
 _OBJECT_IGNORED = frozenset(
     {
         "name",
@@ -187,7 +191,8 @@ def _fields(old: ObjectDef, new: ObjectDef) -> Iterator[Change]:
             yield _change("renamed", "field", field.address, name=name, before=earlier.name, after=name, **at)
         yield from _retirement("field", field.address, earlier.retired, field.retired, name=name, **at)
         if not field.retired:
-            yield from _properties("field", field.address, earlier, field, _FIELD_IGNORED, name=name, **at)
+            ignored = _FIELD_IGNORED if earlier.type == field.type else _FIELD_IGNORED | _FOLLOWS_TYPE
+            yield from _properties("field", field.address, earlier, field, ignored, name=name, **at)
             yield from _options(earlier, field)
             yield from _choices(earlier, field)
     for name, field in old.fields.items():
@@ -205,6 +210,8 @@ def _options(old: FieldDef, new: FieldDef) -> Iterator[Change]:
     """The changes of the type's own keys, each under its name."""
     before, after = _plain(old.options), _plain(new.options)
     for key in dict.fromkeys([*before, *after]):
+        if old.type != new.type and key not in _LIMITS and not (key in before and key in after):
+            continue  # one of the types has no such key
         if key not in _TOLD_ELSEWHERE and before.get(key) != after.get(key):
             at = {"object": new.object, "name": new.name}
             yield _change("changed", "field", new.address, key=key, before=before.get(key), after=after.get(key), **at)
@@ -214,6 +221,8 @@ def _choices(old: FieldDef, new: FieldDef) -> Iterator[Change]:
     """A change of the options, as one change; which values come and go is told."""
     if old.choices == new.choices or new.system:
         return
+    if old.type != new.type and (old.choices is None or new.choices is None):
+        return  # one of the types has no choices
     before, after = _values(old.choices), _values(new.choices)
     gone, come = [v for v in before if v not in after], [v for v in after if v not in before]
     params = {"address": new.address, "added": come or "–", "removed": gone or "–"}

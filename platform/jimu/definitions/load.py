@@ -23,6 +23,7 @@ from jimu.definitions.link.objects import link_objects
 from jimu.definitions.manifest import Manifest
 from jimu.definitions.model import ObjectDef
 from jimu.definitions.revision import compute_revision
+from jimu.definitions.strays import find_strays
 from jimu.definitions.workspace import Layer, Workspace, discover, read_folder, restore
 from jimu.diagnostics import Diagnostic, Severity, has_errors
 from jimu.messages import Message
@@ -36,7 +37,9 @@ def load(root: Path, *, plugins: PluginManager | None = None) -> tuple[Manifest 
     ``plugins``: an existing manager; the plugins that the workspace names are added to it. Never raises for what
     files say; raises OSError if the folder cannot be read.
     """
-    return _load(discover(root), plugins)
+    workspace = discover(root)
+    workspace.diagnostics += find_strays(root.resolve(), workspace.layers[-1].files)
+    return _load(workspace, plugins)
 
 
 def load_files(

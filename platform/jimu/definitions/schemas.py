@@ -54,6 +54,12 @@ def json_schema(kind: str, *, overlay: bool = False) -> Schema:
     return made
 
 
+def definition(name: str) -> Schema:
+    """The schema of a value that several kinds share, such as ``color``."""
+    found: Schema = _raw("common")["$defs"][name]
+    return found
+
+
 @cache
 def checker(kind: str) -> Draft202012Validator:
     """The validator of whole files of ``kind`` (of an object's fields it checks only that they are mappings)."""

@@ -9,7 +9,7 @@ from typing import Any
 from jsonschema import ValidationError
 
 from jimu.definitions.reader import YamlList, YamlMap, key_place, value_place
-from jimu.definitions.schemas import checker, field_checker
+from jimu.definitions.schemas import checker, definition, field_checker
 from jimu.diagnostics import Diagnostic, nearest
 from jimu.fieldtypes import registry
 from jimu.messages import Message
@@ -182,12 +182,38 @@ def _not_among(error: ValidationError, data: Any, path: Path, address: str) -> D
 
 
 def _bad_name(error: ValidationError, data: Any, path: Path, address: str, *, of_key: bool) -> Diagnostic:
-    hint = str(_schema(error).get("description", "")) or f"it must match {error.validator_value}"
-    message = Message("{value} cannot stand here: {hint}", {"value": _shown(error.instance), "hint": hint})
+    pattern = str(error.validator_value)
+    form = _FORMS.get(pattern) or Message("text that matches {pattern}", {"pattern": pattern})
+    params = {"key": _key(path), "value": _shown(error.instance), "form": form}
+    message = (
+        Message("{value} cannot be a key here; it must be {form}.", params)
+        if of_key
+        else Message("{key} cannot be {value}; it must be {form}.", params)
+    )
     where = key_place(data, *path) if of_key else value_place(data, *path)
     return Diagnostic("bad_name", message, where, address)
 
 
+# What a pattern of the schemas asks for, in words; others are shown as they are.
+_NAME_FORM = Message("a name in snake_case: small letters, digits and _, a letter first")
+_COLOUR = str(definition("color")["pattern"])
+_FORMS = {
+    "^[a-z][a-z0-9_]{0,58}$": _NAME_FORM,
+    "^[a-z][a-z0-9_]*$": _NAME_FORM,
+    "^-?[a-z][a-z0-9_]*$": Message("the name of a field, with - before it for falling order"),
+    "^[a-z][a-z0-9_-]*$": Message("small letters, digits, _ and -, a letter first"),
+    "^[a-z0-9-]+$": Message("the name of an icon: small letters, digits and -"),
+    _COLOUR: Message("a colour: #rrggbb, or a name such as blue or red"),
+    "^[A-Z]{3}$": Message("a code of three capital letters, such as CNY"),
+    "^[A-Z]{2}$": Message("a code of two capital letters, such as CN"),
+    "^(/|https?://)": Message("an address that begins with /, http:// or https://"),
+    r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$": Message("an object and a field of it, written object.field"),
+    r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){0,4}$": Message("the name of a field, or a path over lookups such as a.b"),
+    r"^-?[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){0,4}$": Message(
+        "the name of a field or a path over lookups such as a.b, with - before it for falling order"
+    ),
+    r"^(\*|[a-z][a-z0-9_]{0,58})$": Message("the name of an object, or * for every one"),
+}
 _LIMITS = {
     "minLength": "{key} may not be empty.",
     "maxLength": "{key} is longer than {limit} letters.",

@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from itertools import accumulate
 
 from jimu.formulas.limits import MAX_CONSTANT, MAX_DEPTH, MAX_NODES, MAX_SOURCE, NUMBER_LIMIT, PLACES
+from jimu.formulas.mistakes import report_syntax
 from jimu.formulas.problems import Problems
 from jimu.messages import Message
 
@@ -124,7 +125,7 @@ def parse(source: str, problems: Problems) -> Parsed | None:
             warnings.simplefilter("ignore")
             tree = ast.parse(code, mode="eval")
     except SyntaxError as error:
-        problems.add("syntax", _offset_of_error(error, code, shift, len(source)), "This is not an expression.")
+        report_syntax(error, source, problems)
         return None
     except (ValueError, MemoryError, RecursionError):
         problems.add("too_large", 0, "The formula is too deeply nested, or it has a character that is not allowed.")
@@ -133,13 +134,6 @@ def parse(source: str, problems: Problems) -> Parsed | None:
     starts = tuple(start + index for index, start in enumerate(starts))
     parsed = Parsed(source, tree.body, code, starts, shift)
     return parsed if _is_allowed(parsed, problems) else None
-
-
-def _offset_of_error(error: SyntaxError, code: str, shift: int, length: int) -> int:
-    lines = code.split("\n")
-    line = min(max(error.lineno or 1, 1), len(lines))
-    before = sum(len(text) + 1 for text in lines[: line - 1])
-    return min(max(before + (error.offset or 1) - 1 - shift, 0), length)
 
 
 def _is_allowed(parsed: Parsed, problems: Problems) -> bool:

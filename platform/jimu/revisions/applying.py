@@ -71,7 +71,7 @@ def _record(application: Application, deployment: Deployment, manifest: Manifest
 def _check_allowed(planned: Plan, allow: frozenset[str]) -> None:
     refused = planned.refused(allow)
     if refused:
-        raise Refused(Message("The plan has {n} findings that stop it.", {"n": len(refused)}), refused)
+        raise Refused(Message("Findings that stop the plan: {n}.", {"n": len(refused)}), refused)
 
 
 def _check_still_running(deployment: Deployment, current: RevisionRow | None) -> None:

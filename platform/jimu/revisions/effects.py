@@ -30,7 +30,7 @@ class Situation:
 Effect = Callable[[Change, Situation], Finding | None]
 
 
-def plain(change: Change) -> Finding:
+def plain(change: Change, _: Situation | None = None) -> Finding:
     """The change itself, without an effect on values."""
     return Finding(f"{change.part}_{change.what}", Severity.SAFE, change.address, change.message)
 
@@ -38,7 +38,7 @@ def plain(change: Change) -> Finding:
 def object_hidden(change: Change, situation: Situation) -> Finding | None:
     object = str(change.object)
     count = situation.old.total(object)
-    message = Message("Object {object} goes out of use: its {n} records are kept, hidden.",
+    message = Message("Object {object} goes out of use; records that are kept, hidden: {n}.",
                       {"object": object, "n": count})
     return _finding(f"object_{change.what}", change, message, count)
 
@@ -49,7 +49,7 @@ def field_hidden(change: Change, situation: Situation) -> Finding | None:
     if not _has_values(field):
         return plain(change)
     count = situation.old.filled(field.object, field.name)
-    message = Message("Field {field} goes out of use: {n} values are kept, hidden.",
+    message = Message("Field {field} goes out of use; values that are kept, hidden: {n}.",
                       {"field": change.address, "n": count})
     return _finding(f"field_{change.what}", change, message, count, situation.old.total(field.object))
 
@@ -59,7 +59,8 @@ def field_restored(change: Change, situation: Situation) -> Finding | None:
     if not _has_values(field) or field.is_computed:
         return plain(change)
     count = situation.new.filled(field.object, field.name)
-    message = Message("Field {field} is in use again: {n} values come back.", {"field": change.address, "n": count})
+    message = Message("Field {field} is in use again; values that come back: {n}.",
+                      {"field": change.address, "n": count})
     return Finding("field_restored", Severity.SAFE, change.address, message, count)
 
 
@@ -68,7 +69,7 @@ def field_renamed(change: Change, situation: Situation) -> Finding | None:
     if not _has_values(field):
         return plain(change)
     count = situation.new.filled(field.object, field.name)
-    message = Message("Field {before} is now called {after}: its {n} values stay.",
+    message = Message("Field {before} is now called {after}; values that stay: {n}.",
                       {"before": change.before, "after": change.after, "n": count})
     return Finding("field_renamed", Severity.SAFE, change.address, message, count)
 
@@ -80,7 +81,7 @@ def required_blank(change: Change, situation: Situation) -> Finding | None:
         return None
     count = situation.new.blank(field.object, field.name)
     total = situation.new.total(field.object)
-    message = Message("Field {field} is required: {n} of {total} records have none yet.",
+    message = Message("Field {field} is required; records that have none yet: {n} of {total}.",
                       {"field": field.address, "n": count, "total": total})
     return _finding("required_blank", change, message, count, total) if count else None
 
@@ -89,8 +90,10 @@ def added_required(change: Change, situation: Situation) -> Finding | None:
     return required_blank(change, situation) or plain(change)
 
 
-_DUPLICATES = "{key} becomes unique: {groups} values occur more than once, in {n} records."
-_MANY_DUPLICATES = "{key} becomes unique: more than {groups} values occur more than once, in more than {n} records."
+_DUPLICATES = "{key} becomes unique; values that occur more than once: {groups}, records that have them: {n}."
+_MANY_DUPLICATES = (
+    "{key} becomes unique; values that occur more than once: over {groups}, records that have them: over {n}."
+)
 
 
 def unique_duplicates(change: Change, situation: Situation) -> Finding | None:
@@ -116,7 +119,7 @@ def check_failing(change: Change, situation: Situation) -> Finding | None:
         return None
     count, examples = situation.new.failing(object.name, definition.check)
     total = situation.new.total(object.name)
-    message = Message("Check {name}: {n} of {total} records fail it.",
+    message = Message("Check {name}; records that fail it: {n} of {total}.",
                       {"name": definition.name, "n": count, "total": total})
     return _finding("check_fails", change, message, count, total, examples) if count else None
 
@@ -131,7 +134,7 @@ def choices_used(change: Change, situation: Situation) -> Finding | None:
     used = {value: n for value, n in used.items() if n}
     if not used:
         return None
-    message = Message("Field {field}: choices go that {n} records still have: {values}.",
+    message = Message("Field {field} loses choices that are still used: {values}; records that have them: {n}.",
                       {"field": field.address, "n": sum(used.values()), "values": list(used)})
     examples = tuple(f"{value} ({n}×)" for value, n in used.items())
     return _finding("choices_used", change, message, sum(used.values()), situation.new.total(field.object), examples)
@@ -142,7 +145,7 @@ def values_too_long(change: Change, situation: Situation) -> Finding | None:
     if field.length is None or field.kind is not Kind.TEXT:
         return None
     count = situation.new.matching(field.object, f"len({field.name}) > {field.length}")
-    message = Message("Field {field}: {n} values are longer than {length} characters; they stay as they are.",
+    message = Message("Field {field}; values longer than {length} characters, which stay as they are: {n}.",
                       {"field": field.address, "n": count, "length": field.length})
     return _finding("values_too_long", change, message, count) if count else None
 
@@ -161,15 +164,15 @@ def values_out_of_bounds(change: Change, situation: Situation) -> Finding | None
 
 
 _BOUNDS = {
-    "min": ("<", Message("Field {field}: {n} values are below {bound}; they stay as they are.")),
-    "max": (">", Message("Field {field}: {n} values are above {bound}; they stay as they are.")),
+    "min": ("<", Message("Field {field}; values below {bound}, which stay as they are: {n}.")),
+    "max": (">", Message("Field {field}; values above {bound}, which stay as they are: {n}.")),
 }
 
 
 def role_users(change: Change, situation: Situation) -> Finding | None:
     """Who is touched by a changed or removed role."""
     count = situation.old.matching("user", f"{change.name!r} in roles") if "user" in situation.before.objects else 0
-    message = Message("{change} {n} users have this role.", {"change": change.message, "n": count})
+    message = Message("{change} Users who have this role: {n}.", {"change": change.message, "n": count})
     severity = Severity.WARNING if count and change.what == "removed" else Severity.SAFE
     return Finding(f"role_{change.what}", severity, change.address, message, count)
 
@@ -184,6 +187,7 @@ EFFECTS: Mapping[tuple[str, str, str | None], tuple[Effect, ...]] = {
     ("field", "renamed", None): (field_renamed,),
     ("field", "changed", "required"): (required_blank,),
     ("field", "changed", "choices"): (choices_used,),
+    ("field", "changed", "type"): (plain, values_too_long),
     ("field", "changed", "length"): (values_too_long,),
     ("field", "changed", "min"): (values_out_of_bounds,),
     ("field", "changed", "max"): (values_out_of_bounds,),

@@ -59,7 +59,7 @@ def _misfits(deployment: Deployment, step: SchemaChange) -> Finding | None:
     count, examples = count_misfits(deployment.database, step)
     if not count:
         return None
-    message = Message("Field {field} changes its type: {n} values do not fit and would become blank.",
+    message = Message("Field {field} changes its type; values that do not fit and would become blank: {n}.",
                       {"field": f"{step.object}.{step.column}", "n": count})
     shown = tuple(str(value) for _, value in examples)
     return Finding("type_misfit", Severity.BLOCKING, f"{step.object}.{step.column}", message, count, None, shown)
