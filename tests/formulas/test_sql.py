@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -118,6 +118,11 @@ def test_numbers_too_wide_for_the_database_sort_by_value(trial: Trial) -> None:
         for amount, pieces in (("9999999999999999.99", 10**17), ("1", 1), ("9999999999999999.99", -(10**17)), ("5", -1))
     ]
     assert disagreements(trial, checked, records) == []
+
+
+def test_a_length_over_a_length_that_was_worked_out_sorts_by_value(trial: Trial) -> None:
+    records = [{("took",): timedelta(0)}, {("took",): timedelta(seconds=-(10**13))}, {("took",): timedelta(days=3)}]
+    assert disagreements(trial, formula("took / hours(1.5)"), records) == []
 
 
 def test_days_at_the_ends_of_the_calendar_are_handled(trial: Trial) -> None:

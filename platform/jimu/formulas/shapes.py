@@ -5,8 +5,10 @@ integers.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from jimu.formulas import numbers
 from jimu.formulas.limits import NUMBER_LIMIT, PLACES
 from jimu.formulas.tree import Constant, Shape
 
@@ -47,14 +49,23 @@ def divided(args: Sequence[Node]) -> Shape:
     """A quotient; by a constant it has a bound of its own, and by 10, 100 … few places."""
     a, divisor = of(args[0]), args[1]
     if isinstance(divisor, Constant) and divisor.value:
-        b = of(divisor)
-        places = decimal_places_of_inverse(b.bound)
-        # a / (bound/10**scale) = a * 10**scale / bound
+        # The value itself: a constant that was worked out may be far from what its shape allows.
+        b, units = of(divisor), _units(divisor)
+        places = decimal_places_of_inverse(units)
+        # a / (units/10**scale) = a * 10**scale / units
         scale = PLACES if places is None else min(PLACES, max(0, a.scale + places - b.scale))
-        bound = a.bound * 10 ** (scale + b.scale) // (b.bound * 10**a.scale) + 1
+        bound = a.bound * 10 ** (scale + b.scale) // (units * 10**a.scale) + 1
         return limited(Shape(scale, bound))
     # The smallest divisor that is not 0 is one unit of its scale.
     return limited(Shape(PLACES, a.bound * 10 ** (PLACES + of(divisor).scale) // 10**a.scale + 1))
+
+
+def _units(constant: Constant) -> int:
+    """The size of a number or duration in units of its shape's scale."""
+    value = constant.value
+    if isinstance(value, timedelta):
+        return abs(value // timedelta(seconds=1))
+    return abs(numbers.units(value, of(constant).scale))
 
 
 def decimal_places_of_inverse(number: int) -> int | None:
