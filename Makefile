@@ -46,9 +46,9 @@ shots: install-dev  ## screenshots of every kind of page of a running `make run`
 	$(BIN)/python -m tests.e2e.screenshots http://127.0.0.1:$${JIMU_PORT:-8000} admin@jimu.example jimu-demo
 
 lock: install-dev  ## resolve the dependencies anew
-	printf 'hatchling>=1.27\neditables\nnodejs-wheel-binaries==24.19.0\n' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url - -o requirements-build.lock
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra dev pyproject.toml -o requirements-dev.lock
+	printf 'hatchling>=1.27\neditables\nnodejs-wheel-binaries==24.19.0\n' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate - -o requirements-build.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.lock
 
 clean:           ## remove everything that was built
 	rm -rf $(VENV) platform/jimu/static/dist $(FRONT)/node_modules .pytest_cache .mypy_cache .ruff_cache

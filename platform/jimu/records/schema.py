@@ -6,14 +6,12 @@ The only place where definitions are translated into the store's words.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from jimu.access.per_manifest import PerManifest
 from jimu.definitions.manifest import Manifest
 from jimu.definitions.model import FieldDef, ListLayoutDef, ObjectDef
-from jimu.fieldtypes import registry
+from jimu.definitions.symbols import build_symbol
 from jimu.fieldtypes.kinds import Kind
-from jimu.formulas.types import Symbol
 from jimu.records.rollup_feeds import rollup_spec
 from jimu.storage.schema import Column, Index, Schema, Table, Unique
 
@@ -56,7 +54,7 @@ def _column(manifest: Manifest, field: FieldDef) -> Column:
     return Column(
         name=field.name,
         kind=field.kind,
-        symbol=symbol_of(field),
+        symbol=build_symbol(field),
         scale=field.scale,
         length=field.length,
         target=field.target,
@@ -71,19 +69,6 @@ def _column(manifest: Manifest, field: FieldDef) -> Column:
         secret=field.type == "secret",
         was=field.was,
         labels=field.label.by_locale,
-    )
-
-
-def symbol_of(field: FieldDef) -> Symbol:
-    """What formulas know of ``field``; a formula that is computed when read comes along with it."""
-    symbol = registry.get(field.type).symbol(field)
-    if field.formula is None:
-        return symbol
-    return replace(
-        symbol,
-        type=field.formula.type if field.kind is not Kind.JSON else symbol.type,
-        formula=None if field.stored else field.formula,
-        deterministic=field.formula.deterministic,
     )
 
 
