@@ -302,3 +302,11 @@ def test_broken_fields_are_blamed_once_and_not_where_they_are_used() -> None:
     )
     assert [d.code for d in diagnostics] == ["unknown_type", "unknown_field"]
     assert [d.suggestion for d in diagnostics] == ["text", None]
+
+
+def test_more_fields_than_a_table_can_hold_are_refused_and_sparse_ones_do_not_count() -> None:
+    fields = "".join(f"  f{number}: {{type: integer}}\n" for number in range(1001))
+    _, diagnostics = loaded({THING: f"label: Thing\nfields:\n{fields}"})
+    assert [d.code for d in diagnostics] == ["too_many_fields"]
+    sparse = "".join(f"  s{number}: {{type: integer, sparse: true}}\n" for number in range(1001))
+    manifest_of({THING: f"label: Thing\nfields:\n{sparse}"})

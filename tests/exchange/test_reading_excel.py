@@ -63,3 +63,9 @@ def test_a_broken_workbook_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"PK\x03\x04 this is no workbook")
     with pytest.raises(UnreadableFile):
         open_table(path)
+
+
+def test_a_small_file_that_unpacks_to_a_huge_one_is_refused_unread(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jimu.exchange.readers.excel_reader.MAX_UNPACKED", 1 << 10)
+    with pytest.raises(UnreadableFile, match="unpacks"):
+        open_table(book)

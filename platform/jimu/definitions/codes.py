@@ -27,6 +27,7 @@ DEFINITION_CODES: Mapping[str, str] = {
     "bad_bounds": "A lower limit is above the upper one.",
     "bad_pattern": "A regular expression, or the pattern of an automatic number, cannot be used.",
     "missing_field": "A roll-up other than count does not say of which field.",
+    "too_many_fields": "An object has more fields than a table can have columns.",
     "unknown_currency": "There is no currency of this code.",
     "duplicate_option": "A picklist has the same option twice.",
     # layers

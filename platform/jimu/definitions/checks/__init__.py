@@ -13,12 +13,14 @@ from jimu.definitions.checks.ownership import check_ownership
 from jimu.definitions.checks.picklists import check_picklists
 from jimu.definitions.checks.record_types import check_record_types
 from jimu.definitions.checks.roles import check_roles
+from jimu.definitions.checks.size import check_size
 from jimu.definitions.checks.workspace import check_workspace
 
 CHECKS: tuple[Callable[[Checking], None], ...] = (
     check_workspace,
     check_names,
     check_keys,
+    check_size,
     check_picklists,
     check_record_types,
     check_ownership,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -24,10 +25,13 @@ from jimu.exchange.readers.table import (
 from jimu.messages import Message
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
+MAX_UNPACKED = 1 << 30
+"""Bytes that a workbook may unpack to: the sheet is read into memory, and a small file can hold a huge one."""
 
 
 def open_excel(path: Path, options: ReadOptions) -> TableFile:
     """The table in the sheet asked for, else in the first that holds one; raises UnreadableFile."""
+    _check_size(path)
     try:
         workbook = CalamineWorkbook.from_path(str(path))
     except (CalamineError, OSError) as error:
@@ -47,6 +51,20 @@ def open_excel(path: Path, options: ReadOptions) -> TableFile:
         return _rows(sheet, len(headers))
 
     return TableFile(path, headers, raw, "excel", read, sheet.total_height, sheet=sheet.name, sheets=names)
+
+
+def _check_size(path: Path) -> None:
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        unpacked = sum(part.file_size for part in archive.infolist())
+    if unpacked > MAX_UNPACKED:
+        raise UnreadableFile(
+            Message(
+                "{file} unpacks to {n} MB, and at most {most} MB are read; divide it, or save it as CSV.",
+                {"file": path.name, "n": unpacked >> 20, "most": MAX_UNPACKED >> 20},
+            )
+        )
 
 
 def _choose(workbook: CalamineWorkbook, names: Sequence[str], wanted: str | None, path: Path) -> CalamineSheet:
