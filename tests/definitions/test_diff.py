@@ -49,8 +49,11 @@ def test_another_type_is_one_change_without_what_it_brings_with_it() -> None:
     for other in ("integer", "long_text", "date", "lookup, to: company"):
         second = FIRST.replace("name: {type: text}", f"name: {{type: {other}}}")
         second = second.replace("name != ''", "1 == 1").replace("len(name)", "1")
-        found = [c for c in changes(FIRST.replace("name != ''", "1 == 1").replace("len(name)", "1"), second)
-                 if c[2] == "thing.name"]
+        found = [
+            c
+            for c in changes(FIRST.replace("name != ''", "1 == 1").replace("len(name)", "1"), second)
+            if c[2] == "thing.name"
+        ]
         assert ("changed", "field", "thing.name", "type") in found
         assert {key for *_, key in found} <= {"type", "target", "on_delete"}, other
 
