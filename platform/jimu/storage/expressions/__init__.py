@@ -15,13 +15,14 @@ from jimu.formulas import Environment, Formula
 from jimu.storage.expressions.compiler import Compiler, NotInSql
 from jimu.storage.expressions.postgresql import ARITHMETIC, PostgresqlCompiler
 from jimu.storage.expressions.postgresql_days import DAYS
+from jimu.storage.expressions.postgresql_moments import MOMENTS
 from jimu.storage.expressions.postgresql_texts import TEXTS
 from jimu.storage.expressions.scope import Prefixed, SqlScope, SqlValue
 from jimu.storage.expressions.sqlite import SqliteCompiler
 
 __all__ = ["NotInSql", "Prefixed", "SqlScope", "SqlValue", "as_column_value", "as_condition", "as_value"]
 
-PostgresqlCompiler.builders = {**ARITHMETIC, **TEXTS, **DAYS}
+PostgresqlCompiler.builders = {**ARITHMETIC, **TEXTS, **DAYS, **MOMENTS}
 
 
 def _compiler(scope: SqlScope, environment: Environment) -> Compiler:

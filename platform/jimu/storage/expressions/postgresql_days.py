@@ -1,32 +1,25 @@
-"""PostgreSQL: functions on days, moments, times and durations. Steps are checked before they are made: nothing
-raises.
-"""
+"""PostgreSQL: functions on days. Steps are checked before they are made: nothing raises."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from jimu.formulas.calendar import FIRST_DAY, LAST_DAY
 from jimu.formulas.functions.days import calendar_of, today
-from jimu.formulas.limits import MAX_DAYS, MAX_SECONDS, MAX_WORKDAYS
-from jimu.formulas.tree import Call, Constant, Node, Shape
+from jimu.formulas.limits import MAX_DAYS, MAX_WORKDAYS
+from jimu.formulas.tree import Call, Constant, Node
 from jimu.storage.expressions.compiler import Condition, Element
 from jimu.storage.expressions.postgresql import (
-    BIG,
     DATE,
     INTEGER,
     LOCAL,
-    MOMENT,
     NUMERIC,
-    TIME,
     PostgresqlCompiler,
     day,
-    divided,
     function,
     number,
     operate,
@@ -37,9 +30,6 @@ from jimu.storage.expressions.postgresql import (
 )
 
 Builder = Callable[[PostgresqlCompiler, Call], Element]
-
-_LAST_SECOND = number(Decimal("253402300799.999999"))  # 9999-12-31T23:59:59.999999Z, seconds since 1970
-_FIRST_SECOND = number(-62_135_596_800)  # 0001-01-01T00:00:00Z
 
 
 def extract(part: str, value: Element) -> Element:
@@ -120,11 +110,11 @@ def _date_of(compiler: PostgresqlCompiler, node: Call) -> Element:
     return sa.cast(compiler.local(compiler.value(node.args[0])), DATE)
 
 
-def _part(name: str) -> Builder:
+def part(name: str) -> Builder:
     return lambda compiler, node: extract(name, compiler.value(node.args[0]))
 
 
-def _part_of_moment(name: str) -> Builder:
+def part_of_moment(name: str) -> Builder:
     return lambda compiler, node: function(
         "floor", extract(name, compiler.local(compiler.value(node.args[0]))), type=NUMERIC
     )
@@ -300,94 +290,6 @@ def _add_workdays(compiler: PostgresqlCompiler, node: Call) -> Element:
     return compiler.let([compiler.value(node.args[0]), count], body)
 
 
-# Moments, times, durations.
-
-
-def _moment_moved(sign: str) -> Builder:
-    def build(compiler: PostgresqlCompiler, node: Call) -> Element:
-        def body(m: Element, s: Element) -> Element:
-            moved = operate(extract("epoch", m), sign, sa.cast(s, NUMERIC))
-            seconds: Element = sa.cast(s, sa.Double())
-            zero = whole(0)
-            interval = sa.func.make_interval(zero, zero, zero, zero, zero, zero, seconds, type_=pg.INTERVAL())
-            return when(moved.between(_FIRST_SECOND, _LAST_SECOND), operate(m, sign, interval, MOMENT))
-
-        return compiler.let(compiler.values(node.args), body)
-
-    return build
-
-
-def _moments_apart(compiler: PostgresqlCompiler, node: Call) -> Element:
-    later, earlier = (extract("epoch", v) for v in compiler.values(node.args))
-    return sa.cast(trunc(operate(later, "-", earlier)), BIG)
-
-
-def _within(value: Element, type: str = "seconds") -> Element:
-    return when(
-        value.between(number(-MAX_SECONDS), number(MAX_SECONDS)), sa.cast(function("round", value, type=NUMERIC), BIG)
-    )
-
-
-def _duration_sum(operator: str) -> Builder:
-    def build(compiler: PostgresqlCompiler, node: Call) -> Element:
-        a, b = (sa.cast(v, NUMERIC) for v in compiler.values(node.args))
-        return compiler.let([operate(a, operator, b)], _within)
-
-    return build
-
-
-def _duration_multiply(compiler: PostgresqlCompiler, node: Call) -> Element:
-    values = [sa.cast(v, NUMERIC) for v in compiler.values(node.args)]
-    return compiler.let([operate(values[0], "*", values[1])], _within)
-
-
-def _duration_divide(compiler: PostgresqlCompiler, node: Call) -> Element:
-    a, b = (sa.cast(v, NUMERIC) for v in compiler.values(node.args))
-    return compiler.let([divided(compiler, a, b, Shape(0, 0))], _within)
-
-
-def _length(seconds: int) -> Builder:
-    def build(compiler: PostgresqlCompiler, node: Call) -> Element:
-        return compiler.let([operate(compiler.value(node.args[0]), "*", number(seconds))], _within)
-
-    return build
-
-
-def _measured(seconds: int) -> Builder:
-    def build(compiler: PostgresqlCompiler, node: Call) -> Element:
-        value = sa.cast(compiler.value(node.args[0]), NUMERIC)
-        return value if seconds == 1 else divided(compiler, value, number(seconds), Shape(0, 0))
-
-    return build
-
-
-def _moment_from_local(compiler: PostgresqlCompiler, node: Call) -> Element:
-    at = compiler.value(node.args[1]) if len(node.args) > 1 else None
-
-    def body(d: Element) -> Element:
-        local = sa.cast(d, LOCAL) if at is None else operate(d, "+", at, LOCAL)
-        inside = d.between(day(date(1, 1, 2)), day(date(9999, 12, 30)))
-        return when(inside, function("timezone", compiler.zone(), local, type=MOMENT))
-
-    return compiler.let([compiler.value(node.args[0])], body)
-
-
-def _time_of(compiler: PostgresqlCompiler, node: Call) -> Element:
-    local = compiler.local(compiler.value(node.args[0]))
-    return sa.cast(function("date_trunc", text("second"), local, type=LOCAL), TIME)
-
-
-def _time_from_parts(compiler: PostgresqlCompiler, node: Call) -> Element:
-    def body(h: Element, m: Element, s: Element) -> Element:
-        exists = sa.and_(
-            h.between(number(0), number(23)), m.between(number(0), number(59)), s.between(number(0), number(59))
-        )
-        return when(exists, function("make_time", integer(h), integer(m), sa.cast(s, sa.Double()), type=TIME))
-
-    parts = [trunc(v) for v in compiler.values(node.args)]
-    return compiler.let(parts if len(parts) == 3 else [*parts, number(0)], body)
-
-
 DAYS: dict[str, Builder] = {
     "date_add": _add_days("+"),
     "date_subtract": _add_days("-"),
@@ -398,13 +300,13 @@ DAYS: dict[str, Builder] = {
     "date_of": _date_of,
     "date_from_text": _date_from_text,
     "date_from_parts": _date_from_parts,
-    "year": _part("year"),
-    "quarter": _part("quarter"),
-    "month": _part("month"),
-    "week": _part("week"),
-    "day": _part("day"),
-    "weekday": _part("isodow"),
-    "day_of_year": _part("doy"),
+    "year": part("year"),
+    "quarter": part("quarter"),
+    "month": part("month"),
+    "week": part("week"),
+    "day": part("day"),
+    "weekday": part("isodow"),
+    "day_of_year": part("doy"),
     "add_months": _add_months(1),
     "add_years": _add_months(12),
     "months_between": _months_between,
@@ -417,29 +319,4 @@ DAYS: dict[str, Builder] = {
     "is_workday": _is_workday,
     "workdays_between": _workdays_between,
     "add_workdays": _add_workdays,
-    "moment_add": _moment_moved("+"),
-    "moment_subtract": _moment_moved("-"),
-    "moment_subtract_moment": _moments_apart,
-    "duration_add": _duration_sum("+"),
-    "duration_subtract": _duration_sum("-"),
-    "duration_multiply": _duration_multiply,
-    "multiply_duration": _duration_multiply,
-    "duration_divide": _duration_divide,
-    "days": _length(86_400),
-    "hours": _length(3_600),
-    "minutes": _length(60),
-    "seconds": _length(1),
-    "in_days": _measured(86_400),
-    "in_hours": _measured(3_600),
-    "in_minutes": _measured(60),
-    "in_seconds": _measured(1),
-    "moment_from_local": _moment_from_local,
-    "time_of": _time_of,
-    "time_from_parts": _time_from_parts,
-    "hour": _part("hour"),
-    "minute": _part("minute"),
-    "second": _part("second"),
-    "hour_of_moment": _part_of_moment("hour"),
-    "minute_of_moment": _part_of_moment("minute"),
-    "second_of_moment": _part_of_moment("second"),
 }
