@@ -77,3 +77,9 @@ def list_tokens(store: Store, user_id: int) -> list[TokenRow]:
     """A user's tokens, newest first, without their secrets."""
     with store.read() as transaction:
         return transaction.list_tokens(user_id)
+
+
+def list_all_tokens(store: Store, limit: int, before: int | None = None) -> list[TokenRow]:
+    """Everybody's tokens, newest first; ``before``: the id of the last one of the page before."""
+    with store.read() as transaction:
+        return transaction.list_all_tokens(limit, before)

@@ -109,6 +109,19 @@ def end_sessions_in(transaction: Transaction, user_id: int, *, keep: str | None 
     return transaction.end_sessions(user_id, key_of(keep) if keep else None)
 
 
+def end_session_number(store: Store, user_id: int, number: int) -> bool:
+    """End one session of a user, by its ``id`` in ``list_sessions``; False: there is none."""
+    with store.write() as transaction:
+        return transaction.end_session_number(number, user_id)
+
+
+def session_number(store: Store, token: str) -> int | None:
+    """The ``id`` in ``list_sessions`` of the session with this token."""
+    with store.read() as transaction:
+        row = transaction.find_session(key_of(token)) if token else None
+    return row.id if row else None
+
+
 def list_sessions(store: Store, user_id: int, now: datetime) -> list[SessionRow]:
     """The living sessions of a user, the last used first."""
     with store.read() as transaction:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -14,7 +12,7 @@ from jimu.cli.output import STYLES, console, format_option, many, print_json, sa
 from jimu.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
-    from jimu.revisions import Finding, Origin, Plan
+    from jimu.revisions import Finding, Plan
 
 MARKS = {"safe": "+", "warning": "!", "blocking": "✗"}
 
@@ -58,7 +56,7 @@ def apply_command(
 
     runtime = session.prepared
     manifest = runtime.load_workspace()
-    origin = replace(git_origin(session), note=note)
+    origin = replace(revisions.git_origin(session.settings.workspace), note=note)
     if author:
         origin = replace(origin, author=author)
     allowed = (*allow, "all") if force else allow
@@ -84,29 +82,6 @@ def print_findings(findings: Iterable[Finding], *, to_stderr: bool = False) -> N
                   + Text(f"  [{finding.code}]", style="dim"))
         for example in finding.examples:
             out.print(Text(f"      {example}", style="dim"))
-
-
-def git_origin(session: Session) -> Origin:
-    """Commit and author of the workspace's git checkout; commit '' outside one, "+" after it if files were changed."""
-    from jimu.revisions import Origin
-
-    folder = session.settings.workspace
-    commit = _git(folder, "rev-parse", "HEAD")
-    if commit and _git(folder, "status", "--porcelain", "--", "."):
-        commit += "+"
-    author = _git(folder, "config", "user.name") or os.environ.get("USER", "") or os.environ.get("USERNAME", "")
-    return Origin(author=author, commit=commit)
-
-
-def _git(folder: object, *arguments: str) -> str:
-    try:
-        done = subprocess.run(  # noqa: S603 - fixed arguments
-            ["git", "-C", str(folder), *arguments],  # noqa: S607 - whichever git the user has
-            capture_output=True, text=True, timeout=10, check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
 
 
 def _print_plan(planned: Plan) -> None:

@@ -47,12 +47,12 @@ def rollback_command(
     the workspace on disk stay as they are.
     """
     from jimu import revisions
-    from jimu.cli.plan import git_origin, print_findings
+    from jimu.cli.plan import print_findings
 
     runtime = session.prepared
     revision = revision or _one_before(session)
     wanted = int(revision) if revision.isdigit() and len(revision) < 10 else revision
-    origin = revisions.Origin(author=git_origin(session).author, note=note)
+    origin = revisions.Origin(author=revisions.git_origin(session.settings.workspace).author, note=note)
     applied = revisions.rollback(runtime.deployment(), wanted, origin, allow=(*allow, "all") if force else allow)
     runtime.refresh()
     if output_format == "json":

@@ -9,6 +9,7 @@ from jimu.definitions import Manifest
 from jimu.errors import JimuError
 from jimu.messages import Message
 from jimu.records.schema import build_schema
+from jimu.revisions.comparing import summarise
 from jimu.revisions.deployment import Deployment, Origin
 from jimu.revisions.findings import Finding, Plan
 from jimu.revisions.planning import plan
@@ -64,7 +65,7 @@ def _record(application: Application, deployment: Deployment, manifest: Manifest
     """The revision's row, which also moves the pulse that all processes watch."""
     return application.add_revision(
         manifest.revision, manifest.files, at=deployment.clock(), author=origin.author, commit=origin.commit,
-        note=origin.note,
+        note=origin.note, summary=summarise(deployment.running, manifest),
     )
 
 

@@ -12,10 +12,16 @@ from jimu.revisions.deployment import Deployment, Origin
 from jimu.storage import Database, RevisionRow
 
 
-def list_revisions(database: Database, limit: int = 50) -> list[RevisionRow]:
-    """Newest first, without their files."""
+def list_revisions(database: Database, limit: int = 50, before: int | None = None) -> list[RevisionRow]:
+    """Newest first, without their files; ``before``: the number of the last one of the page before."""
     with database.read() as transaction:
-        return transaction.list_revisions(limit)
+        return transaction.list_revisions(limit, before)
+
+
+def revision_before(database: Database, number: int) -> RevisionRow | None:
+    """The one that ``number`` took the place of, with its files; None: it was the first."""
+    with database.read() as transaction:
+        return transaction.revision_before(number)
 
 
 def find_revision(database: Database, number_or_hash: int | str) -> RevisionRow:

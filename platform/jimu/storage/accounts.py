@@ -22,6 +22,18 @@ class Credential:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountState:
+    """What is known of a user's account without its secrets. ``must_change``: the password was given by somebody
+    else.
+    """
+
+    user_id: int
+    changed_at: datetime
+    must_change: bool
+    last_login_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class SessionRow:
     """``pulse``: the store's pulse, read in the same query (0 in lists)."""
 
@@ -50,6 +62,7 @@ class TokenRow:
 
 
 _SESSION = "s.id, s.user_id, s.created_at, s.seen_at, s.expires_at, s.address, s.agent"
+_BEYOND = 2**62  # no row has such an id
 _TOKEN = "t.id, t.user_id, t.name, t.scopes, t.created_at, t.expires_at, t.used_at"  # noqa: S105 - column names
 
 
@@ -70,6 +83,17 @@ class AccountRows:
         rows = self.connection.ask(
             "SELECT user_id, password_hash, changed_at, must_change FROM credential WHERE user_id = ?", user_id)
         return Credential(rows[0][0], rows[0][1], from_instant(rows[0][2]), bool(rows[0][3])) if rows else None
+
+    def note_login(self, user_id: int, at: datetime) -> None:
+        """The user has logged in."""
+        self.connection.do("UPDATE credential SET last_login_at = ? WHERE user_id = ?", to_instant(at), user_id)
+
+    def account_states(self, user_ids: Iterable[int]) -> dict[int, AccountState]:
+        """User → state, for those who have a password."""
+        rows = self.connection.ask(
+            f"SELECT user_id, changed_at, must_change, last_login_at FROM credential"  # noqa: S608
+            f" WHERE user_id {self.connection.among()}", self.connection.list_value(user_ids))
+        return {r[0]: AccountState(r[0], from_instant(r[1]), bool(r[2]), _optional_moment(r[3])) for r in rows}
 
     def add_session(self, key: str, user_id: int, at: datetime, expires_at: datetime, address: str = "",
                     agent: str = "", created_at: datetime | None = None) -> int:
@@ -95,6 +119,10 @@ class AccountRows:
     def end_sessions(self, user_id: int, keep_key: str | None = None) -> int:
         """All sessions of a user but the one with ``keep_key``; how many."""
         return self.connection.do("DELETE FROM session WHERE user_id = ? AND key <> ?", user_id, keep_key or "")
+
+    def end_session_number(self, id: int, user_id: int) -> bool:
+        """One session of a user, by its number in ``list_sessions``."""
+        return self.connection.do("DELETE FROM session WHERE id = ? AND user_id = ?", id, user_id) == 1
 
     def list_sessions(self, user_id: int) -> list[SessionRow]:
         """Used last, first."""
@@ -132,6 +160,13 @@ class AccountRows:
         """Newest first, expired ones too."""
         rows = self.connection.ask(
             f"SELECT {_TOKEN}, 0 FROM api_token t WHERE t.user_id = ? ORDER BY t.id DESC", user_id)  # noqa: S608
+        return [_token(row) for row in rows]
+
+    def list_all_tokens(self, limit: int, before: int | None = None) -> list[TokenRow]:
+        """Of everybody, newest first; ``before``: the id of the last one of the page before."""
+        rows = self.connection.ask(
+            f"SELECT {_TOKEN}, 0 FROM api_token t WHERE t.id < ? ORDER BY t.id DESC LIMIT {int(limit)}",  # noqa: S608
+            before or _BEYOND)
         return [_token(row) for row in rows]
 
     def add_login_attempt(self, subjects: Iterable[str], at: datetime) -> None:

@@ -42,9 +42,10 @@ class Application:
         return self.transaction.current_revision()
 
     def add_revision(self, hash: str, files: Mapping[str, str], *, at: datetime, author: str = "", commit: str = "",
-                     note: str = "") -> int:
+                     note: str = "", summary: Mapping[str, int] | None = None) -> int:
         """See ``Transaction.add_revision``."""
-        return self.transaction.add_revision(hash, files, at=at, author=author, commit=commit, note=note)
+        return self.transaction.add_revision(
+            hash, files, at=at, author=author, commit=commit, note=note, summary=summary)
 
     def _transaction(self, schema: Schema) -> Transaction:
         connection = Connection(self._sa.connection.driver_connection, self._database.capabilities)

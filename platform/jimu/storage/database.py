@@ -10,6 +10,7 @@ from jimu.storage.columns import ColumnMap
 from jimu.storage.connections import Connections
 from jimu.storage.migrations import migrate
 from jimu.storage.schema import Schema
+from jimu.storage.statistics import DatabaseFacts, read_facts
 from jimu.storage.store import Store
 from jimu.storage.transaction import Transaction
 
@@ -48,3 +49,8 @@ class Database(Connections):
         """See ``Transaction.pulse``; reads nothing else."""
         with self._connection() as connection:
             return int(connection.rows("SELECT value FROM pulse")[0][0])
+
+    def facts(self) -> DatabaseFacts:
+        """What runs below, how large it is, what time it has."""
+        with self._connection() as connection:
+            return read_facts(connection, self.has_trigrams)

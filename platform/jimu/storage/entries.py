@@ -91,7 +91,9 @@ class RollupSpec:
 
 @dataclass(frozen=True, slots=True)
 class RevisionRow:
-    """A configuration that was applied. ``files`` (path → text) is only read on request."""
+    """A configuration that was applied. ``files`` (path → text) is only read on request. ``summary``: how many changes
+    of each sort it brought (``field_added`` → 2); None: not known.
+    """
 
     id: int
     hash: str
@@ -100,6 +102,7 @@ class RevisionRow:
     commit: str = ""
     note: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
+    summary: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,12 @@ from jimu.storage.entries import ClaimedJob, JobRow
 from jimu.storage.physical import dump_json
 from jimu.storage.tables import from_instant, to_instant
 
-_COLUMNS = "id, kind, payload, status, run_at, locked_until, owner, attempts, max_attempts, key, error, finished_at"
-_INSTANTS = ("run_at", "locked_until", "finished_at")
+_COLUMNS = (
+    "id, kind, payload, status, run_at, locked_until, owner, attempts, max_attempts, key, error, finished_at,"
+    " started_at"
+)
+_INSTANTS = ("run_at", "locked_until", "finished_at", "started_at")
+_BEYOND = 2**62  # no row has such an id
 
 
 def emit(connection: Connection, rows: Sequence[JobRow]) -> list[int]:
@@ -45,9 +49,9 @@ def claim_jobs(
     if not due:
         return []
     rows = connection.ask(
-        "UPDATE job SET status = 'running', owner = ?, locked_until = ?, attempts = attempts + 1"  # noqa: S608
+        "UPDATE job SET status = 'running', owner = ?, locked_until = ?, started_at = ?, attempts = attempts + 1"  # noqa: S608
         f" WHERE id {connection.among()} RETURNING id, kind, payload, attempts, max_attempts, run_at",
-        owner, to_instant(lease_until), connection.list_value(due))
+        owner, to_instant(lease_until), at, connection.list_value(due))
     order = {id: place for place, id in enumerate(due)}
     rows.sort(key=lambda r: order[r[0]])
     return [_claimed(row) for row in rows]
@@ -116,16 +120,36 @@ def next_job_at(connection: Connection) -> datetime | None:
     return from_instant(min(moments)) if moments else None
 
 
-def list_jobs(connection: Connection, status: str, limit: int) -> list[dict[str, Any]]:
+def cancel_job(connection: Connection, id: int, now: datetime, reason: str) -> bool:
+    """See ``Transaction.cancel_job``."""
+    return connection.do(
+        "UPDATE job SET status = 'dead', finished_at = ?, error = ? WHERE id = ? AND status = 'waiting'",
+        to_instant(now), reason, id) == 1
+
+
+def list_jobs(
+    connection: Connection, status: str, limit: int, before: int | None = None, kind: str = ""
+) -> list[dict[str, Any]]:
     """See ``Transaction.list_jobs``."""
+    of_kind, given = (" AND kind = ?", (kind,)) if kind else ("", ())
     rows = connection.ask(
-        f"SELECT {_COLUMNS} FROM job WHERE status = ? ORDER BY id DESC LIMIT {int(limit)}", status)  # noqa: S608
-    listed = [dict(zip(_COLUMNS.split(", "), row, strict=True)) for row in rows]
-    for job in listed:
-        job["payload"] = orjson.loads(job["payload"])
-        for name in _INSTANTS:
-            job[name] = from_instant(job[name]) if job[name] is not None else None
-    return listed
+        f"SELECT {_COLUMNS} FROM job WHERE status = ? AND id < ?{of_kind} ORDER BY id DESC LIMIT {int(limit)}",  # noqa: S608
+        status, before or _BEYOND, *given)
+    return [_listed(row) for row in rows]
+
+
+def get_job(connection: Connection, id: int) -> dict[str, Any] | None:
+    """See ``Transaction.get_job``."""
+    rows = connection.ask(f"SELECT {_COLUMNS} FROM job WHERE id = ?", id)  # noqa: S608
+    return _listed(rows[0]) if rows else None
+
+
+def _listed(row: tuple[Any, ...]) -> dict[str, Any]:
+    job = dict(zip(_COLUMNS.split(", "), row, strict=True))
+    job["payload"] = orjson.loads(job["payload"])
+    for name in _INSTANTS:
+        job[name] = from_instant(job[name]) if job[name] is not None else None
+    return job
 
 
 def count_jobs(connection: Connection) -> dict[str, int]:

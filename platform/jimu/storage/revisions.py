@@ -12,7 +12,8 @@ from jimu.storage.connection import Connection
 from jimu.storage.entries import IdempotentAnswer, RevisionRow
 from jimu.storage.tables import from_instant, to_instant
 
-_COLUMNS = "id, hash, at, author, commit_id, note"
+_COLUMNS = "id, hash, at, author, commit_id, note, summary"
+_BEYOND = 2**62  # no row has such an id
 
 
 def pulse(connection: Connection) -> int:
@@ -27,8 +28,10 @@ def add_revision(connection: Connection, row: RevisionRow) -> int:
     """Record it as the current one and bump the pulse; its id is made here."""
     bump_pulse(connection)
     return int(connection.ask(
-        "INSERT INTO revision (hash, at, author, commit_id, note, files) VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
-        row.hash, to_instant(row.at), row.author, row.commit, row.note, orjson.dumps(dict(row.files)).decode())[0][0])
+        "INSERT INTO revision (hash, at, author, commit_id, note, files, summary) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        " RETURNING id",
+        row.hash, to_instant(row.at), row.author, row.commit, row.note, orjson.dumps(dict(row.files)).decode(),
+        orjson.dumps(dict(row.summary)).decode() if row.summary is not None else None)[0][0])
 
 
 def current_revision(connection: Connection, files: bool) -> RevisionRow | None:
@@ -44,9 +47,15 @@ def find_revision(connection: Connection, id_or_hash: int | str) -> RevisionRow 
     return _revision(rows[0]) if rows else None
 
 
-def list_revisions(connection: Connection, limit: int) -> list[RevisionRow]:
-    rows = connection.ask(f"SELECT {_COLUMNS} FROM revision ORDER BY id DESC LIMIT {int(limit)}")  # noqa: S608
+def list_revisions(connection: Connection, limit: int, before: int | None = None) -> list[RevisionRow]:
+    rows = connection.ask(
+        f"SELECT {_COLUMNS} FROM revision WHERE id < ? ORDER BY id DESC LIMIT {int(limit)}", before or _BEYOND)  # noqa: S608
     return [_revision(row) for row in rows]
+
+
+def revision_before(connection: Connection, id: int) -> RevisionRow | None:
+    rows = connection.ask(f"SELECT {_COLUMNS}, files FROM revision WHERE id < ? ORDER BY id DESC LIMIT 1", id)  # noqa: S608
+    return _revision(rows[0]) if rows else None
 
 
 def _prefix(hash: str) -> str:
@@ -54,8 +63,9 @@ def _prefix(hash: str) -> str:
 
 
 def _revision(row: tuple[Any, ...]) -> RevisionRow:
-    files: Mapping[str, str] = orjson.loads(row[6]) if len(row) > 6 else {}
-    return RevisionRow(row[0], row[1], from_instant(row[2]), row[3], row[4], row[5], files)
+    files: Mapping[str, str] = orjson.loads(row[7]) if len(row) > 7 else {}
+    summary: Mapping[str, int] | None = orjson.loads(row[6]) if row[6] else None
+    return RevisionRow(row[0], row[1], from_instant(row[2]), row[3], row[4], row[5], files, summary)
 
 
 def get_answer(connection: Connection, scope: str, key: str) -> IdempotentAnswer | None:

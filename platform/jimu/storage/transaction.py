@@ -13,7 +13,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from jimu.formulas.types import Environment
-from jimu.storage import history, jobs, revisions, rollups, sequences
+from jimu.storage import history, jobs, revisions, rollups, sequences, statistics
+from jimu.storage.account_links import AccountLinkRows
 from jimu.storage.accounts import AccountRows
 from jimu.storage.aggregate import aggregate_rows
 from jimu.storage.compiled import StatementCache
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from jimu.storage.connections import Connections
 
 
-class Transaction(AccountRows):
+class Transaction(AccountRows, AccountLinkRows):
     """``connection`` is for the store's own modules."""
 
     def __init__(self, database: Connections, connection: Connection, cache: StatementCache) -> None:
@@ -124,6 +125,10 @@ class Transaction(AccountRows):
     def search(self, text: str, filters: Mapping[str, tuple[Filter, Environment]], limit: int = 20) -> list[SearchHit]:
         """Ranked living records of the objects in ``filters`` that match all words of ``text`` and their filter."""
         return search_objects(self.connection, self._cache, text, filters, limit)
+
+    def sizes(self, objects: Iterable[str], cap: int) -> dict[str, Count]:
+        """How many living rows each object has, counted up to ``cap``, in one statement."""
+        return statistics.sizes(self.connection, self._cache.catalog, list(objects), cap)
 
     # --- writing ---
     def insert(self, object: str, rows: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -227,9 +232,20 @@ class Transaction(AccountRows):
         """When the next waiting job is due, or the next lease runs out."""
         return jobs.next_job_at(self.connection)
 
-    def list_jobs(self, status: str, limit: int = 50) -> list[dict[str, Any]]:
-        """Jobs in ``status`` (waiting, running, done, dead), the newest first."""
-        return jobs.list_jobs(self.connection, status, limit)
+    def list_jobs(self, status: str, limit: int = 50, before: int | None = None,
+                  kind: str = "") -> list[dict[str, Any]]:
+        """Jobs in ``status`` (waiting, running, done, dead), the newest first; ``before``: the id of the last one of
+        the page before.
+        """
+        return jobs.list_jobs(self.connection, status, limit, before, kind)
+
+    def get_job(self, id: int) -> dict[str, Any] | None:
+        """One job with all that is known of it."""
+        return jobs.get_job(self.connection, id)
+
+    def cancel_job(self, id: int, now: datetime, reason: str) -> bool:
+        """A waiting job goes to the dead, with ``reason`` as its error; False: it waits no more."""
+        return jobs.cancel_job(self.connection, id, now, reason)
 
     def revive_job(self, id: int, now: datetime) -> bool:
         """Make a dead job waiting again, with its attempts at 0."""
@@ -264,9 +280,10 @@ class Transaction(AccountRows):
         return revisions.bump_pulse(self.connection)
 
     def add_revision(self, hash: str, files: Mapping[str, str], *, at: datetime, author: str = "", commit: str = "",
-                     note: str = "") -> int:
+                     note: str = "", summary: Mapping[str, int] | None = None) -> int:
         """Record an applied revision as the current one and bump the pulse; returns its id."""
-        return revisions.add_revision(self.connection, RevisionRow(0, hash, at, author, commit, note, files))
+        row = RevisionRow(0, hash, at, author, commit, note, files, summary)
+        return revisions.add_revision(self.connection, row)
 
     def current_revision(self, *, files: bool = True) -> RevisionRow | None:
         """The revision applied last."""
@@ -276,9 +293,13 @@ class Transaction(AccountRows):
         """A revision by id or by (the beginning of) its hash, with its files; the newest if several."""
         return revisions.find_revision(self.connection, id_or_hash)
 
-    def list_revisions(self, limit: int = 50) -> list[RevisionRow]:
-        """Newest first, without files."""
-        return revisions.list_revisions(self.connection, limit)
+    def list_revisions(self, limit: int = 50, before: int | None = None) -> list[RevisionRow]:
+        """Newest first, without files; ``before``: the id of the last one of the page before."""
+        return revisions.list_revisions(self.connection, limit, before)
+
+    def revision_before(self, id: int) -> RevisionRow | None:
+        """The revision applied before ``id``, with its files."""
+        return revisions.revision_before(self.connection, id)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

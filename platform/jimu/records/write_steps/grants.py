@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jimu.access import has_right, rights_of
+from jimu.access.managing import TO_THE_MIGHTIER, is_mightier
 from jimu.access.scopes import USER_OBJECT
 from jimu.errors import Forbidden
 from jimu.messages import Message
@@ -11,7 +12,6 @@ from jimu.records.wave import Wave
 
 ROLES_FIELD = "roles"
 TO_ONESELF = Message("You cannot give yourself more roles.")
-TO_THE_MIGHTIER = Message("You may not change the account of somebody with more rights than you have.")
 TOO_MUCH = "The role {role} has rights that you do not have."
 
 
@@ -57,8 +57,7 @@ def check_removals(wave: Wave) -> None:
 
 def _is_mightier(wave: Wave, draft: Draft) -> bool:
     actor, manifest = wave.context.actor, wave.context.manifest
-    roles = [manifest.roles[name] for name in (draft.before or {}).get(ROLES_FIELD) or () if name in manifest.roles]
-    return draft.id != actor.id and not all(role.system <= rights_of(actor, manifest) for role in roles)
+    return draft.id != actor.id and is_mightier(actor, manifest, (draft.before or {}).get(ROLES_FIELD) or ())
 
 
 def _added(draft: Draft) -> set[str]:
