@@ -19,9 +19,11 @@ from jimu.storage.expressions.postgresql_moments import MOMENTS
 from jimu.storage.expressions.postgresql_texts import TEXTS
 from jimu.storage.expressions.scope import Prefixed, SqlScope, SqlValue
 from jimu.storage.expressions.sqlite import SqliteCompiler
+from jimu.storage.expressions.sqlite_builders import BUILDERS
 
 __all__ = ["NotInSql", "Prefixed", "SqlScope", "SqlValue", "as_column_value", "as_condition", "as_value"]
 
+SqliteCompiler.builders = BUILDERS
 PostgresqlCompiler.builders = {**ARITHMETIC, **TEXTS, **DAYS, **MOMENTS}
 
 
@@ -39,7 +41,11 @@ def as_condition(formula: Formula, scope: SqlScope, environment: Environment) ->
 
 
 def as_value(
-    formula: Formula, scope: SqlScope, environment: Environment, kind: Kind | None = None, scale: int = 0,
+    formula: Formula,
+    scope: SqlScope,
+    environment: Environment,
+    kind: Kind | None = None,
+    scale: int = 0,
 ) -> SqlValue:
     """For SELECT, ORDER BY and GROUP BY. With ``kind`` and ``scale`` the value is what a field of that kind holds.
 
@@ -50,7 +56,11 @@ def as_value(
 
 
 def as_column_value(
-    formula: Formula, scope: SqlScope, environment: Environment, kind: Kind, scale: int = 0,
+    formula: Formula,
+    scope: SqlScope,
+    environment: Environment,
+    kind: Kind,
+    scale: int = 0,
 ) -> ColumnElement[Any]:
     """The value as a column of ``kind`` and ``scale`` stores it: to back-fill, to sum, to sort a formula field."""
     return _compiler(scope, environment).column_value(formula.tree, kind, scale)
