@@ -9,11 +9,49 @@ from jimu.messages import Message
 from jimu.runtime import Runtime
 from jimu.web import errors
 from jimu.web.security import require_own_form
-from jimu.web.views import bin, choices, files, forms, home, lists, own_pages, records, signing_in
+from jimu.web.views import (
+    bin,
+    choices,
+    deleting,
+    field_edit,
+    files,
+    form_edit,
+    form_new,
+    home,
+    lists,
+    own_pages,
+    records,
+    session_again,
+    signing_in,
+)
 from jimu.web.visit import enter
 
-VIEWS = (signing_in, home, lists, choices, forms, records, own_pages, bin, files)
-PUBLIC = frozenset({"web.show_login", "web.log_in", "web.choose_language", "web.no_favicon"})
+VIEWS = (
+    signing_in,
+    session_again,
+    home,
+    lists,
+    choices,
+    form_new,
+    form_edit,
+    field_edit,
+    deleting,
+    records,
+    own_pages,
+    bin,
+    files,
+)
+PUBLIC = frozenset(
+    {
+        "web.show_login",
+        "web.log_in",
+        "web.choose_language",
+        "web.no_favicon",
+        "web.show_again",
+        "web.log_in_again",
+        "web.token_now",
+    }
+)
 
 
 def build_blueprint(runtime: Runtime) -> Blueprint:

@@ -26,6 +26,8 @@ from jimu.errors import (
 )
 from jimu.messages import Message
 from jimu.web.responses import fragment, go, is_fetch, json, lone_page, page
+from jimu.web.views.session_again import carry
+from jimu.web.views.signing_in import login_page
 from jimu.web.visit import Visit
 
 log = logging.getLogger(__name__)
@@ -79,6 +81,9 @@ def _known(error: JimuError) -> Response:
         raise error
     status = next((STATUS[c] for c in type(error).__mro__ if c in STATUS), 500)
     if isinstance(error, Unauthenticated) and not is_fetch():
+        kept = carry(g.visit) if request.method == "POST" else ""
+        if kept:
+            return login_page(g.visit, status=401, carried=kept)
         return go(
             "/login?" + urlencode({"next": request.full_path.rstrip("?") if request.method == "GET" else request.path})
         )

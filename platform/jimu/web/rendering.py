@@ -9,6 +9,7 @@ import functools
 import json
 import re
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,11 @@ class Renderer:
         """The translations that scripts need, as a JSON block; '' in English."""
         known = {text: self.catalogue(text) for text in assets().texts if self.catalogue(text) != text}
         return in_json(known) if known else Markup("")
+
+    def macro(self, name: str, macro: str) -> Callable[..., str]:
+        """A macro of a template, to be called from Python for a piece of a page."""
+        found: Callable[..., str] = getattr(self.environment.get_template(name).module, macro)
+        return found
 
     def render(self, name: str, **values: Any) -> str:
         return self.environment.get_template(name).render(**values)

@@ -11,6 +11,7 @@ from jimu.formulas import Path, evaluate
 from jimu.records.environment import build_environment
 from jimu.records.object_plan import plan_of
 from jimu.records.world import World
+from jimu.web.pages.model import FieldShape
 from jimu.web.pages.reader import Reader
 
 Judge = Callable[[Formula | None], bool]
@@ -38,3 +39,9 @@ def judge_for(object: str, values: Mapping[str, Any], reader: Reader) -> Judge:
             return bool(evaluate(formula, world.reader(plan_of(reader.manifest, object), values), environment))
 
     return judge
+
+
+def is_visible(shape: FieldShape, judge: Judge) -> bool:
+    """By the field's own condition and by the layout's."""
+    layout = shape.layout.visible_when if shape.layout else None
+    return judge(shape.field.visible_when) and judge(layout)

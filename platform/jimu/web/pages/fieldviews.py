@@ -30,10 +30,10 @@ def value_of(shape: FieldShape, values: Values) -> Any:
 
 
 def form_view(
-    shape: FieldShape, values: Values, titles: Titles, reader: Reader, typed: Typed | None = None
+    shape: FieldShape, values: Values, titles: Titles, reader: Reader, typed: Typed | None = None, place: str = "f"
 ) -> FieldView:
     """The field as a form shows it: with what was typed, if the form comes back, else with the record's values."""
-    view = FieldView(shape, required=shape.required, read_only=shape.state == "read")
+    view = FieldView(shape, required=shape.required, read_only=shape.state == "read", place=place)
     if shape.state != "edit":
         view.shown = shape.present(value_of(shape, values), values, titles)
         return view
@@ -46,7 +46,7 @@ def form_view(
     view.chosen = _chosen(shape, view.typed, titles)
     whole = value_of(shape, values)
     inside = {f"{shape.name}_{k}": v for k, v in whole.items()} if isinstance(whole, dict) else {}
-    view.parts = [form_view(part, {**values, **inside}, titles, reader, typed) for part in shape.parts]
+    view.parts = [form_view(part, {**values, **inside}, titles, reader, typed, place) for part in shape.parts]
     return view
 
 

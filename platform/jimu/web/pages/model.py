@@ -47,14 +47,13 @@ class FieldShape:
     source: str = ""  # where a lookup is searched
     layout: LayoutField | None = None
 
-    @property
-    def input_id(self) -> str:
-        return f"f-{self.name}"
-
 
 @dataclass(slots=True)
 class FieldView:
-    """One field on one page. ``typed``: what stands in the form's controls; ``chosen``: the choices that it names."""
+    """One field on one page. ``typed``: what stands in the form's controls; ``chosen``: the choices that it names.
+
+    ``place``: the beginning of the ids of its controls, so that a field may stand on a page more than once.
+    """
 
     shape: FieldShape
     shown: Shown = BLANK
@@ -65,10 +64,15 @@ class FieldView:
     required: bool = False
     read_only: bool = False
     parts: list[FieldView] = dataclasses.field(default_factory=list)
+    place: str = "f"
 
     @property
     def name(self) -> str:
         return self.shape.name
+
+    @property
+    def input_id(self) -> str:
+        return f"{self.place}-{self.shape.name}"
 
     @property
     def text(self) -> str:
@@ -78,8 +82,8 @@ class FieldView:
     @property
     def described_by(self) -> str:
         """Ids of the texts that describe the control: its help and its errors."""
-        ids = [f"{self.shape.input_id}-help"] if self.shape.help else []
-        return " ".join([*ids, *([f"{self.shape.input_id}-errors"] if self.errors else [])])
+        ids = [f"{self.input_id}-help"] if self.shape.help else []
+        return " ".join([*ids, *([f"{self.input_id}-errors"] if self.errors else [])])
 
 
 @dataclass(frozen=True, slots=True)

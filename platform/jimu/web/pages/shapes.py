@@ -6,8 +6,8 @@ do to it. Fields that the reader may not read are not in it at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from jimu.access.fields import field_access
@@ -66,6 +66,10 @@ class PageShape:
     @property
     def sections(self) -> list[SectionShape]:
         return [section for tab in self.tabs for section in tab.sections]
+
+    def only(self, names: Container[str]) -> PageShape:
+        """The same page with no other fields than those called ``names``."""
+        return replace(self, fields={name: field for name, field in self.fields.items() if name in names})
 
 
 _pages: PerManifest[dict[Any, PageShape]] = PerManifest(lambda manifest: {})

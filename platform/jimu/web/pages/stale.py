@@ -8,9 +8,9 @@ from typing import Any
 from jimu.fieldtypes.ids import encode_id
 from jimu.web.pages.display import Shown, Titles, Values
 from jimu.web.pages.fieldviews import typed_of, value_of
-from jimu.web.pages.form import Sent, Typed
 from jimu.web.pages.model import FieldShape
 from jimu.web.pages.reader import Reader
+from jimu.web.pages.sent import Sent, Typed
 from jimu.web.pages.shapes import PageShape
 
 

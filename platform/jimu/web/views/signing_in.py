@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, make_response, redirect, request
 
@@ -28,7 +30,7 @@ def show_login() -> Response:
     now = visit()
     if now.is_signed_in:
         return go(local(request.args.get("next")))
-    return _login_page(now)
+    return login_page(now)
 
 
 def log_in() -> Response:
@@ -47,12 +49,20 @@ def log_in() -> Response:
             policy=session_policy(now.runtime),
             rate=now.runtime.settings.login_rate,
         )
+    except accounts.MustChange as error:
+        return go("/welcome?" + urlencode({"key": error.link}))
     except (Unauthenticated, TooManyRequests) as error:
-        return _login_page(now, email, now.say(error.message), 429 if isinstance(error, TooManyRequests) else 401)
-    response = redirect(local(request.form.get("next")), 303)
-    put_session(response, session.token, now.runtime)  # type: ignore[arg-type]
+        return login_page(now, email, now.say(error.message), 429 if isinstance(error, TooManyRequests) else 401)
+    kept = request.form.get("_carried", "")
+    token = csrf_token(now.runtime.secret_key, session.token)
+    response: Any = (
+        make_response(lone_page("carry_on.html", now.say(Message("You are logged in")), form_token=token, carried=kept))
+        if kept
+        else redirect(local(request.form.get("next")), 303)
+    )
+    put_session(response, session.token, now.runtime)
     response.delete_cookie(NONCE_COOKIE)
-    return response  # type: ignore[return-value]
+    return response  # type: ignore[no-any-return]
 
 
 def log_out() -> Response:
@@ -86,8 +96,11 @@ def put_session(response: Response, token: str, runtime: Runtime) -> None:
     )
 
 
-def _login_page(now: Visit, email: str = "", problem: str = "", status: int = 200) -> Response:
-    """The form carries a token tied to a cookie that this browser alone has, since there is no session yet."""
+def login_page(now: Visit, email: str = "", problem: str = "", status: int = 200, carried: str = "") -> Response:
+    """The form carries a token tied to a cookie that this browser alone has, since there is no session yet.
+
+    ``carried``: what was sent with a session that has ended, to go on with.
+    """
     nonce = now.nonce or secrets.token_urlsafe(24)
     body = lone_page(
         "login.html",
@@ -96,6 +109,7 @@ def _login_page(now: Visit, email: str = "", problem: str = "", status: int = 20
         email=email,
         problem=problem,
         next=local(request.values.get("next")),
+        carried=carried or request.form.get("_carried", ""),
         form_token=csrf_token(now.runtime.secret_key, nonce),
     )
     response = make_response(body)

@@ -1,46 +1,58 @@
-// <jm-form>: asks the server, as one types, which fields are shown, needed, locked and computed; keeps drafts; warns on leaving.
+// <jm-form>: a form for a record. What it shows is judged by the server as one types (form-state), it is sent without
+// leaving the page (form-send), drafts are kept in this browser, leaving with changes asks.
 import * as drafts from "./drafts.js";
-import { icon, t, ask } from "./texts.js";
+import { sendForm } from "./form-send.js";
+import { clearProblems, focusProblem, showSummary } from "./form-problems.js";
+import { LiveState } from "./form-state.js";
+import { button, notice } from "./pieces.js";
+import { t } from "./texts.js";
 
-const WAIT = 350;
+const SOON = 300;
+const AT_ONCE = 30;
 
 class RecordForm extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
+    if (!this.form || this.live) return;
+    this.isInline = this.hasAttribute("inline");
     this.key = `jimu-draft:${this.getAttribute("draft")}`;
     this.isDirty = this.hasAttribute("dirty");
-    this.form.addEventListener("input", (event) => this.changed(event));
-    this.form.addEventListener("change", (event) => this.changed(event));
-    this.form.addEventListener("submit", (event) => this.leave(event));
+    this.live = new LiveState(this, this.form);
+    this.form.addEventListener("input", (event) => this.changed(event, SOON));
+    this.form.addEventListener("change", (event) => this.changed(event, AT_ONCE));
+    this.form.addEventListener("keydown", (event) => this.key_(event));
+    if (this.isInline) return;
+    this.form.addEventListener("submit", (event) => this.submit(event));
     this.onLeave = (event) => { if (this.isDirty) event.preventDefault(); };
     window.addEventListener("beforeunload", this.onLeave);
-    this.form.addEventListener("keydown", (event) => {
-      if ((event.ctrlKey || event.metaKey) && event.key === "Enter") this.form.requestSubmit();
-    });
+    this.onKey = (event) => this.shortcut(event);
+    document.addEventListener("keydown", this.onKey);
+    window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
+    this.offerNext();
     if (!this.hasAttribute("dirty")) this.offerDraft();
-    this.focusError();
+    focusProblem(this);
   }
 
   disconnectedCallback() {
     window.removeEventListener("beforeunload", this.onLeave);
-    this.asking?.abort();
+    document.removeEventListener("keydown", this.onKey);
+    this.live?.stop();
+    window.clearTimeout(this.timer);
   }
 
-  changed(event) {
-    if (event.target.dataset.quiet !== undefined || !event.isTrusted && !event.target.closest("[data-live]")) return;
+  changed(event, wait) {
+    const target = event.target;
+    if (target.closest("[data-quiet]") || (target.closest(".ts-wrapper, .ts-dropdown") && !target.matches("select"))) return;
+    if (event.type === "change") this.live.touch(target);
     this.isDirty = true;
     this.say(t("Not saved yet"));
     window.clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => { drafts.keep(this.key, this.form); this.refresh(); }, WAIT);
+    this.timer = window.setTimeout(() => this.settle(), wait);
   }
 
-  leave(event) {
-    if (this.isSending) { event.preventDefault(); return; }
-    this.isSending = true;
-    drafts.keep(this.key, this.form);
-    this.isDirty = false;
-    this.say(t("Saving…"));
-    window.setTimeout(() => { this.isSending = false; }, 4000);
+  settle() {
+    if (!this.isInline) drafts.keep(this.key, this.form);
+    this.live.ask();
   }
 
   say(text) {
@@ -48,119 +60,102 @@ class RecordForm extends HTMLElement {
     if (place) place.textContent = text;
   }
 
-  focusError() {
-    const first = this.querySelector(".error-summary a[href^='#']");
-    if (!first) return;
-    const field = document.getElementById(first.hash.slice(1));
-    field?.closest("details")?.setAttribute("open", "");
-    (field?.matches("input, select, textarea") ? field : field?.querySelector("input, select, textarea, [tabindex]"))?.focus();
+  // --- keys ----------------------------------------------------------------------------------------------------------
+
+  key_(event) {
+    const isField = event.target.matches("input:not([type=checkbox], [type=radio], [type=file])");
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.save(event);
+    else if (event.key === "Enter" && isField && !event.isComposing && event.target.closest("[data-rows]")) event.preventDefault();
   }
 
-  // --- live state ----------------------------------------------------------------------------------------------------
+  shortcut(event) {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s" && !document.querySelector("dialog[open]")) this.save(event);
+  }
 
-  async refresh() {
-    this.asking?.abort();
-    this.asking = new AbortController();
-    const body = new FormData(this.form);
-    for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
-    let answer;
+  save(event) {
+    event.preventDefault();
+    document.activeElement?.dispatchEvent(new Event("jm-settle", { bubbles: true }));
+    this.form.requestSubmit(this.form.querySelector(".form-foot .btn-primary, .fields-foot .btn-primary"));
+  }
+
+  // --- sending -------------------------------------------------------------------------------------------------------
+
+  async submit(event) {
+    event.preventDefault();
+    if (this.isSending) return;
+    this.isSending = true;
+    this.live.stop();
+    drafts.keep(this.key, this.form);
+    this.toggleAttribute("sending", true);
+    this.say(t("Saving…"));
     try {
-      answer = await ask(this.getAttribute("state"), { method: "POST", body, signal: this.asking.signal });
-    } catch {
-      return; // aborted by newer input, or offline: the server judges again when it is saved
-    }
-    if (answer.status === 401) { this.say(t("You have been logged out. What you typed is kept in this browser.")); return; }
-    if (answer.ok) this.show(await answer.json());
-  }
-
-  show(state) {
-    for (const [name, now] of Object.entries(state.fields)) {
-      const field = this.querySelector(`[data-field="${CSS.escape(name)}"]`);
-      if (field) this.showField(field, now);
-    }
-    for (const section of this.querySelectorAll("[data-section]")) {
-      section.hidden = state.hidden_sections.includes(section.dataset.section)
-        || ![...section.querySelectorAll("[data-field]")].some((field) => !field.hidden);
+      const answer = await sendForm(this.form, event.submitter, { say: (text) => this.say(text) });
+      this.take(answer, event.submitter);
+    } finally {
+      this.isSending = false;
+      this.toggleAttribute("sending", false);
     }
   }
 
-  showField(field, now) {
-    field.hidden = !now.visible;
-    field.querySelector(".needed")?.toggleAttribute("hidden", !now.required);
-    for (const control of field.querySelectorAll("input, select, textarea, button")) {
-      if (control.closest(".ts-wrapper") && !control.matches("select")) continue;
-      control.disabled = !now.visible || now.read_only;
-      if (control.tomselect) control.disabled ? control.tomselect.disable() : control.tomselect.enable();
+  take({ status, data }, submitter) {
+    if (data?.go) {
+      this.isDirty = false;
+      drafts.drop(this.key);
+      window.location.assign(data.go);
+    } else if (data?.stale) this.sendAsPage(submitter);
+    else if (data?.problems) {
+      this.say(t("Not saved yet"));
+      showSummary(this, data.heading, data.problems);
+    } else if (status) {
+      this.say(t("Not saved yet"));
+      showSummary(this, data?.message ?? t("It could not be saved."), []);
+    } else this.say(t("Not saved yet"));
+  }
+
+  /** The comparison with what somebody else saved is a page of its own. */
+  sendAsPage(submitter) {
+    this.isDirty = false;
+    if (submitter?.name) {
+      const chosen = document.createElement("input");
+      Object.assign(chosen, { type: "hidden", name: submitter.name, value: submitter.value });
+      this.form.append(chosen);
     }
-    const output = field.querySelector("[data-computed]");
-    if (output && now.text !== undefined) output.textContent = now.text || "–";
-    if (now.choices) field.querySelector("select")?.dispatchEvent(new CustomEvent("jm-choices", { detail: now.choices }));
+    this.form.submit();
+  }
+
+  // --- what comes next ------------------------------------------------------------------------------------------------
+
+  /** "Save and open next" where the list that one came from tells which record that is. */
+  offerNext() {
+    const place = this.querySelector("[data-next]");
+    if (!place) return;
+    const [object, id] = this.getAttribute("draft").split("/").slice(-2);
+    try {
+      const { ids } = JSON.parse(window.sessionStorage.getItem(`jimu-rows:${object}`)) ?? {};
+      const next = ids?.[ids.indexOf(id) + 1];
+      if (!next || !ids.includes(id)) return;
+      place.querySelector("input").value = next;
+      place.hidden = false;
+    } catch { /* no list was left */ }
   }
 
   // --- drafts ----------------------------------------------------------------------------------------------------------
 
   offerDraft() {
     const draft = drafts.find(this.key);
-    if (!draft || !this.differs(draft)) return;
-    const notice = document.createElement("div");
-    notice.className = "notice";
-    notice.setAttribute("role", "status");
+    if (!draft || !drafts.differs(draft, this.form)) return;
     const when = new Date(draft.at).toLocaleString(document.documentElement.lang);
-    const text = document.createElement("span");
-    text.textContent = t("You typed something here on {when} and did not save it.", { when });
-    notice.append(icon("history"), text, this.button(t("Go on with it"), "btn btn-primary btn-sm", () => { this.restore(draft); notice.remove(); }),
-      this.button(t("Drop it"), "btn btn-sm", () => { drafts.drop(this.key); notice.remove(); }));
-    this.prepend(notice);
-  }
-
-  button(text, style, act) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = style;
-    button.textContent = text;
-    button.addEventListener("click", act);
-    return button;
-  }
-
-  values() {
-    const now = new Map();
-    for (const [name, value] of new FormData(this.form)) {
-      if (!(value instanceof File)) now.set(name, [...(now.get(name) ?? []), value]);
-    }
-    return now;
-  }
-
-  differs(draft) {
-    const now = this.values();
-    const kept = group(draft.values);
-    return [...kept].some(([name, values]) => (now.get(name) ?? []).join("\n") !== values.join("\n"));
+    const note = notice("history", t("You typed something here on {when} and did not save it.", { when }),
+      button(t("Go on with it"), "btn btn-primary btn-sm", () => { this.restore(draft); note.remove(); }),
+      button(t("Drop it"), "btn btn-sm", () => { drafts.drop(this.key); note.remove(); }));
+    this.prepend(note);
   }
 
   restore(draft) {
-    for (const [name, values] of group(draft.values)) {
-      const controls = [...this.form.querySelectorAll(`[name="${CSS.escape(name)}"]`)];
-      controls.forEach((control, at) => put(control, values, at));
-    }
+    drafts.restore(draft, this.form);
+    clearProblems(this);
     this.isDirty = true;
-    this.refresh();
-  }
-}
-
-function group(pairs) {
-  const by = new Map();
-  for (const [name, value] of pairs) by.set(name, [...(by.get(name) ?? []), value]);
-  return by;
-}
-
-function put(control, values, at) {
-  if (control.type === "checkbox" || control.type === "radio") control.checked = values.includes(control.value);
-  else if (control.tomselect) {
-    for (const value of values) control.tomselect.addOption({ value, text: control.tomselect.options[value]?.text ?? value });
-    control.tomselect.setValue(control.multiple ? values : values[0] ?? "", true);
-  } else if (control.multiple) for (const option of control.options) option.selected = values.includes(option.value);
-  else if (control.type !== "file") {
-    control.value = values[at] ?? "";
-    control.dispatchEvent(new CustomEvent("jm-set"));
+    this.live.ask();
   }
 }
 
@@ -168,4 +163,4 @@ customElements.define("jm-form", RecordForm);
 
 // After a save the next page says which draft is done with.
 const saved = document.querySelector("meta[name='saved-draft']")?.content;
-if (saved) drafts.drop(`jimu-draft:${saved}`);
+if (saved) drafts.dropEnding(saved);

@@ -1,0 +1,186 @@
+"""Changing a record: its form, its live state, and what happens when somebody else was faster."""
+
+from __future__ import annotations
+
+import json as json_module
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, request
+
+from jimu.access.rules import require_action
+from jimu.errors import StaleVersion
+from jimu.fieldtypes.ids import encode_id
+from jimu.messages import Message
+from jimu.records import read
+from jimu.records.commands import Record, Update
+from jimu.web.pages.form import FormPage, build_sections, live_state
+from jimu.web.pages.model import Crumb
+from jimu.web.pages.reader import Reader, record_url
+from jimu.web.pages.sent import Arguments, Sent, Typed, base_of, read_base, read_form
+from jimu.web.pages.shapes import PageShape, page_shape
+from jimu.web.pages.stale import merge_rows
+from jimu.web.responses import is_fetch, json, local, page, reader_of, record_id, whole_number
+from jimu.web.views.form_page import asked_back, refuse_form, show_form
+from jimu.web.views.saving import (
+    REFUSALS,
+    Foreseen,
+    checked,
+    done,
+    dropped_files,
+    ids_in,
+    previewed,
+    save,
+    uploads,
+)
+from jimu.web.visit import visit
+
+
+def register(blueprint: Blueprint) -> None:
+    blueprint.add_url_rule("/o/<object>/<id>/edit", view_func=show_edit)
+    blueprint.add_url_rule("/o/<object>/<id>/edit", view_func=change, methods=["POST"])
+    blueprint.add_url_rule("/o/<object>/<id>/state", view_func=edit_state, methods=["POST"])
+
+
+def show_edit(object: str, id: str) -> Response:
+    reader = reader_of(visit())
+    require_action(reader.actor, reader.manifest, object, "update")
+    record = read.get(object, record_id(id), reader.context)
+    shape = page_shape(object, reader, record.values.get("record_type"))
+    sections = build_sections(shape, record.values, record.titles, reader)
+    return show_form(_edit_page(shape, record, reader, sections, base_of(shape, record.values, reader)))
+
+
+def change(object: str, id: str) -> Response:
+    reader = reader_of(visit())
+    record = read.get(object, record_id(id), reader.context)
+    shape = page_shape(object, reader, record.values.get("record_type"))
+    base = read_base(request.form.get("_base"))
+    sent = read_form(shape, _chosen(), reader, base)
+    command = Update(object, record.id, sent.values, _version(shape, record, base, reader))
+    try:
+        if not sent.problems and not sent.values and not uploads(shape) and not dropped_files(shape, record):
+            return done(_next_address(record), Message("Nothing was changed."))
+        saved = save(checked(command, sent, reader), shape, reader, record)
+    except StaleVersion:
+        return _stale(shape, record, base or {}, sent, reader)
+    except REFUSALS as error:
+        return refuse_form(typed_page(shape, record, base or {}, sent, reader), error, reader)
+    return done(_next_address(saved), Message("{title} was saved.", {"title": saved.title}))
+
+
+def _version(shape: PageShape, record: Record, base: Typed | None, reader: Reader) -> int:
+    """The version to be changed: the one that was seen, unless what moved since then is nothing that anyone types."""
+    given = whole_number(request.form.get("_version"))
+    if given is None or given == record.version:
+        return record.version
+    return record.version if base is not None and base == base_of(shape, record.values, reader) else given
+
+
+def _next_address(record: Record) -> str:
+    object, id = record.object, encode_id(record.id)
+    then = request.form.get("_then")
+    if then == "new":
+        variant = record.values.get("record_type")
+        return f"/o/{object}/new" + (f"?{urlencode({'type': variant})}" if variant else "")
+    if then == "next" and request.form.get("_next"):
+        return f"{record_url(object, record_id(request.form['_next']))}/edit"
+    saved = f"{record_url(object, record.id)}?{urlencode({'saved': f'{object}/{id}'})}"
+    return local(request.form.get("_back"), saved)
+
+
+def edit_state(object: str, id: str) -> Response:
+    reader = reader_of(visit())
+    record = read.get(object, record_id(id), reader.context)
+    shape = page_shape(object, reader, record.values.get("record_type"))
+    sent = read_form(shape, request.form, reader, read_base(request.form.get("_base")))
+    seen = previewed(Update(object, record.id, sent.values), {**record.values, **sent.values}, reader)
+    seen = Foreseen({**record.values, **seen.values}, {**record.titles, **seen.titles}, seen.problems)
+    return json(live_state(shape, seen, reader, sent))
+
+
+def resume_edit(object: str, id: str, form: Any, reader: Reader) -> FormPage:
+    """The form with what was typed into it before the session ended."""
+    require_action(reader.actor, reader.manifest, object, "update")
+    record = read.get(object, record_id(id), reader.context)
+    shape = page_shape(object, reader, record.values.get("record_type"))
+    base = read_base(form.get("_base"))
+    found = typed_page(shape, record, base or {}, read_form(shape, form, reader, base), reader)
+    found.version = whole_number(form.get("_version")) or record.version
+    found.back = local(form.get("_back"), "")
+    return found
+
+
+def typed_page(shape: PageShape, record: Record, base: Typed, sent: Sent, reader: Reader) -> FormPage:
+    """The form as it was typed."""
+    command = Update(record.object, record.id, sent.values)
+    values, titles, _ = previewed(command, {**record.values, **sent.values}, reader)
+    sections = build_sections(shape, {**record.values, **values}, {**record.titles, **titles}, reader, sent.typed)
+    found = _edit_page(shape, record, reader, sections, base)
+    found.version = whole_number(request.form.get("_version")) or record.version
+    return found
+
+
+def _edit_page(shape: PageShape, record: Record, reader: Reader, sections: Any, base: Mapping[str, Any]) -> FormPage:
+    href = record_url(record.object, record.id)
+    variant = shape.object.record_types.get(record.values.get("record_type") or "")
+    return FormPage(
+        shape.object,
+        record.title,
+        f"{href}/edit",
+        asked_back(),
+        sections,
+        record.version,
+        record.values.get("record_type") or "",
+        reader.label(variant.label) if variant else "",
+        draft=f"{record.object}/{encode_id(record.id)}",
+        base=json_module.dumps(base, ensure_ascii=False),
+        is_new=False,
+    )
+
+
+def _stale(shape: PageShape, record: Record, base: Typed, sent: Sent, reader: Reader) -> Response:
+    """Somebody else was faster: show what was, what is and what I typed, and let me choose for each field."""
+    titles = {**record.titles, **read.resolve_titles(ids_in(sent.values), reader.context)}
+    rows = merge_rows(shape, base, sent, record.values, titles, reader)
+    if not rows and not uploads(shape) and not dropped_files(shape, record):
+        # It stands there as it was typed: sent twice, or somebody else made the same of it.
+        return done(_next_address(record), Message("{title} was saved.", {"title": record.title}))
+    if is_fetch():
+        return json({"stale": True}, 409)  # the script sends the form as a page, which is the one below
+    href = record_url(record.object, record.id)
+    return page(
+        "stale.html",
+        reader.render(Message("{title} was changed meanwhile", {"title": record.title})),
+        status=409,
+        object=record.object,
+        rows=rows,
+        who=titles.get(record.values.get("updated_by") or 0, ""),
+        record=record,
+        href=href,
+        crumbs=[
+            Crumb(reader.label(shape.object.plural), f"/o/{shape.object.name}"),
+            Crumb(record.title, href),
+        ],
+        base=json_module.dumps(base_of(shape, record.values, reader), ensure_ascii=False),
+        draft=f"{record.object}/{encode_id(record.id)}",
+    )
+
+
+def _chosen() -> Any:
+    """The form that was sent; of a merge, only the fields for which mine was chosen."""
+    theirs = {
+        name.removeprefix("_choose_")
+        for name, value in request.form.items()
+        if name.startswith("_choose_") and value == "theirs"
+    }
+    if not theirs:
+        return request.form
+    owners = {name: name for name in request.form} | {
+        part: whole
+        for whole in theirs
+        for part in request.form
+        if part.startswith(f"{whole}_") or part == f"_has_{whole}"
+    }
+    return Arguments({name: request.form.getlist(name) for name in request.form if owners[name] not in theirs})
