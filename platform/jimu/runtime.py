@@ -128,15 +128,22 @@ class Runtime:
             self._catalogues[locale] = translator(locale).merged(Catalogue(locale, x) for x in texts)
         return self._catalogues[locale]
 
-    def load_workspace(self) -> Manifest:
-        """The workspace folder's configuration as it is now on disk. Raises DefinitionErrors."""
+    def load_workspace(self, plugins: PluginManager | None = None) -> Manifest:
+        """The workspace folder's configuration as it is now on disk. Raises DefinitionErrors.
+
+        The plugins that it names are added to ``plugins``, else to this process's own.
+        """
         root = find_workspace(self.settings.workspace)
         if root is None:
             raise DefinitionErrors([no_workspace(self.settings.workspace)])
-        manifest, diagnostics = load(root, plugins=self.plugins)
+        manifest, diagnostics = load(root, plugins=plugins or self.plugins)
         if manifest is None:
             raise DefinitionErrors(diagnostics)
         return manifest
+
+    def propose_workspace(self) -> Manifest:
+        """As ``load_workspace``, for a look: a plugin that is named on disk alone does not come into this process."""
+        return self.load_workspace(build_plugin_manager())
 
     def deployment(self) -> Deployment:
         """What ``revisions`` works on: this database and what it runs now."""
@@ -172,7 +179,8 @@ class Runtime:
         return Worker(LocalBackend(runner), self.refresh)
 
     def close(self) -> None:
-        """Give up database connections (before a fork, at the end of a test). They are opened again when needed."""
+        """Give up database connections (before a fork, at the end). They are opened again when needed."""
+        self.database.save_observations()
         self.database.dispose()
 
     def _handlers(self) -> dict[str, Handler]:

@@ -33,6 +33,7 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
     )
     app.session_interface = NoSession()
     app.extensions["jimu"] = runtime
+    runtime.database.observer.is_on = True
     app.register_blueprint(build_health_blueprint(runtime))
     _register_faces(app, runtime)
     app.after_request(compress)

@@ -32,6 +32,7 @@ COMMANDS: dict[str, str] = {
     "user": "jimu.cli.users:user_group",
     "token": "jimu.cli.tokens:token_group",
     "jobs": "jimu.cli.jobs:jobs_group",
+    "advise": "jimu.cli.advise:advise_command",
     "doctor": "jimu.cli.doctor:doctor_command",
     "bench": "jimu.cli.bench:bench_command",
 }

@@ -45,6 +45,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "max_requests_jitter": 2_000, "control_socket_disable": True, "proc_name": "jimu",
             "worker_tmp_dir": _shared_memory(), "when_ready": lambda _server: self.when_ready(),
             "post_worker_init": lambda _worker: self.in_worker(),
+            "worker_exit": lambda _server, _worker: self.runtime.close(),
             "forwarded_allow_ips": "*" if settings.trusted_proxies else "127.0.0.1",
         }
         for name, value in options.items():

@@ -87,11 +87,12 @@ def _indexes(object: ObjectDef, columns: dict[str, Column], lists: list[ListLayo
     if is_owned:
         wanted += [("owner", *order) for order in orders]
     wanted += [(c.name,) for c in columns.values() if c.kind is Kind.REFERENCE and c.name not in _UNINDEXED]
-    fitting = dict.fromkeys(i for i in wanted if all(_can_index(columns.get(name.removeprefix("-"))) for name in i))
+    fitting = dict.fromkeys(i for i in wanted if all(can_index(columns.get(name.removeprefix("-"))) for name in i))
     return (Index(i) for i in fitting if not _is_led_by_another(i, fitting))
 
 
-def _can_index(column: Column | None) -> bool:
+def can_index(column: Column | None) -> bool:
+    """Whether the database can keep an index over it."""
     return column is not None and not column.is_virtual and not column.sparse and column.kind.is_sortable
 
 

@@ -38,7 +38,7 @@ def _definitions(deployment: Deployment, manifest: Manifest) -> list[Finding]:
 def _effects(deployment: Deployment, running: Manifest, manifest: Manifest) -> list[Finding]:
     old_schema, new_schema = build_schema(running), build_schema(manifest)
     now = deployment.clock()
-    old_store = Store(deployment.database, old_schema)
+    old_store = Store(deployment.database, old_schema, is_observed=False)
     with old_store.read() as old, preview_store(deployment.database, new_schema).read() as new:
         situation = Situation(running, manifest, Questions(old, old_schema, now), Questions(new, new_schema, now))
         changes = [c for c in compare(running, manifest) if not _is_part(c, manifest)]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from time import perf_counter_ns
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +20,8 @@ from jimu.storage.errors import UnknownColumn
 from jimu.storage.expressions import Prefixed, as_column_value
 from jimu.storage.filters import FilterCompiler, state_condition
 from jimu.storage.guards import Guards
+from jimu.storage.observed import Tally
+from jimu.storage.observing import aggregate_shape
 from jimu.storage.query import Aggregate, Group, Measure, Sort
 from jimu.storage.schema import Column
 from jimu.storage.scope import SelectScope
@@ -37,6 +40,7 @@ class _Answer:
 
     prepared: Prepared
     outs: tuple[tuple[str, int, Callable[..., Any]], ...]
+    tally: Tally
 
 
 def aggregate_rows(connection: Connection, cache: StatementCache, aggregate: Aggregate) -> list[dict[str, Any]]:
@@ -45,14 +49,25 @@ def aggregate_rows(connection: Connection, cache: StatementCache, aggregate: Agg
     key = _shape(reader, aggregate)
     answer: _Answer = cache.get(key, reader.cacheable, lambda: _build(cache, aggregate))
     params = answer.prepared.params({f"p{i}": v for i, v in enumerate(reader.values)})
+    started = perf_counter_ns()
+    rows = connection.rows(answer.prepared.text, params)
+    answer.tally.add(perf_counter_ns() - started)
     found = []
-    for row in connection.rows(answer.prepared.text, params):
+    for row in rows:
         made, at = {}, 0
         for name, width, load in answer.outs:
             made[name] = load(*row[at : at + width])
             at += width
         found.append(made)
     return found
+
+
+def aggregate_statement(cache: StatementCache, aggregate: Aggregate) -> tuple[str, Any]:
+    """The SQL of an aggregate and the driver's parameters, to be explained."""
+    reader = ShapeReader(cache.catalog, aggregate.environment)
+    reader.key(aggregate.filter, aggregate.object)
+    prepared = _build(cache, aggregate).prepared
+    return prepared.text, prepared.params({f"p{i}": v for i, v in enumerate(reader.values)})
 
 
 def _shape(reader: ShapeReader, aggregate: Aggregate) -> Hashable:
@@ -96,7 +111,8 @@ def _build(cache: StatementCache, aggregate: Aggregate) -> _Answer:
     grouped = sa.select(*labelled).select_from(scope.from_clause()).where(
         *state_condition(scope, "alive"), condition).group_by(*positions).subquery()
     statement = sa.select(*grouped.c).order_by(*_order(aggregate, places, grouped))
-    return _Answer(cache.prepare(statement.limit(sa.literal_column(str(int(aggregate.having_limit))))), tuple(outs))
+    prepared = cache.prepare(statement.limit(sa.literal_column(str(int(aggregate.having_limit)))))
+    return _Answer(prepared, tuple(outs), cache.observations.tally(aggregate_shape(cache.catalog, aggregate)))
 
 
 def _order(aggregate: Aggregate, places: dict[str, int], grouped: Any) -> list[Any]:

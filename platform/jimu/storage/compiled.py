@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from jimu.storage.binding import Catalog
 from jimu.storage.filters import among
+from jimu.storage.observed import Observations
 from jimu.storage.physical import dump_json
 from jimu.storage.statements import Prepared, prepare
 
@@ -18,9 +19,10 @@ _MOST = 4096
 class StatementCache:
     """Shared by all transactions of one store; when it is full the older half goes."""
 
-    def __init__(self, catalog: Catalog, dialect: sa.Dialect) -> None:
+    def __init__(self, catalog: Catalog, dialect: sa.Dialect, observations: Observations | None = None) -> None:
         self.catalog = catalog
         self.dialect = dialect
+        self.observations = observations or Observations()
         self._kept: dict[Hashable, Any] = {}
 
     def get(self, key: Hashable, cacheable: bool, build: Callable[[], Any]) -> Any:

@@ -22,6 +22,8 @@ from jimu.storage.capabilities import BY_NAME, Capabilities
 from jimu.storage.connection import Connection
 from jimu.storage.errors import Busy, DatabaseUnavailable, StoreError
 from jimu.storage.local_days import register_local_days
+from jimu.storage.observed import Observations
+from jimu.storage.observed_rows import Observer, save
 from jimu.storage.sequences import NumberBlocks
 from jimu.storage.sqlite_functions import register_sqlite_functions
 
@@ -49,12 +51,19 @@ class Connections:
         self.engine = _sqlite_engine(self.url, pool_size) if name == "sqlite" else _postgresql_engine(
             self.url, pool_size)
         self.numbers = NumberBlocks()
+        self.observations = Observations()
+        self.observer = Observer()
         this = weakref.ref(self)
         os.register_at_fork(after_in_child=lambda: _forget_connections(this))
 
     def dispose(self) -> None:
         """Close all idle connections."""
         self.engine.dispose()
+
+    def save_observations(self) -> None:
+        """Keep what was asked in this process, if it is one whose questions are kept (see ``storage.observed``)."""
+        if self.observer.is_on:
+            save(self)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -142,6 +151,7 @@ def _forget_connections(reference: weakref.ref[Connections]) -> None:
     database = reference()
     if database is not None:
         database.engine.dispose(close=False)
+        database.observations.forget()
 
 
 def _sqlite_engine(url: sa.URL, pool_size: int) -> sa.Engine:

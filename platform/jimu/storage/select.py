@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
+from time import perf_counter_ns
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,8 @@ from jimu.storage.expressions import Prefixed, as_value
 from jimu.storage.filters import FilterCompiler, state_condition
 from jimu.storage.guards import Guards
 from jimu.storage.links import read_links
+from jimu.storage.observed import Tally
+from jimu.storage.observing import list_shape
 from jimu.storage.paging import (
     NEVER_BLANK,
     Position,
@@ -45,6 +48,7 @@ class Selection:
     decode: Decode
     fields: int
     nullable: bool
+    tally: Tally
 
 
 def select_page(connection: Connection, cache: StatementCache, query: Query) -> Page:
@@ -81,16 +85,20 @@ def _read(connection: Connection, cache: StatementCache, reading: _Reading, posi
     query, limit = reading.query, reading.query.limit + 1
     first = position.segment if position else 0
     selection = _selection(cache, reading, first, position, limit)
+    started = perf_counter_ns()
     try:
         rows = _run(connection, selection.prepared, _values(reading.reader, position))
     except BadValue as error:
         if position is None:
             raise
         raise BadCursor("the cursor's values are not those of its order") from error
+    selection.tally.add(perf_counter_ns() - started)
     border = len(rows) if first == 0 else 0
     if first == 0 and selection.nullable and not query.offset and len(rows) < limit:
         rest = _selection(cache, reading, 1, None, limit - len(rows))
+        started = perf_counter_ns()
         rows += _run(connection, rest.prepared, _values(reading.reader, None))
+        rest.tally.add(perf_counter_ns() - started, seen=0)
     return rows, (lambda number: 0 if number < border else 1), selection
 
 
@@ -151,7 +159,9 @@ def _build(
     if query.offset:
         statement = statement.offset(sa.literal_column(str(int(query.offset))))
     decode = decoder(decoders, cache.catalog.capabilities)
-    return Selection(cache.prepare(statement), decode, len(elements), in_segments)
+    prepared = cache.prepare(statement)
+    tally = cache.observations.tally(list_shape(cache.catalog, query))
+    return Selection(prepared, decode, len(elements), in_segments, tally)
 
 
 def _scope(cache: StatementCache, query: Query, route: Route) -> SelectScope:
@@ -216,11 +226,18 @@ def count_rows(
     shape = ShapeReader(cache.catalog, query.environment)
     key = ("count", query.object, shape.key(query.filter, query.object), query.deleted, cap,
            Guards(query.guards, query.environment).key(shape))
-    prepared: Prepared = cache.get(key, shape.cacheable, lambda: _build_count(cache, query, cap))
+    prepared, tally = cache.get(key, shape.cacheable, lambda: _counting(cache, query, cap))
+    started = perf_counter_ns()
     found = int(_run(connection, prepared, {f"p{i}": v for i, v in enumerate(shape.values)})[0][0])
+    tally.add(perf_counter_ns() - started)
     if cap is not None and found > cap:
         return Count(cap, False)
     return Count(found, True)
+
+
+def _counting(cache: StatementCache, query: Query, cap: int | None) -> tuple[Prepared, Tally]:
+    tally = cache.observations.tally(list_shape(cache.catalog, query, "count"))
+    return _build_count(cache, query, cap), tally
 
 
 def _build_count(cache: StatementCache, query: Query, cap: int | None) -> Prepared:
@@ -233,6 +250,16 @@ def _build_count(cache: StatementCache, query: Query, cap: int | None) -> Prepar
     inner: sa.Select[Any] = sa.select(one).select_from(scope.from_clause()).where(*where)
     capped = inner.limit(sa.literal_column(str(int(cap) + 1))).subquery()
     return cache.prepare(sa.select(sa.func.count()).select_from(capped))
+
+
+def page_statement(connection: Connection, cache: StatementCache, query: Query) -> tuple[str, Any]:
+    """The SQL of a first page and the driver's parameters, to be explained."""
+    reader = ShapeReader(cache.catalog, query.environment)
+    sort = with_id(query.sort)
+    route = list_route(connection, cache, query, sort)
+    reading = _Reading(query, sort, (route, _shape(reader, query, sort)), reader, route)
+    selection = _selection(cache, reading, 0, None, query.limit + 1)
+    return selection.prepared.text, selection.prepared.params(_values(reader, None))
 
 
 def matching_ids(

@@ -17,9 +17,13 @@ if TYPE_CHECKING:
 
 
 class Store:
-    """Safe to use from several threads. ``columns`` None: the map is read from the database."""
+    """Safe to use from several threads. ``columns`` None: the map is read from the database. ``is_observed`` False:
+    what is asked here is not what people ask (see ``storage.observed``).
+    """
 
-    def __init__(self, database: Connections, schema: Schema, columns: ColumnMap | None = None) -> None:
+    def __init__(
+        self, database: Connections, schema: Schema, columns: ColumnMap | None = None, *, is_observed: bool = True
+    ) -> None:
         self.database = database
         self.schema = schema
         if columns is None:
@@ -27,13 +31,14 @@ class Store:
                 columns = load_columns(connection)
         self.columns = columns
         catalog = Catalog(schema, columns, database.capabilities, database.has_trigrams)
-        self._cache = StatementCache(catalog, database.engine.dialect)
+        self._cache = StatementCache(catalog, database.engine.dialect, database.observations if is_observed else None)
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """A transaction that only reads."""
         with self.database.reading() as connection:
             yield Transaction(self.database, connection, self._cache)
+        self.database.observer.after_read(self.database)
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:

@@ -72,7 +72,9 @@ history = sa.Table(
 job = sa.Table(
     "job", metadata, _id(), _text("kind"), _text("payload"), _text("status"), _instant("run_at"),
     _instant("locked_until", True), _text("owner", True), _number("attempts"), _number("max_attempts"),
-    _text("key", True), _text("error", True), _instant("finished_at", True),
+    _text("key", True), _text("error", True), _instant("finished_at", True), _instant("started_at", True),
+    sa.Index("ix_job_dead", "id", sqlite_where=sa.text("status = 'dead'"),
+             postgresql_where=sa.text("status = 'dead'")),
     sa.Index("ix_job_waiting", "run_at", sqlite_where=sa.text("status = 'waiting'"),
              postgresql_where=sa.text("status = 'waiting'")),
     sa.Index("ix_job_running", "locked_until", sqlite_where=sa.text("status = 'running'"),
@@ -83,7 +85,7 @@ job = sa.Table(
 
 revision = sa.Table(
     "revision", metadata, _id(), _text("hash"), _instant("at"), _text("author"), _text("commit_id"), _text("note"),
-    _text("files"),
+    _text("files"), _text("summary", True),
 )
 
 # Where each logical column lives; a row with the name '' stands for the object's table. See ``storage.columns``.
@@ -104,6 +106,13 @@ credential = sa.Table(
     sa.Column("user_id", sa.BigInteger, sa.ForeignKey("record.id", ondelete="CASCADE"), primary_key=True,
               autoincrement=False),
     _text("password_hash"), _instant("changed_at"), sa.Column("must_change", sa.Boolean, nullable=False),
+    _instant("last_login_at", True),
+)
+
+account_link = sa.Table(
+    "account_link", metadata, _id(), sa.Column("key", sa.Text, nullable=False, unique=True), _user(), _text("purpose"),
+    _instant("created_at"), _instant("expires_at"), sa.Column("created_by", sa.BigInteger, nullable=True),
+    sa.Index("ix_account_link_user", "user_id"),
 )
 
 session = sa.Table(
@@ -121,6 +130,12 @@ api_token = sa.Table(
 idempotency = sa.Table(
     "idempotency", metadata, sa.Column("scope", sa.Text, primary_key=True), sa.Column("key", sa.Text, primary_key=True),
     _text("request_hash"), _number("status"), _text("body"), _instant("at"), sa.Index("ix_idempotency_at", "at"),
+)
+
+# ``shape``: see ``storage.observed``; ``spent`` and ``worst`` in microseconds.
+observed_question = sa.Table(
+    "observed_question", metadata, sa.Column("shape", sa.Text, primary_key=True),
+    *(sa.Column(name, sa.BigInteger, nullable=False) for name in ("seen", "spent", "worst", "first_at", "last_at")),
 )
 
 login_attempt = sa.Table(
