@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,7 +16,7 @@ from jimu.storage.codecs import Load, value_encoder
 from jimu.storage.columns import ColumnMap
 from jimu.storage.errors import UnknownColumn
 from jimu.storage.names import short
-from jimu.storage.physical import sql_type
+from jimu.storage.places import EXT_KEY, Place, own_place, place_of
 from jimu.storage.schema import Column, Schema, Table
 
 SEARCH_COLUMN = "_search"
@@ -25,19 +25,39 @@ SEARCH_KEY = " search"   # by which SQLAlchemy knows it; no logical name has a b
 
 @dataclass(frozen=True)
 class BoundTable:
-    """``physical`` holds the SQL columns by logical name; ``links`` the column map's ids of references columns."""
+    """``places`` says where each stored column's values lie; ``links`` the column map's ids of references columns.
+
+    ``ext``: the physical name of the table's JSON column, '' where there is none.
+    """
 
     name: str
     table: Table
     sql: Any                           # sqlalchemy.Table
-    physical: Mapping[str, sa.Column[Any]]
+    places: Mapping[str, Place]
     links: Mapping[str, int]
     capabilities: Capabilities
+    ext: str = ""
 
     @cached_property
     def stored(self) -> tuple[Column, ...]:
-        """Columns that have a physical one, in the schema's order."""
-        return tuple(c for c in self.table.columns.values() if c.name in self.physical)
+        """Columns whose values lie in the table, in the schema's order."""
+        return tuple(c for c in self.table.columns.values() if c.name in self.places)
+
+    def text(self, name: str) -> str:
+        """The value of a stored column in SQL text."""
+        return self.places[name].text()
+
+    def parted(self, names: Iterable[str]) -> tuple[list[Column], list[tuple[str, Column]]]:
+        """Those of ``names`` with a physical column, and those under a key of the JSON column, with it."""
+        own: list[Column] = []
+        keyed: list[tuple[str, Column]] = []
+        for name in names:
+            key = self.places[name].key
+            if key:
+                keyed.append((key, self.column(name)))
+            else:
+                own.append(self.column(name))
+        return own, keyed
 
     @cached_property
     def encoders(self) -> Mapping[str, Load]:
@@ -112,20 +132,25 @@ class Catalog:
         name = self.columns.table(object)
         if table is None or name is None:
             raise UnknownColumn(object, "")
-        physical: dict[str, sa.Column[Any]] = {}
+        places: dict[str, Place] = {}
         links: dict[str, int] = {}
         for column in table.columns.values():
             entry = self.columns.find(object, column.name)
             if column.missing and column.kind.has_column:
-                physical[column.name] = sa.Column(column.name, sql_type(column, self.capabilities), key=column.name)
+                places[column.name] = own_place(column, self.capabilities)
             if entry is None or column.missing:
                 continue
             if column.kind is Kind.REFERENCES:
                 links[column.name] = entry.id
             elif not column.is_virtual:
-                physical[column.name] = sa.Column(entry.physical, sql_type(column, self.capabilities), key=column.name)
-        tokens = sa.Column(SEARCH_COLUMN, postgresql.TSVECTOR, key=SEARCH_KEY)
-        extra = [tokens] if self.capabilities.text_search_in_row else []
+                places[column.name] = place_of(entry, column, self.capabilities)
+        physical: list[sa.Column[Any]] = [
+            sa.Column(p.physical, p.type, key=p.name) for p in places.values() if not p.key]
+        ext = next((p.physical for p in places.values() if p.key), "")
+        if ext:
+            physical.append(sa.Column(ext, sa.Text(), key=EXT_KEY))
+        if self.capabilities.text_search_in_row:
+            physical.append(sa.Column(SEARCH_COLUMN, postgresql.TSVECTOR, key=SEARCH_KEY))
         # A fresh MetaData, so that two threads binding at once do not trip over each other.
-        sql = sa.Table(name, sa.MetaData(), *physical.values(), *extra)
-        return BoundTable(object, table, _with_missing(sql, table), physical, links, self.capabilities)
+        sql = sa.Table(name, sa.MetaData(), *physical)
+        return BoundTable(object, table, _with_missing(sql, table), places, links, self.capabilities, ext)

@@ -13,6 +13,7 @@ class Capabilities:
     exact_numeric: bool          # a decimal column type; otherwise decimals are scaled integers
     copy: bool                   # COPY for bulk insertion
     arrays: bool                 # text[] and = ANY(array); otherwise JSON arrays and json_each
+    binary_json: bool            # jsonb; otherwise JSON is text and its functions read it anew
     skip_locked: bool            # row locks and SKIP LOCKED; otherwise one writer at a time
     partial_covering: bool       # a partial index can answer a query alone; otherwise deleted_at leads the index
     comments: bool               # COMMENT ON
@@ -25,14 +26,14 @@ class Capabilities:
 
 
 SQLITE = Capabilities(
-    name="sqlite", exact_numeric=False, copy=False, arrays=False, skip_locked=False, partial_covering=False,
-    comments=False, text_search_in_row=False, one_statement_insert=False,
+    name="sqlite", exact_numeric=False, copy=False, arrays=False, binary_json=False, skip_locked=False,
+    partial_covering=False, comments=False, text_search_in_row=False, one_statement_insert=False,
     plans_by_statistics=False, mark="?",
     begin_write="BEGIN IMMEDIATE", begin_read="BEGIN",
 )
 POSTGRESQL = Capabilities(
-    name="postgresql", exact_numeric=True, copy=True, arrays=True, skip_locked=True, partial_covering=True,
-    comments=True, text_search_in_row=True, one_statement_insert=True,
+    name="postgresql", exact_numeric=True, copy=True, arrays=True, binary_json=True, skip_locked=True,
+    partial_covering=True, comments=True, text_search_in_row=True, one_statement_insert=True,
     plans_by_statistics=True, mark="%s",
     begin_write="BEGIN", begin_read="",
 )

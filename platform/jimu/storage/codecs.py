@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from jimu.storage.capabilities import Capabilities
-from jimu.storage.physical import NAMES, decode_template, encode_template
+from jimu.storage.physical import NAMES, decode_template, encode_template, key_template
 from jimu.storage.schema import Column
 
 Load = Callable[[Any], Any]
 Decode = Callable[[Sequence[Sequence[Any]]], list[dict[str, Any]]]
+Keyed = Sequence[tuple[str, Column]]   # key in the JSON column, and the column whose values lie there
 Encode = Callable[[Sequence[Mapping[str, Any]]], list[list[Any]]]
 
 
@@ -44,12 +45,33 @@ def decoder(columns: Sequence[tuple[str, Column | Load]], capabilities: Capabili
     return decode
 
 
-def encoder(columns: Sequence[Column], capabilities: Capabilities) -> Encode:
-    """A function from dicts (a missing name is blank) to lists of driver values in the order of ``columns``."""
+def encoder(
+    columns: Sequence[Column], capabilities: Capabilities, keyed: Keyed = (), *, patch: bool = False
+) -> Encode:
+    """A function from dicts (a missing name is blank) to lists of driver values in the order of ``columns``.
+
+    With ``keyed`` columns the list ends with the JSON of their values by key: without blanks, or to ``patch`` what is
+    there with them as nulls (see ``places.assignment``).
+    """
     parts = [_guarded(encode_template(c, capabilities), f"g({c.name!r})") for c in columns]
+    if keyed:
+        parts.append(_document(keyed, capabilities, patch))
     body = ", ".join(parts)
-    encode: Encode = _function(f"def convert(rows):\n    return [[{body}] for g in [r.get for r in rows]]", {})
+    source = f"def convert(rows):\n    return [[{body}] for g in [r.get for r in rows]]"
+    encode: Encode = _function(source, {"filled": _filled})
     return encode
+
+
+def _document(keyed: Keyed, capabilities: Capabilities, patch: bool) -> str:
+    items = ", ".join(f"{key!r}: {_guarded(key_template(c, capabilities), f'g({c.name!r})')}" for key, c in keyed)
+    dump = "jsonb" if capabilities.binary_json else "dumps"
+    if patch:
+        return f"{dump}({{{items}}})"
+    return f"({dump}(d) if (d := filled({{{items}}})) else None)"
+
+
+def _filled(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}
 
 
 def value_encoder(column: Column, capabilities: Capabilities) -> Load:

@@ -1,7 +1,7 @@
-"""The column map: which physical column holds a logical one, kept in the database beside the data it describes.
+"""The column map: where the values of a logical column lie, kept in the database beside the data it describes.
 
 An entry is ``active``, ``retired`` (the field is gone from the configuration; column and values stay and come back
-with it) or ``replaced`` (of another type; the values from before a change of type).
+with it) or ``replaced`` (of another type or elsewhere; the values from before that change).
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ class Entry:
     """``name`` '' stands for the object's table. ``formula``: source of the stored formula or of the roll-up that
     filled the column.
 
-    ``detail`` keeps what later versions of the engine may want to know of it.
+    ``physical`` is a column of its own, or the table's JSON column where there is a ``key`` that they lie under.
+    ``detail`` keeps the key, and what later versions of the engine may want to know of the entry.
     """
 
     id: int
@@ -39,8 +40,17 @@ class Entry:
     formula: str | None = None
     detail: Mapping[str, Any] | None = None
 
+    @property
+    def key(self) -> str:
+        """The key in the JSON column ``physical``; '': the values have a column of their own."""
+        return str((self.detail or {}).get("key", ""))
+
     def fits(self, column: Column) -> bool:
-        """Whether the physical column can hold ``column``'s values as they are."""
+        """Whether ``column``'s values can lie here as they are."""
+        return self.holds(column) and bool(self.key) == column.sparse
+
+    def holds(self, column: Column) -> bool:
+        """Whether these are values as ``column`` has them, if perhaps elsewhere."""
         return self.kind == column.kind.value and (self.scale == column.scale or column.kind is not Kind.DECIMAL)
 
 

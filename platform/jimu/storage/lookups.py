@@ -83,9 +83,9 @@ class Reader:
             rows = self.connection.ask(
                 f"SELECT DISTINCT from_id FROM link WHERE to_id {among} AND field = ?{alive} ORDER BY from_id{cut}",  # noqa: S608
                 listed, bound.links[column])
-        elif column in bound.physical and bound.column(column).kind is Kind.REFERENCE:
+        elif column in bound.places and bound.column(column).kind is Kind.REFERENCE:
             alive = "" if deleted else " AND deleted_at IS NULL"
-            name = quoted(bound.physical[column].name)
+            name = bound.text(column)
             rows = self.connection.ask(
                 f"SELECT id FROM {table} WHERE {name} {among}{alive} ORDER BY id{cut}", listed)  # noqa: S608
         else:
@@ -109,7 +109,7 @@ class Reader:
 
     def _by_column(self, object: str, name: str, values: Sequence[Any], ignore_case: bool) -> dict[Any, list[int]]:
         bound = self.cache.catalog.table(object)
-        if name not in bound.physical:
+        if name not in bound.places:
             raise UnknownColumn(object, name)
         encode = bound.encoders[name]
         encoded: dict[Any, list[Any]] = {}
@@ -143,7 +143,7 @@ class Reader:
         strict=True)): k for k in keys}
         first = self._by_column(object, names[0], [k[0] for k in keys], ignore_case)
         ids = sorted({id for found in first.values() for id in found})
-        listed = ", ".join(quoted(bound.physical[n].name) for n in names)
+        listed = ", ".join(bound.text(n) for n in names)
         text = f"SELECT id, {listed} FROM {quoted(bound.sql.name)} WHERE id {self.connection.among()} ORDER BY id"  # noqa: S608
         found: dict[Any, list[int]] = {}
         for id, *raw in self.connection.ask(text, self.connection.list_value(ids)):

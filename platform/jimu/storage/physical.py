@@ -72,7 +72,8 @@ _PLAIN_TYPES: dict[Kind, Callable[[], sa.types.TypeEngine[Any]]] = {
 # Names that the templates below use.
 NAMES: dict[str, Any] = {
     "Decimal": Decimal, "HALF_UP": ROUND_HALF_UP, "EPOCH": _EPOCH, "MICROSECOND": _MICROSECOND, "SECOND": _SECOND,
-    "timedelta": timedelta, "date": date, "time": time, "loads": orjson.loads, "dumps": dump_json, "jsonb": _jsonb,
+    "EPOCH_DAY": _EPOCH.toordinal(), "timedelta": timedelta, "date": date, "time": time, "loads": orjson.loads,
+    "dumps": dump_json, "jsonb": _jsonb,
 }
 
 
@@ -90,6 +91,24 @@ def encode_template(column: Column, capabilities: Capabilities) -> str:
         Kind.DATETIME: "(v - EPOCH) // MICROSECOND",
         Kind.TIME: "v.isoformat('seconds')",
         Kind.TEXTS: "dumps(v)",
+        Kind.JSON: "dumps(v)",
+    }.get(column.kind, "")
+
+
+def key_template(column: Column, capabilities: Capabilities) -> str:
+    """Python source that turns the value ``v`` (not None) into what JSON holds of it under a key; '' for none needed.
+
+    Where JSON is text, that is what a column would hold; else what ``storage.places`` can make a typed value of
+    without losing a digit and without asking the session's settings, as an index demands.
+    """
+    if not capabilities.binary_json:
+        return encode_template(column, capabilities)
+    return {
+        Kind.DECIMAL: "str(v)",
+        Kind.DATE: "v.toordinal() - EPOCH_DAY",
+        Kind.DATETIME: "(v - EPOCH) // MICROSECOND",
+        Kind.TIME: "v.hour * 3600 + v.minute * 60 + v.second",
+        Kind.DURATION: "v // SECOND",
         Kind.JSON: "dumps(v)",
     }.get(column.kind, "")
 

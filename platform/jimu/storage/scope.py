@@ -56,13 +56,15 @@ class SelectScope:
                 raise UnknownColumn("record", name)
             return alias.c[name], _ANY_RECORD[name]
         column = bound.column(name)
-        return (alias.c[name] if name in bound.physical else None), column
+        place = bound.places.get(name)
+        return (place.element(alias) if place is not None else None), column
 
     def own(self, name: str) -> Any:
         """A column of the table itself by logical name."""
-        if name not in self.bound.physical:
+        place = self.bound.places.get(name)
+        if place is None:
             raise UnknownColumn(self.object, name)
-        return self.root.c[name]
+        return place.element(self.root)
 
     def where_reached(self, path: Path, value: Any) -> Any:
         """``value``, a formula of the record that ``path`` leads into; blank where there is no such record."""

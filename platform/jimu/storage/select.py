@@ -192,8 +192,8 @@ def selected(
     decoders: list[tuple[str, Column | Load]] = []
     for name in dict.fromkeys(("id", "version", *(fields or [c.name for c in scope.bound.stored]))):
         column = scope.bound.column(name)
-        if name in scope.bound.physical:
-            elements.append(scope.root.c[name])
+        if name in scope.bound.places:
+            elements.append(scope.own(name))
             decoders.append((name, column))
         elif column.expression is not None:
             value = as_value(column.expression, scope, environment, column.kind, column.scale)

@@ -56,8 +56,8 @@ def sizes(connection: Connection, catalog: Catalog, objects: Sequence[str], cap:
 
 def _counting(catalog: Catalog, place: int, object: str, cap: int) -> str:
     table = catalog.table(object)
-    deleted_at = table.physical["deleted_at"].name
+    deleted_at = table.text("deleted_at")
     return (
         f"SELECT {place}, count(*) FROM"  # noqa: S608 - names come from the column map
-        f' (SELECT 1 FROM "{table.sql.name}" WHERE "{deleted_at}" IS NULL LIMIT {int(cap) + 1}) t{place}'
+        f' (SELECT 1 FROM "{table.sql.name}" WHERE {deleted_at} IS NULL LIMIT {int(cap) + 1}) t{place}'
     )

@@ -17,6 +17,7 @@ from jimu.storage.errors import UniqueConflict, VersionConflict
 from jimu.storage.ids import new_ids
 from jimu.storage.links import insert_links, replace_links
 from jimu.storage.names import quoted
+from jimu.storage.places import assignment
 from jimu.storage.search.document import DocumentMaker
 from jimu.storage.search.index import add_documents, remove_documents
 from jimu.storage.tables import to_instant
@@ -49,7 +50,7 @@ class Writer:
         bound = self.cache.catalog.table(object)
         complete = _completed(rows)
         names = dict.fromkeys(name for row in complete for name in row)
-        key = ("insert", object, tuple(n for n in bound.physical if n in names))
+        key = ("insert", object, tuple(n for n in bound.places if n in names))
         insertion: _Insertion = self.cache.get(key, True, partial(self._insertion, bound, key[2]))
         try:
             for start in range(0, len(complete), _CHUNK):
@@ -86,7 +87,10 @@ class Writer:
             self.connection.do_many(insertion.single, list(values))
 
     def _insertion(self, bound: BoundTable, names: tuple[str, ...]) -> _Insertion:
-        columns = [quoted(bound.physical[n].name) for n in names]
+        own, keyed = bound.parted(names)
+        columns = [bound.text(c.name) for c in own]
+        if keyed:
+            columns.append(quoted(bound.ext))
         marks = ["?"] * len(columns)
         if self.cache.catalog.capabilities.text_search_in_row and bound.table.search:
             columns.append(SEARCH_COLUMN)
@@ -95,7 +99,7 @@ class Writer:
         return _Insertion(
             f"INSERT INTO {table} ({listed}) VALUES ({', '.join(marks)})",  # noqa: S608 - names from the column map
             f"COPY {table} ({listed}) FROM STDIN",
-            encoder([bound.column(n) for n in names], self.cache.catalog.capabilities),
+            encoder(own, self.cache.catalog.capabilities, keyed),
         )
 
     def document_maker(self, bound: BoundTable) -> DocumentMaker | None:
@@ -172,7 +176,7 @@ class Writer:
             return
         columns = [bound.column(n) for n in ("id", *sorted(maker.names))]
         decode = decoder([(c.name, c) for c in columns], self.cache.catalog.capabilities)
-        listed = ", ".join(quoted(bound.physical[c.name].name) for c in columns)
+        listed = ", ".join(bound.text(c.name) for c in columns)
         text = f"SELECT {listed} FROM {quoted(bound.sql.name)} WHERE id {self.connection.among()}"  # noqa: S608
         rows = decode(self.connection.ask(text, self.connection.list_value(ids)))
         add_documents(self.connection, bound, maker, rows, new_rows=False)
@@ -220,12 +224,12 @@ class Writer:
         return UniqueConflict(bound.name, columns, values, row.get("id"))
 
     def _key_columns(self, bound: BoundTable, error: UniqueViolation) -> tuple[str, ...]:
-        physical = {name: column.name for name, column in bound.physical.items()}
-        planner = IndexPlanner(bound.table, bound.sql.name, physical, self.cache.catalog.capabilities, False)
+        terms = {name: place.text() for name, place in bound.places.items()}
+        planner = IndexPlanner(bound.table, bound.sql.name, terms, self.cache.catalog.capabilities, False)
         by_name = {i.name: i.columns for i in planner.wanted().values() if i.unique}
         if error.index in by_name:
             return by_name[error.index]
-        logical = {column: name for name, column in physical.items()}
+        logical = {place.physical: name for name, place in bound.places.items() if not place.key}
         found = tuple(logical[c.rpartition(".")[2]] for c in error.columns if c.rpartition(".")[2] in logical)
         return found or ("id",)
 
@@ -258,16 +262,20 @@ def _completed(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _written(bound: BoundTable, values: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(n for n in values if n in bound.physical and n not in ("id", "version"))
+    return tuple(n for n in values if n in bound.places and n not in ("id", "version"))
 
 
 def _update_statement(
     writer: Writer, bound: BoundTable, names: tuple[str, ...], versioned: bool, returning: bool = True
 ) -> tuple[str, Encode]:
-    assignments = [f"{quoted(bound.physical[n].name)} = ?" for n in names]
+    capabilities = writer.cache.catalog.capabilities
+    own, keyed = bound.parted(names)
+    assignments = [assignment(bound.places[c.name].physical, "", capabilities) for c in own]
+    if keyed:
+        assignments.append(assignment(bound.ext, keyed[0][0], capabilities))
     text = (f"UPDATE {quoted(bound.sql.name)} SET {', '.join([*assignments, 'version = version + 1'])}"  # noqa: S608
             f" WHERE id = ?{' AND version = ?' if versioned else ''}{' RETURNING version' if returning else ''}")
-    return text, encoder([bound.column(n) for n in names], writer.cache.catalog.capabilities)
+    return text, encoder(own, capabilities, keyed, patch=True)
 
 
 def _instant(at: datetime | None) -> int | None:

@@ -14,7 +14,7 @@ from jimu.storage.capabilities import Capabilities
 from jimu.storage.columns import ColumnMap, Entry, load_columns, save_entry
 from jimu.storage.compiled import StatementCache
 from jimu.storage.connection import Connection, UniqueViolation
-from jimu.storage.ddl.backfill import convert_column, fill_formula, rebuild_search
+from jimu.storage.ddl.backfill import convert_column, fill_formula, move_column, rebuild_search
 from jimu.storage.ddl.changes import SchemaChange
 from jimu.storage.ddl.existing import plan_indexes
 from jimu.storage.ddl.plan import plan_columns
@@ -23,6 +23,7 @@ from jimu.storage.ddl.views import replace_views
 from jimu.storage.errors import UniqueConflict
 from jimu.storage.names import quoted
 from jimu.storage.physical import sql_type
+from jimu.storage.places import ext_definition
 from jimu.storage.schema import Column, Schema
 
 _NOT_NULL = frozenset({"version", "created_at", "updated_at"})
@@ -101,7 +102,10 @@ class Applier:
         entry = self.save(_entry(change))
         made = [c for c in self._planned if c.kind == "add_column" and c.object == change.object]
         name = quoted(entry.physical)
-        columns = ", ".join(self._definition(_column(c), _entry(c).physical) for c in made if _entry(c).physical)
+        own = [c for c in made if _entry(c).physical and not _entry(c).key]
+        ext = next((_entry(c).physical for c in made if _entry(c).key), "")
+        columns = ", ".join([*(self._definition(_column(c), _entry(c).physical) for c in own),
+                             *([ext_definition(ext, self.capabilities)] if ext else [])])
         if self.capabilities.text_search_in_row:
             self.execute(f"CREATE TABLE {name} ({columns}, {SEARCH_COLUMN} tsvector)")
         else:
@@ -131,6 +135,9 @@ class Applier:
             self._to_fill(change, column)
 
     def _add_physical(self, entry: Entry, column: Column) -> None:
+        if entry.key:
+            self._add_ext(entry)
+            return
         if not entry.physical:
             return
         table, name = quoted(self.table_name(entry.object)), quoted(entry.physical)
@@ -143,6 +150,12 @@ class Applier:
             self.execute(f"ALTER TABLE {table} ADD FOREIGN KEY ({name}) REFERENCES record(id) NOT VALID")
         else:
             self.execute(f"ALTER TABLE {table} ADD COLUMN {name} {spelt} REFERENCES record(id)")
+
+    def _add_ext(self, entry: Entry) -> None:
+        """The table's JSON column, when the first of its values is to lie there."""
+        if not any(e.key for e in self.columns.of(entry.object)):
+            definition = ext_definition(entry.physical, self.capabilities)
+            self.execute(f"ALTER TABLE {quoted(self.table_name(entry.object))} ADD COLUMN {definition}")
 
     def keep_entry(self, change: SchemaChange) -> None:
         """Changes that are in the map alone."""
@@ -167,6 +180,7 @@ class Applier:
                                 (change.after, change.before))
 
     def change_type(self, change: SchemaChange) -> None:
+        """The values are written anew, of another type or elsewhere; where they were they stay."""
         entry, column = _entry(change), _column(change)
         assert change.source is not None
         if entry.id == 0:
@@ -174,7 +188,9 @@ class Applier:
         self.save(change.source)
         saved = self.save(entry)
         self._to_fill(replace(change, entry=saved), column)
-        if column.computed_from is None:
+        if change.kind == "move_column":
+            move_column(self.connection, self.table_name(change.object), change.source, saved, column)
+        elif column.computed_from is None:
             convert_column(self.connection, self.table_name(change.object), change.source, saved, column,
                            is_back=entry.id != 0)
 
@@ -223,5 +239,6 @@ _DO: Mapping[str, Callable[[Applier, SchemaChange], Any]] = {
     "create_table": Applier.create_table, "rename_table": Applier.rename_table, "retire_table": Applier.keep_entry,
     "restore_table": Applier.keep_entry, "add_column": Applier.add_column, "rename_column": Applier.keep_entry,
     "retire_column": Applier.keep_entry, "restore_column": Applier.keep_entry, "change_type": Applier.change_type,
+    "move_column": Applier.change_type,
     "refill": Applier.refill, "keep_values": Applier.keep_entry, "rebuild_search": Applier.rebuild_search,
 }

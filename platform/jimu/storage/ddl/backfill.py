@@ -11,13 +11,14 @@ from jimu.fieldtypes.kinds import Kind
 from jimu.formulas import evaluate, fit
 from jimu.formulas.types import NUMBER, TEXT, Environment, Symbol
 from jimu.storage.binding import SEARCH_COLUMN, BoundTable, Catalog
-from jimu.storage.codecs import decoder, value_decoder, value_encoder
+from jimu.storage.codecs import decoder, encoder, value_decoder
 from jimu.storage.columns import Entry
 from jimu.storage.connection import Connection
 from jimu.storage.ddl.changes import SchemaChange
 from jimu.storage.ddl.convert import MISFIT, convert
 from jimu.storage.expressions import as_column_value
 from jimu.storage.names import quoted
+from jimu.storage.places import assignment, place_of
 from jimu.storage.schema import Column
 from jimu.storage.scope import SelectScope
 from jimu.storage.search.document import DocumentMaker
@@ -54,7 +55,7 @@ def convertible(connection: Connection, table: str, source: Entry, column: Colum
         yield from _convertible_links(connection, source, column)
         return
     decode = value_decoder(before, connection.capabilities)
-    name = quoted(source.physical)
+    name = place_of(source, before, connection.capabilities).text()
     for rows in batches(connection, table, name, f"{name} IS NOT NULL"):
         for id, raw in rows:
             value = decode(raw)
@@ -78,10 +79,12 @@ def _kept(connection: Connection, table: str, source: Entry, entry: Entry) -> se
         return set()
     load_since = value_decoder(since, connection.capabilities)
     load_before = value_decoder(before, connection.capabilities)
-    there = f"{quoted(source.physical)} IS NOT NULL AND {quoted(entry.physical)} IS NOT NULL"
+    now_at = place_of(source, since, connection.capabilities).text()
+    then_at = place_of(entry, before, connection.capabilities).text()
+    both = f"{now_at} IS NOT NULL AND {then_at} IS NOT NULL"
     return {
         id
-        for rows in batches(connection, table, f"{quoted(source.physical)}, {quoted(entry.physical)}", there)
+        for rows in batches(connection, table, f"{now_at}, {then_at}", both)
         for id, now, then in rows
         if convert(load_before(then), before.kind, since) == load_since(now)
     }
@@ -101,12 +104,29 @@ def convert_column(
             f"INSERT INTO link (from_id, field, to_id, position) VALUES ({mark}, {entry.id}, {mark}, {mark})",  # noqa: S608
             [(id, to, position) for id, targets in changed for position, to in enumerate(targets)])
         return
-    encode = value_encoder(column, connection.capabilities)
     kept = _kept(connection, table, source, entry) if is_back else set()
-    rows = [(encode(new), id) for id, new in changed if id not in kept]
+    rows = [(id, new) for id, new in changed if id not in kept]
     for start in range(0, len(rows), _BATCH):
-        connection.many(f"UPDATE {quoted(table)} SET {quoted(entry.physical)} = {mark} WHERE id = {mark}",  # noqa: S608
-                        rows[start : start + _BATCH])
+        _put(connection, table, entry, column, rows[start : start + _BATCH])
+
+
+def move_column(connection: Connection, table: str, source: Entry, entry: Entry, column: Column) -> None:
+    """Write the values that lie at ``source`` to ``entry``, blanks over what is there from earlier too."""
+    capabilities = connection.capabilities
+    here, there = place_of(source, column, capabilities).text(), place_of(entry, column, capabilities).text()
+    decode = value_decoder(column, capabilities)
+    for rows in batches(connection, table, f"{here}, {there}", f"({here} IS NOT NULL OR {there} IS NOT NULL)"):
+        _put(connection, table, entry, column, [(id, decode(now)) for id, now, then in rows if now != then])
+
+
+def _put(connection: Connection, table: str, entry: Entry, column: Column, values: list[tuple[int, Any]]) -> None:
+    """Write a column's values, by id."""
+    own, keyed = ([], [(entry.key, column)]) if entry.key else ([column], [])
+    encode = encoder(own, connection.capabilities, keyed, patch=True)
+    encoded = encode([{column.name: value} for _, value in values])
+    put = assignment(entry.physical, entry.key, connection.capabilities)
+    connection.do_many(f"UPDATE {quoted(table)} SET {put} WHERE id = ?",  # noqa: S608 - names from the column map
+                       [(*row, id) for row, (id, _) in zip(encoded, values, strict=True)])
 
 
 def fill_formula(connection: Connection, dialect: sa.Dialect, catalog: Catalog, change: SchemaChange) -> None:
@@ -120,7 +140,7 @@ def fill_formula(connection: Connection, dialect: sa.Dialect, catalog: Catalog, 
         return
     scope = SelectScope(catalog, change.object, aliased=False)
     value = as_column_value(formula, scope, Environment(), column.kind, column.scale)
-    target = bound.physical[column.name]
+    target = bound.sql.c[column.name]
     statement = prepare(bound.sql.update().values({target: value}), dialect)
     connection.run(statement.text, statement.params())
 
@@ -129,14 +149,14 @@ def _fill_in_python(connection: Connection, bound: BoundTable, column: Column) -
     names = sorted({path[0] for path in column.stored_expression.paths})
     decode = decoder([("id", bound.column("id")), *((n, bound.column(n)) for n in names)], connection.capabilities)
     encode, mark = bound.encoders[column.name], connection.capabilities.mark
-    listed = ", ".join(quoted(bound.physical[n].name) for n in names) or "id"
+    listed = ", ".join(bound.text(n) for n in names) or "id"
     environment = Environment()
     for rows in batches(connection, bound.sql.name, listed):
         changed = []
         for row in decode(rows):
             value = evaluate(column.stored_expression, _getter(row), environment)
             changed.append((encode(fit(value, column.kind, column.scale)), row["id"]))
-        connection.many(f"UPDATE {quoted(bound.sql.name)} SET {quoted(bound.physical[column.name].name)} = {mark}"  # noqa: S608
+        connection.many(f"UPDATE {quoted(bound.sql.name)} SET {bound.text(column.name)} = {mark}"  # noqa: S608
                         f" WHERE id = {mark}", changed)
 
 
@@ -156,6 +176,6 @@ def rebuild_search(connection: Connection, catalog: Catalog, object: str) -> Non
     maker = DocumentMaker(bound, suffixes=not catalog.trigrams)
     columns = [bound.column(n) for n in ("id", *sorted(maker.names))]
     decode = decoder([(c.name, c) for c in columns], connection.capabilities)
-    listed = ", ".join(quoted(bound.physical[c.name].name) for c in columns[1:])
+    listed = ", ".join(bound.text(c.name) for c in columns[1:])
     for rows in batches(connection, bound.sql.name, listed):
         add_documents(connection, bound, maker, decode(rows), new_rows=False)

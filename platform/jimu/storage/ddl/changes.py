@@ -14,10 +14,11 @@ class SchemaChange:
     """One change of one table.
 
     ``kind``: create_table, rename_table, retire_table, restore_table, add_column, rename_column, retire_column,
-    restore_column, change_type, refill (a stored formula reads differently), keep_values (it is no
-    formula any more), rebuild_search, add_index, drop_index,
+    restore_column, change_type, move_column (its values are to lie elsewhere), refill (a stored formula reads
+    differently), keep_values (it is no formula any more), rebuild_search, add_index, drop_index,
     add_unique, drop_unique. ``column``: the logical name ('' for the table); ``columns``: those of an index or key.
-    ``before``/``after``: names at a rename, types at a change of type.
+    ``before``/``after``: names at a rename, types at a change of type,
+    ``column`` and ``ext`` at a move.
     """
 
     kind: str
@@ -28,7 +29,7 @@ class SchemaChange:
     after: str = ""
     definition: Column | None = None
     entry: Entry | None = None         # the map's entry as it will be (id 0: new)
-    source: Entry | None = None        # change_type: where the values are now
+    source: Entry | None = None        # change_type, move_column: where the values are now
     sql: str = ""                      # indexes: the statement
 
     def dump(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from jimu.storage.connection import Connection
 from jimu.storage.ddl.changes import SchemaChange
 from jimu.storage.ddl.indexes import IndexPlanner, WantedIndex
 from jimu.storage.names import quoted
+from jimu.storage.places import place_of
 from jimu.storage.schema import Schema
 
 _EXACT = "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema()"
@@ -27,9 +28,9 @@ def wanted_indexes(columns: ColumnMap, schema: Schema, object: str, connection: 
     """By name, for the object's table as the map has it."""
     table = schema.tables[object]
     name = columns.table(object)
-    physical = {c.name: e.physical for c in table.columns.values()
-                if (e := columns.find(object, c.name)) is not None and e.physical}
-    return IndexPlanner(table, name or "", physical, connection.capabilities, trigrams).wanted()
+    terms = {c.name: place_of(e, c, connection.capabilities).text() for c in table.columns.values()
+             if (e := columns.find(object, c.name)) is not None and e.physical}
+    return IndexPlanner(table, name or "", terms, connection.capabilities, trigrams).wanted()
 
 
 def plan_indexes(connection: Connection, columns: ColumnMap, schema: Schema, trigrams: bool) -> list[SchemaChange]:

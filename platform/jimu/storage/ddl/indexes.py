@@ -32,13 +32,13 @@ class WantedIndex:
 
 
 class IndexPlanner:
-    """``physical``: logical → physical names of the table's columns."""
+    """``terms``: SQL text of the table's stored columns by logical name."""
 
-    def __init__(self, table: Table, name: str, physical: Mapping[str, str], capabilities: Capabilities,
+    def __init__(self, table: Table, name: str, terms: Mapping[str, str], capabilities: Capabilities,
                  trigrams: bool) -> None:
         self.table = table
         self.name = name
-        self.physical = physical
+        self.terms = terms
         self.capabilities = capabilities
         self.trigrams = trigrams
 
@@ -54,11 +54,11 @@ class IndexPlanner:
         lists: list[tuple[str, ...]] = [("created_at",), ("updated_at",), ("title",), ("owner", "created_at")]
         lists += [i.columns for i in self.table.indexes]
         lists += [("owner", i.columns[-1]) for i in self.table.indexes if i.columns[-1].lstrip("-") != "owner"]
-        known = [c for c in dict.fromkeys(lists) if all(n.lstrip("-") in self.physical for n in c)]
+        known = [c for c in dict.fromkeys(lists) if all(n.lstrip("-") in self.terms for n in c)]
         for columns in known:
             if not any(other != columns and other[: len(columns)] == columns for other in known):
                 yield self._list_index(columns)
-        yield self._index("ix", ("deleted_at",), "", f"{self._quoted('deleted_at')} IS NOT NULL")
+        yield self._index("ix", ("deleted_at",), "", f"{self._term('deleted_at')} IS NOT NULL")
 
     def _list_index(self, columns: tuple[str, ...]) -> WantedIndex:
         """One direction for all keys is read backwards for the other; mixed ones are spelt out."""
@@ -72,32 +72,32 @@ class IndexPlanner:
         """By lookup, also for rows in the recycle bin: related lists, deletion, and the foreign key's own checks."""
         for column in self.table.columns.values():
             system = column.name in ("id", "owner", "created_by", "updated_by")
-            if column.kind is Kind.REFERENCE and column.name in self.physical and not system:
-                yield self._index("ix", (column.name, "created_at"), "", f"{self._quoted(column.name)} IS NOT NULL")
+            if column.kind is Kind.REFERENCE and column.name in self.terms and not system:
+                yield self._index("ix", (column.name, "created_at"), "", f"{self._term(column.name)} IS NOT NULL")
 
     def _sums(self) -> Iterator[WantedIndex]:
         """Group column and summed columns together, so that a sum by group reads the index only."""
         columns = self.table.columns
-        sums = [n for n, c in columns.items() if c.summed and n in self.physical][:_MOST_SUMS]
-        with_codes = [n for s in sums for n in (s, f"{s}_currency") if n in self.physical]
+        sums = [n for n, c in columns.items() if c.summed and not c.sparse and n in self.terms][:_MOST_SUMS]
+        with_codes = [n for s in sums for n in (s, f"{s}_currency") if n in self.terms]
         groups = [n for n, c in columns.items()
-                  if c.symbol.choices and c.kind is Kind.TEXT and n in self.physical][:_MOST_GROUPS]
+                  if c.symbol.choices and c.kind is Kind.TEXT and not c.sparse and n in self.terms][:_MOST_GROUPS]
         for group in groups if sums else ():
             rest = [n for n in with_codes if n != group]
             if self.capabilities.partial_covering:
-                included = ", ".join(self._quoted(n) for n in rest)
+                included = ", ".join(self._term(n) for n in rest)
                 yield self._index("ix", (group,), f" INCLUDE ({included})", ALIVE)
             else:
                 yield self._index("ix", ("deleted_at", group, *rest), "", "")
 
     def _uniques(self) -> Iterator[WantedIndex]:
         for unique in self.table.uniques:
-            if all(n in self.physical for n in unique.columns):
+            if all(n in self.terms for n in unique.columns):
                 yield self._unique(unique)
 
     def _unique(self, unique: Unique) -> WantedIndex:
         """Living rows only. A blank differs from every other, unless the key counts it as a value."""
-        terms = [self._quoted(n) for n in unique.columns]
+        terms = [self._term(n) for n in unique.columns]
         if not unique.blank_aware:
             terms += [f"({t} IS NULL)" for t in terms]
             terms[: len(unique.columns)] = [self._without_blank(n) for n in unique.columns]
@@ -111,26 +111,26 @@ class IndexPlanner:
         is_text = kind is Kind.TEXT or (not self.capabilities.exact_numeric and kind in (Kind.DATE, Kind.TIME))
         exact = {Kind.BOOLEAN: "false", Kind.DATE: "'-infinity'", Kind.TIME: "'00:00'", Kind.DATETIME: "'-infinity'"}
         blank = "''" if is_text else exact.get(kind, "0") if self.capabilities.exact_numeric else "0"
-        return f"coalesce({self._quoted(name)}, {blank})"
+        return f"coalesce({self._term(name)}, {blank})"
 
     def _search(self) -> Iterator[WantedIndex]:
         if not self.table.search or not self.capabilities.text_search_in_row:
             return
         yield self._using("gin", quoted(SEARCH_COLUMN), ("title",))
         for column in self.table.columns.values():
-            if column.search and column.kind is Kind.TEXT and column.name in self.physical and self.trigrams:
-                yield self._using("gin", f"{self._quoted(column.name)} {TRIGRAM}", (column.name,))
+            if column.search and column.kind is Kind.TEXT and column.name in self.terms and self.trigrams:
+                yield self._using("gin", f"{self._term(column.name)} {TRIGRAM}", (column.name,))
 
     def _using(self, method: str, term: str, columns: tuple[str, ...]) -> WantedIndex:
         name = index_name("ix", self.name, f"{method} {term}")
         return WantedIndex(name, columns, f"CREATE INDEX {name} ON {quoted(self.name)} USING {method} ({term})")
 
     def _index(self, prefix: str, columns: Sequence[str], included: str, where: str) -> WantedIndex:
-        terms = ", ".join(self._quoted(c.lstrip("-")) + (" DESC" if c.startswith("-") else "") for c in columns)
+        terms = ", ".join(self._term(c.lstrip("-")) + (" DESC" if c.startswith("-") else "") for c in columns)
         spelt = f"({terms}){included}{f' WHERE {where}' if where else ''}"
         name = index_name(prefix, self.name, spelt)
         shown = tuple(c for c in columns if c not in ("deleted_at", "id")) or tuple(columns)
         return WantedIndex(name, shown, f"CREATE INDEX {name} ON {quoted(self.name)} {spelt}")
 
-    def _quoted(self, name: str) -> str:
-        return quoted(self.physical[name])
+    def _term(self, name: str) -> str:
+        return self.terms[name]

@@ -9,6 +9,7 @@ from jimu.fieldtypes.kinds import Kind
 from jimu.storage.columns import ACTIVE, REPLACED, RETIRED, ColumnMap, Entry
 from jimu.storage.ddl.changes import SchemaChange
 from jimu.storage.names import free, table_name
+from jimu.storage.places import EXT
 from jimu.storage.schema import Column, Schema, Table
 
 TABLE_KIND = "table"
@@ -71,7 +72,7 @@ def search_detail(table: Table) -> dict[str, list[str]]:
 
 
 def _plan_columns(entries: list[Entry], table: Table) -> Iterator[SchemaChange]:
-    taken = {e.physical for e in entries}
+    taken = _Taken(entries)
     kept: set[int] = set()
     for column in table.columns.values():
         if column.expression is not None or column.kind is Kind.COMPOSITE:
@@ -85,7 +86,7 @@ def _plan_columns(entries: list[Entry], table: Table) -> Iterator[SchemaChange]:
             yield SchemaChange("retire_column", table.object, entry.name, entry=replace(entry, state=RETIRED))
 
 
-def _plan_column(entries: list[Entry], table: Table, column: Column, taken: set[str]) -> Iterator[SchemaChange]:
+def _plan_column(entries: list[Entry], table: Table, column: Column, taken: _Taken) -> Iterator[SchemaChange]:
     formula = column.computed_from
     current = _current(entries, table, column)
     if current is None:
@@ -93,9 +94,11 @@ def _plan_column(entries: list[Entry], table: Table, column: Column, taken: set[
         if back is not None:
             yield SchemaChange("restore_column", table.object, column.name, definition=column,
                                entry=replace(back, state=ACTIVE, formula=formula))
-        else:
-            yield SchemaChange("add_column", table.object, column.name, definition=column,
-                               entry=_new_entry(table, column, formula, taken))
+            return
+        current = next((e for e in entries if e.name == column.name and e.state == RETIRED and e.holds(column)), None)
+    if current is None:
+        yield SchemaChange("add_column", table.object, column.name, definition=column,
+                           entry=_new_entry(table, column, formula, taken))
         return
     if current.name != column.name:
         yield SchemaChange("rename_column", table.object, column.name, before=current.name, after=column.name,
@@ -103,8 +106,10 @@ def _plan_column(entries: list[Entry], table: Table, column: Column, taken: set[
     if not current.fits(column):
         back = next((e for e in entries if e.name == column.name and e.state == REPLACED and e.fits(column)), None)
         entry = replace(back, state=ACTIVE, formula=formula) if back else _new_entry(table, column, formula, taken)
-        yield SchemaChange("change_type", table.object, column.name, before=spell(current.kind, current.scale),
-                           after=spell(column.kind.value, column.scale), definition=column, entry=entry,
+        kind, before, after = "change_type", spell(current.kind, current.scale), spell(column.kind.value, column.scale)
+        if current.holds(column):
+            kind, before, after = "move_column", _side(bool(current.key)), _side(column.sparse)
+        yield SchemaChange(kind, table.object, column.name, before=before, after=after, definition=column, entry=entry,
                            source=replace(current, name=column.name, state=REPLACED))
     elif formula is not None and formula != current.formula:
         yield SchemaChange("refill", table.object, column.name, before=current.formula or "", after=formula,
@@ -121,16 +126,42 @@ def _current(entries: list[Entry], table: Table, column: Column) -> Entry | None
         if found is not None:
             return found
     for name in (was for was in column.was if was not in table.columns):
-        back = next((e for e in entries if e.name == name and e.state == RETIRED and e.fits(column)), None)
+        back = next((e for e in entries if e.name == name and e.state == RETIRED and e.holds(column)), None)
         if back is not None:
             return back
     return None
 
 
-def _new_entry(table: Table, column: Column, formula: str | None, taken: set[str]) -> Entry:
-    physical = "" if column.kind is Kind.REFERENCES else free(column.name, taken | _RESERVED)
-    taken.add(physical)
-    return Entry(0, table.object, column.name, physical, column.kind.value, column.scale, ACTIVE, formula)
+class _Taken:
+    """Names in use in one table. The JSON column's is that of any entry with a key, since entries stay for good."""
+
+    def __init__(self, entries: list[Entry]) -> None:
+        self.physical = {e.physical for e in entries}
+        self.keys = {e.key for e in entries if e.key}
+        self.ext = next((e.physical for e in entries if e.key), "")
+
+    def column(self, name: str) -> str:
+        """A new physical name."""
+        made = free(name, self.physical | _RESERVED)
+        self.physical.add(made)
+        return made
+
+    def key(self, name: str) -> str:
+        """A new key in the JSON column, whose name is fixed with the first of them."""
+        made = free(name, self.keys)
+        self.keys.add(made)
+        self.ext = self.ext or self.column(EXT)
+        return made
+
+
+def _new_entry(table: Table, column: Column, formula: str | None, taken: _Taken) -> Entry:
+    detail = {"key": taken.key(column.name)} if column.sparse else None
+    physical = taken.ext if detail else "" if column.kind is Kind.REFERENCES else taken.column(column.name)
+    return Entry(0, table.object, column.name, physical, column.kind.value, column.scale, ACTIVE, formula, detail)
+
+
+def _side(keyed: bool) -> str:
+    return "ext" if keyed else "column"
 
 
 # Names with a meaning of their own in one of the databases.

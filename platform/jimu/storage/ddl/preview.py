@@ -1,7 +1,8 @@
 """Rows that are there, seen under a schema that is not yet applied: for counting what a change would do to the data.
 
 Columns that do not exist yet are blank, stored formulas are computed, roll-ups that will read differently are as they
-are now, columns that change their type are blank (see ``count_misfits`` for those).
+are now, columns that change their type are blank (see ``count_misfits`` for those), values that are to move are read
+where they lie.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from jimu.storage.columns import ColumnMap, load_columns
+from jimu.storage.columns import ACTIVE, ColumnMap, load_columns
 from jimu.storage.ddl.plan import plan_columns
 from jimu.storage.schema import Column, Schema, Table
 from jimu.storage.store import Store
@@ -26,13 +27,16 @@ def preview_store(database: Connections, schema: Schema) -> Store:
     for change in plan_columns(columns, schema):
         if change.entry is None or change.kind == "create_table":
             continue
+        if change.kind == "move_column" and change.source is not None:
+            future = future.with_entries([replace(change.source, state=ACTIVE)])
+            continue
         if change.entry.id:
             future = future.with_entries(e for e in (change.source, change.entry) if e is not None)
         is_refilled = change.kind == "refill" and change.definition is not None and change.definition.rollup is None
         if change.entry.id == 0 or is_refilled or change.kind == "change_type":
             missing.add((change.object, change.column))
     tables = {name: _seen(table, future, missing) for name, table in schema.tables.items() if future.table(name)}
-    return Store(database, Schema(tables, schema.revision), future)
+    return Store(database, Schema(tables, schema.revision), future, is_observed=False)
 
 
 def _seen(table: Table, columns: ColumnMap, missing: set[tuple[str, str]]) -> Table:

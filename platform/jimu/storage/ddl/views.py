@@ -16,6 +16,7 @@ from jimu.fieldtypes.kinds import Kind
 from jimu.storage.columns import ColumnMap, Entry
 from jimu.storage.connection import Connection
 from jimu.storage.names import free, quoted, view_name
+from jimu.storage.places import place_of
 from jimu.storage.schema import Column, Schema, Table
 
 
@@ -112,7 +113,7 @@ def _columns(
 
 
 def _expression(connection: Connection, entry: Entry, column: Column) -> str:
-    name = f"t.{quoted(entry.physical)}"
+    name = place_of(entry, column, connection.capabilities).text("t")
     if column.kind is Kind.DURATION:
         return name
     if connection.capabilities.exact_numeric:

@@ -106,12 +106,12 @@ def _part_conditions(scope: SelectScope, name: str, text: str) -> Iterator[sa.Co
 
 def _is_indexed(bound: BoundTable, name: str) -> bool:
     column = bound.table.columns.get(name)
-    return column is not None and column.search and column.kind is Kind.TEXT and name in bound.physical
+    return column is not None and column.search and column.kind is Kind.TEXT and name in bound.places
 
 
 def _like(scope: SelectScope, name: str, text: str) -> sa.ColumnElement[bool]:
     """Letters outside ASCII that have two cases, and what LIKE treats specially, stand for any one character."""
     pattern = "".join("_" if c in "\\%_" or (not c.isascii() and c.lower() != c.upper()) else c for c in text)
-    value = sa.collate(scope.root.c[name], TRIGRAM_COLLATION)
+    value = sa.collate(scope.own(name), TRIGRAM_COLLATION)
     condition: sa.ColumnElement[bool] = value.op("ILIKE", is_comparison=True)(sa.literal(f"%{pattern}%", sa.Text()))
     return condition
