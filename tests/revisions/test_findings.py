@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jimu.revisions import Finding, Refused, Severity
+from jimu.storage import counted
 from tests.revisions.conftest import MACHINE, Workshop
 
 
@@ -108,3 +109,31 @@ def test_a_plan_changes_nothing(full: Workshop) -> None:
     manifest = full.machine("weight: {type: integer}", more="unique: [[name, weight]]\n")
     assert full.plan(manifest).dump() == full.plan(manifest).dump()
     assert full.runtime.database.pulse() == before
+
+
+def checks(count: int) -> str:
+    lines = [f"  - {{name: check_{n}, check: 'price > {n} and name != \"M{n}\"', message: No}}" for n in range(count)]
+    return "checks:\n" + "\n".join(lines) + "\n"
+
+
+def test_many_checks_are_counted_in_one_pass(full: Workshop) -> None:
+    def statements(count: int) -> int:
+        manifest = full.machine(more=checks(count))
+        with counted() as meter:
+            planned = full.plan(manifest)
+        failing = [f for f in planned.findings if f.code == "check_fails"]
+        assert [f.count for f in failing] == [sum(p <= n for p in (10, 10, 30, -1)) for n in range(count)]
+        assert all(set(f.examples) <= {"Lathe", "Mill", "Saw", "Drill"} and f.examples for f in failing)
+        return meter.queries
+
+    assert statements(2) == statements(40)
+
+
+def test_a_check_that_reads_over_a_lookup_is_counted_with_the_others(full: Workshop) -> None:
+    field = "part_of: {type: lookup, to: machine}"
+    full.apply(full.machine(field))
+    full.add(name="Chuck", price="5", part_of=full.add(name="Base", price="1"))
+    more = ("checks:\n  - {name: whole, check: 'part_of.price > 3', message: No}\n"
+            "  - {name: dear, check: 'price > 3', message: No}\n")
+    counts = {f.address: f.count for f in full.plan(full.machine(field, more=more)).findings if f.code == "check_fails"}
+    assert counts == {"machine#check:whole": 6, "machine#check:dear": 2}

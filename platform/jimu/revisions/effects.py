@@ -6,12 +6,13 @@ touches no value and is reported as it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from jimu.definitions import Change, Manifest
 from jimu.definitions.model import FieldDef
 from jimu.fieldtypes.kinds import Kind
+from jimu.formulas import Formula
 from jimu.messages import Message
 from jimu.revisions.findings import Finding, Severity
 from jimu.revisions.questions import Questions
@@ -19,12 +20,16 @@ from jimu.revisions.questions import Questions
 
 @dataclass(frozen=True)
 class Situation:
-    """``old`` asks through the schema in force, ``new`` through the one to come."""
+    """``old`` asks through the schema in force, ``new`` through the one to come.
+
+    ``failing``: (object, name) of new and changed checks -> records that fail, and titles of some.
+    """
 
     before: Manifest
     after: Manifest
     old: Questions
     new: Questions
+    failing: Mapping[tuple[str, str], tuple[int, tuple[str, ...]]] = field(default_factory=dict)
 
 
 Effect = Callable[[Change, Situation], Finding | None]
@@ -113,15 +118,37 @@ def unique_duplicates(change: Change, situation: Situation) -> Finding | None:
 
 def check_failing(change: Change, situation: Situation) -> Finding | None:
     """Records that break a new or changed check: they stay, and must be mended when they are next saved."""
-    object = situation.after.objects[str(change.object)]
-    definition = next((c for c in object.checks if c.name == change.name), None)
-    if definition is None or definition.check is None or definition.check.uses_prior or definition.check.uses_actor:
+    object = str(change.object)
+    count, examples = situation.failing.get((object, str(change.name)), (0, ()))
+    if not count:
         return None
-    count, examples = situation.new.failing(object.name, definition.check)
-    total = situation.new.total(object.name)
+    total = situation.new.total(object)
     message = Message("Check {name}; records that fail it: {n} of {total}.",
-                      {"name": definition.name, "n": count, "total": total})
-    return _finding("check_fails", change, message, count, total, examples) if count else None
+                      {"name": change.name, "n": count, "total": total})
+    return _finding("check_fails", change, message, count, total, examples)
+
+
+def count_failing(
+    changes: Iterable[Change], after: Manifest, questions: Questions
+) -> dict[tuple[str, str], tuple[int, tuple[str, ...]]]:
+    """``Situation.failing``: one pass over the records of each object, however many of its checks are new."""
+    found: dict[tuple[str, str], tuple[int, tuple[str, ...]]] = {}
+    for name, formulas in _checks_to_count(changes, after).items():
+        counted = questions.failing(name, list(formulas.values()))
+        found |= {(name, check): failing for check, failing in zip(formulas, counted, strict=True)}
+    return found
+
+
+def _checks_to_count(changes: Iterable[Change], after: Manifest) -> dict[str, dict[str, Formula]]:
+    """Object -> check -> its formula: those that the database can judge, of what is stored alone."""
+    found: dict[str, dict[str, Formula]] = {}
+    for change in changes:
+        if check_failing not in _effects(change):
+            continue
+        formula = next((c.check for c in after.objects[str(change.object)].checks if c.name == change.name), None)
+        if formula is not None and not (formula.uses_prior or formula.uses_actor or formula.python_only):
+            found.setdefault(str(change.object), {})[str(change.name)] = formula
+    return found
 
 
 def choices_used(change: Change, situation: Situation) -> Finding | None:
@@ -163,6 +190,21 @@ def values_out_of_bounds(change: Change, situation: Situation) -> Finding | None
     return _finding("values_out_of_bounds", change, message, count, total) if count else None
 
 
+def values_moved(change: Change, situation: Situation) -> Finding | None:
+    """A field that becomes sparse, or is so no longer: its values are carried over to where they lie from now on."""
+    object = situation.after.objects[str(change.object)]
+    field = object.fields[str(change.name)]
+    stored = [f for f in (field, *(object.fields[p] for p in field.parts)) if _has_values(f)]
+    if not stored or field.retired:
+        return plain(change)
+    count = sum(situation.new.filled(f.object, f.name) for f in (stored[:1] if _has_values(field) else stored))
+    message = replace(_BECOMES_SPARSE if field.sparse else _SPARSE_NO_LONGER,
+                      params={"field": field.address, "n": count})
+    return Finding("values_moved", Severity.SAFE, change.address, message, count)
+
+
+_BECOMES_SPARSE = Message("Field {field} becomes sparse; values that move to the column of sparse fields: {n}.")
+_SPARSE_NO_LONGER = Message("Field {field} is sparse no longer; values that move to a column of its own: {n}.")
 _BOUNDS = {
     "min": ("<", Message("Field {field}; values below {bound}, which stay as they are: {n}.")),
     "max": (">", Message("Field {field}; values above {bound}, which stay as they are: {n}.")),
@@ -189,6 +231,7 @@ EFFECTS: Mapping[tuple[str, str, str | None], tuple[Effect, ...]] = {
     ("field", "changed", "choices"): (choices_used,),
     ("field", "changed", "type"): (plain, values_too_long),
     ("field", "changed", "length"): (values_too_long,),
+    ("field", "changed", "sparse"): (values_moved,),
     ("field", "changed", "min"): (values_out_of_bounds,),
     ("field", "changed", "max"): (values_out_of_bounds,),
     ("check", "added", None): (check_failing,),

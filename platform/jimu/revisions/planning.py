@@ -6,7 +6,7 @@ from jimu.definitions import Change, Manifest, compare
 from jimu.messages import Message
 from jimu.records.schema import build_schema
 from jimu.revisions.deployment import Deployment
-from jimu.revisions.effects import Situation, effects_of, plain
+from jimu.revisions.effects import Situation, count_failing, effects_of, plain
 from jimu.revisions.findings import Finding, Plan, Severity
 from jimu.revisions.questions import Questions
 from jimu.revisions.renames import with_renames_back
@@ -40,8 +40,10 @@ def _effects(deployment: Deployment, running: Manifest, manifest: Manifest) -> l
     now = deployment.clock()
     old_store = Store(deployment.database, old_schema, is_observed=False)
     with old_store.read() as old, preview_store(deployment.database, new_schema).read() as new:
-        situation = Situation(running, manifest, Questions(old, old_schema, now), Questions(new, new_schema, now))
         changes = [c for c in compare(running, manifest) if not _is_part(c, manifest)]
+        questions = Questions(new, new_schema, now)
+        failing = count_failing(changes, manifest, questions)
+        situation = Situation(running, manifest, Questions(old, old_schema, now), questions, failing)
         return [finding for change in changes for finding in effects_of(change, situation)]
 
 

@@ -6,14 +6,14 @@ The store it is given sees the new schema over the present tables; a column that
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from jimu.formulas import check
 from jimu.formulas.types import BOOLEAN, Environment
 from jimu.storage import Transaction
-from jimu.storage.query import EVERYTHING, Aggregate, AllOf, Compare, Filter, Group, Measure, Not, Query, Sort, Where
+from jimu.storage.query import EVERYTHING, Aggregate, AllOf, Compare, Filter, Group, Measure, Not, Sort, Where
 from jimu.storage.schema import Schema
 
 EXAMPLES = 5
@@ -37,9 +37,12 @@ class Questions:
     transaction: Transaction
     schema: Schema
     now: datetime
+    _totals: dict[str, int] = field(default_factory=dict)
 
     def total(self, object: str) -> int:
-        return self._count(object, EVERYTHING)
+        if object not in self._totals:
+            self._totals[object] = self._count(object, EVERYTHING)
+        return self._totals[object]
 
     def filled(self, object: str, column: str) -> int:
         """Living records with a value in ``column``."""
@@ -56,15 +59,13 @@ class Questions:
         formula, _ = check(source, self.schema, object, BOOLEAN)
         return self._count(object, Where(formula)) if formula else 0
 
-    def failing(self, object: str, formula: Any) -> tuple[int, tuple[str, ...]]:
-        """How many living records break the check ``formula``, and the titles of a few."""
-        broken = Not(Where(formula))
-        count = self._count(object, broken)
-        return count, self.titles(object, broken) if count else ()
-
-    def titles(self, object: str, filter: Filter) -> tuple[str, ...]:
-        query = Query(object, filter, fields=("title",), limit=EXAMPLES, environment=self._environment)
-        return tuple(row["title"] or f"#{row['id']}" for row in self.transaction.select(query).rows)
+    def failing(self, object: str, formulas: Sequence[Any]) -> list[tuple[int, tuple[str, ...]]]:
+        """For each check in ``formulas`` how many living records break it, and the titles of a few; a pass for all."""
+        broken = [Not(Where(formula)) for formula in formulas]
+        counts = self.transaction.count_each(object, broken, self._environment)
+        some = [filter for filter, count in zip(broken, counts, strict=True) if count]
+        found = iter(self.transaction.first_of_each(object, some, EXAMPLES, self._environment))
+        return [(n, tuple(title or f"#{id}" for id, title in next(found)) if n else ()) for n in counts]
 
     def duplicates(self, object: str, columns: Sequence[str]) -> Duplicates:
         """Living records that share all of ``columns``; a record with a blank among them is let off."""

@@ -19,6 +19,7 @@ from jimu.storage.accounts import AccountRows
 from jimu.storage.aggregate import aggregate_rows
 from jimu.storage.compiled import StatementCache
 from jimu.storage.connection import Connection
+from jimu.storage.counting import Counting
 from jimu.storage.entries import (
     ClaimedJob,
     HistoryEntry,
@@ -80,6 +81,15 @@ class Transaction(AccountRows, AccountLinkRows):
         """How many rows match; with ``cap`` counting stops there (``exact`` False: at least so many)."""
         query = Query(object, filter=filter, deleted=deleted, environment=environment or Environment())
         return count_rows(self.connection, self._cache, query, cap)
+
+    def count_each(self, object: str, filters: Sequence[Filter], environment: Environment | None = None) -> list[int]:
+        """How many living rows match each of ``filters``, in one pass over the table."""
+        return Counting(self.connection, self._cache, object, environment or Environment()).counts(filters)
+
+    def first_of_each(self, object: str, filters: Sequence[Filter], limit: int,
+                      environment: Environment | None = None) -> list[list[tuple[int, str]]]:
+        """(id, title) of the newest ``limit`` living rows that match each of ``filters``, in one statement."""
+        return Counting(self.connection, self._cache, object, environment or Environment()).first(filters, limit)
 
     def aggregate(self, aggregate: Aggregate) -> list[dict[str, Any]]:
         """One dict per group: group and measure names (default: ``a.b`` of the path; ``sum_amount``, ``count``) →
