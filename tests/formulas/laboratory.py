@@ -38,7 +38,18 @@ OWN: dict[str, tuple[Kind, Symbol]] = {
     "owner": (Kind.REFERENCE, Symbol(reference("user"))),
     "anything": (Kind.REFERENCE, Symbol(reference(None))),
     "lines": (Kind.REFERENCES, Symbol(Type("references", "line"))),
+    "rare_name": (Kind.TEXT, Symbol(TEXT)),
+    "rare_stage": (Kind.TEXT, Symbol(TEXT, choices=CHOICES)),
+    "rare_amount": (Kind.DECIMAL, Symbol(NUMBER, scale=2)),
+    "rare_pieces": (Kind.INTEGER, Symbol(NUMBER)),
+    "rare_active": (Kind.BOOLEAN, Symbol(BOOLEAN)),
+    "rare_born_on": (Kind.DATE, Symbol(DATE)),
+    "rare_called_at": (Kind.DATETIME, Symbol(DATETIME)),
+    "rare_opens": (Kind.TIME, Symbol(TIME)),
+    "rare_took": (Kind.DURATION, Symbol(DURATION)),
+    "rare_tags": (Kind.TEXTS, Symbol(TEXTS)),
 }
+SPARSE = "rare_"  # fields whose names begin so are sparse
 OBJECTS: dict[str, dict[str, tuple[Kind, Symbol]]] = {
     "deal": OWN,
     "account": {
@@ -96,7 +107,7 @@ def columns(extra: Mapping[str, Column] | None = None) -> dict[Path, Column]:
     found: dict[Path, Column] = {}
     for name, (kind, symbol) in OWN.items():
         if kind is not Kind.REFERENCES:
-            found[(name,)] = Column(name, kind, symbol, symbol.scale)
+            found[(name,)] = Column(name, kind, symbol, symbol.scale, sparse=name.startswith(SPARSE))
     for path in OVER_LOOKUPS:
         owner = {"account": "account", "owner": "user"}[path[-2]]
         kind, symbol = OBJECTS[owner][path[-1]]

@@ -100,10 +100,16 @@ def own_place(column: Column, capabilities: Capabilities) -> Place:
     return Place(column.name, column.name, "", "{0}", sql_type(column, capabilities))
 
 
+def keyed_place(key: str, column: Column, capabilities: Capabilities, physical: str = EXT) -> Place:
+    """A key of the JSON column ``physical``."""
+    return Place(column.name, physical, key, _template(column, key, capabilities), sql_type(column, capabilities))
+
+
 def place_of(entry: Entry, column: Column, capabilities: Capabilities) -> Place:
     """Where ``entry`` says that the values of ``column`` lie."""
-    template = _template(column, entry.key, capabilities) if entry.key else "{0}"
-    return Place(column.name, entry.physical, entry.key, template, sql_type(column, capabilities))
+    if entry.key:
+        return keyed_place(entry.key, column, capabilities, entry.physical)
+    return Place(column.name, entry.physical, "", "{0}", sql_type(column, capabilities))
 
 
 def ext_definition(physical: str, capabilities: Capabilities) -> str:

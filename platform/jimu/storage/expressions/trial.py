@@ -1,4 +1,5 @@
-"""Trying a formula in a database on values that are not stored there: a temporary table with one column per field path.
+"""Trying a formula in a database on values that are not stored there: a temporary table with one column per field path,
+or for a sparse one a key in its JSON column.
 
 Used by ``jimu formula`` and by the tests that hold SQL to Python.
 """
@@ -15,8 +16,11 @@ from sqlalchemy.dialects import postgresql as pg
 
 from jimu.fieldtypes.kinds import Kind
 from jimu.formulas import Environment, Formula, Path
+from jimu.storage.capabilities import BY_NAME
+from jimu.storage.codecs import encoder
 from jimu.storage.expressions import as_column_value, as_condition, as_value
 from jimu.storage.expressions.sqlite import encode
+from jimu.storage.places import EXT, EXT_KEY, keyed_place
 from jimu.storage.schema import Column
 from jimu.storage.sqlite_functions import register_sqlite_functions
 
@@ -42,7 +46,7 @@ _POSTGRESQL: dict[Kind, sa.types.TypeEngine[Any]] = {
 
 @dataclass
 class _TableScope:
-    """A ``SqlScope`` in which every path is a column of one table."""
+    """A ``SqlScope`` in which every path is a column of one table, or a key of its JSON column."""
 
     dialect: str
     table: sa.Table
@@ -50,6 +54,8 @@ class _TableScope:
 
     def column(self, path: Path) -> tuple[sa.ColumnElement[Any] | None, Column]:
         column = self.columns[path]
+        if column.sparse:
+            return keyed_place(path[-1], column, BY_NAME[self.dialect]).element(self.table), column
         return (None if column.is_virtual else self.table.c[".".join(path)]), column
 
 
@@ -68,7 +74,8 @@ class Trial:
             "jimu_trial",
             sa.MetaData(),
             sa.Column("number", sa.Integer, primary_key=True),
-            *(sa.Column(".".join(path), self._type(types, c)) for path, c in columns.items() if not c.is_virtual),
+            *(sa.Column(".".join(path), self._type(types, c)) for path, c in self._own().items()),
+            sa.Column(EXT, pg.JSONB() if self.dialect == "postgresql" else sa.Text(), key=EXT_KEY),
             prefixes=["TEMPORARY"],
         )
         self._connection = self._engine.connect()
@@ -95,15 +102,25 @@ class Trial:
     def fill(self, records: Sequence[Record]) -> None:
         """Put ``records`` (values by path) in place of what is there."""
         self._connection.execute(self._table.delete())
+        own, keyed = self._own(), [(p[-1], c) for p, c in self._columns.items() if c.sparse]
         rows = [
-            {
-                "number": number,
-                **{".".join(p): self._stored(r.get(p), c) for p, c in self._columns.items() if not c.is_virtual},
-            }
+            {"number": number, **{".".join(p): self._stored(r.get(p), c) for p, c in own.items()}}
             for number, r in enumerate(records)
         ]
         if rows:
             self._connection.execute(self._table.insert(), rows)
+        if keyed:
+            encode = encoder([], BY_NAME[self.dialect], keyed)
+            documents = encode([{c.name: r.get((key,)) for key, c in keyed} for r in records])
+            mark = BY_NAME[self.dialect].mark
+            cursor = self._connection.connection.cursor()
+            cursor.executemany(
+                f"UPDATE jimu_trial SET {EXT} = {mark} WHERE number = {mark}",  # noqa: S608 - names of this file
+                [(*document, number) for number, document in enumerate(documents)],
+            )
+
+    def _own(self) -> dict[Path, Column]:
+        return {p: c for p, c in self._columns.items() if not c.is_virtual and not c.sparse}
 
     def _stored(self, value: Any, column: Column) -> Any:
         if value is None:
