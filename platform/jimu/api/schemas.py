@@ -66,15 +66,15 @@ class RecordSchema(Schema):
 
     def dump_record(self, record: Record) -> dict[str, Any]:
         """All of the record; its values are readable ones, since ``records`` gave them."""
-        dumped: dict[str, Any] = {"id": "", "object": record.object}
-        dumped.update(record.values)
+        object = record.object
+        dumped: dict[str, Any] = {"id": "", "object": object, **record.values}
         for name, dump in self.converted:
             value = dumped.get(name)
             if value is not None:
                 dumped[name] = dump(value)
         for name in self.nested:
             dumped.pop(name, None)
-        dumped["id"], dumped["object"] = encode_id(record.id), record.object
+        dumped["id"], dumped["object"] = encode_id(record.id), object
         dumped["version"], dumped["title"] = record.version, record.title
         return dumped
 

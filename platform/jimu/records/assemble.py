@@ -21,6 +21,7 @@ class ReadPlan:
 
     ``columns``: what the store is asked for: system columns, readable fields, parts of readable composites.
     ``composites``: name -> ((suffix, part field), …). ``references``: fields whose titles a page wants to show.
+    ``is_whole``: a row of the store is the values as it is.
     """
 
     plan: ObjectPlan
@@ -29,6 +30,7 @@ class ReadPlan:
     columns: tuple[str, ...]
     composites: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     references: tuple[str, ...]
+    is_whole: bool
 
     def values(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """The readable values of ``row`` by field name; a composite is a dict of its parts, or None."""
@@ -42,13 +44,16 @@ class ReadPlan:
         """The same for some of the fields."""
         wanted = frozenset(names)
         parts = {part for name, found in self.composites if name in wanted for _, part in found}
+        names = tuple(n for n in self.names if n in wanted)
+        columns = tuple(c for c in self.columns if c in wanted or c in parts or c in ENGINE_COLUMNS)
         return ReadPlan(
             self.plan,
             self.readable,
-            tuple(n for n in self.names if n in wanted),
-            tuple(c for c in self.columns if c in wanted or c in parts or c in ENGINE_COLUMNS),
+            names,
+            columns,
             tuple(c for c in self.composites if c[0] in wanted),
             tuple(r for r in self.references if r in wanted),
+            _are_same(names, columns),
         )
 
 
@@ -91,4 +96,9 @@ def _build(actor: Actor, manifest: Manifest, object: str) -> ReadPlan:
     references = tuple(
         name for name in names if plan.fields[name].kind in (Kind.REFERENCE, Kind.REFERENCES) and name != "id"
     )
-    return ReadPlan(plan, readable, names, columns, composites, references)
+    return ReadPlan(plan, readable, names, columns, composites, references, _are_same(names, columns))
+
+
+def _are_same(names: tuple[str, ...], columns: tuple[str, ...]) -> bool:
+    """Whether the store answers with what may be told and nothing else; id and version always come."""
+    return {*columns, "id", "version"} == set(names)

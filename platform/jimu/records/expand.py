@@ -23,10 +23,9 @@ Row = Mapping[str, Any]
 
 
 def make_record(plan: ReadPlan, row: Row, titles: Mapping[int, str], expanded: Mapping[str, Any]) -> Record:
-    """The record of ``row`` with what was resolved for it."""
-    return Record(
-        plan.plan.object.name, row["id"], row["version"], row["title"] or "", plan.values(row), expanded, titles
-    )
+    """The record of ``row``, as the store gave it for ``plan``, with what was resolved for it."""
+    values = row if plan.is_whole else plan.values(row)
+    return Record(plan.plan.object.name, row["id"], row["version"], row["title"] or "", values, expanded, titles)
 
 
 def expand(

@@ -65,6 +65,11 @@ class BoundTable:
         return {c.name: value_encoder(c, self.capabilities) for c in self.table.columns.values()}
 
     @cached_property
+    def virtual(self) -> frozenset[str]:
+        """Columns that are computed when they are read."""
+        return frozenset(c.name for c in self.table.columns.values() if c.expression is not None)
+
+    @cached_property
     def search_columns(self) -> tuple[Column, ...]:
         """Columns whose text goes into the search index, besides the title."""
         return tuple(c for c in self.stored if c.search and c.name != "title")

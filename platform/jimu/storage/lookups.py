@@ -43,7 +43,7 @@ class Reader:
         reader = ShapeReader(self.cache.catalog, environment)
         wanted = None if fields is None else tuple(dict.fromkeys(fields))
         key = ("fetch", object, wanted, lock, len(ids) == 1,
-               tuple(reader.path_key(object, (f,)) for f in wanted or ()))
+               reader.fields_key(object, wanted or ()))
         build = partial(self._build_fetch, object, wanted, lock, len(ids) == 1, environment)
         prepared, decode, links = self.cache.get(key, reader.cacheable, build)
         value = ids[0] if len(ids) == 1 else self.cache.list_value(ids)

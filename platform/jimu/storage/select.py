@@ -119,7 +119,7 @@ def _shape(reader: ShapeReader, query: Query, sort: tuple[Sort, ...]) -> Hashabl
         "select", query.object, reader.key(query.filter, query.object), sort, tuple(query.fields), query.deleted,
         query.offset, Guards(query.guards, query.environment).key(reader),
         tuple(reader.path_key(query.object, s.path) for s in sort),
-        tuple(reader.path_key(query.object, (f,)) for f in query.fields),
+        reader.fields_key(query.object, query.fields),
     )
 
 

@@ -65,6 +65,11 @@ class ShapeReader:
             return None
         return (column.expression, self.formula_key(column.expression))
 
+    def fields_key(self, object: str, fields: Iterable[str]) -> Hashable:
+        """``path_key`` of own fields, as far as they have one."""
+        virtual = self.catalog.table(object).virtual
+        return tuple(self.path_key(object, (f,)) for f in fields if f in virtual) if virtual else ()
+
     def _compare(self, filter: Compare, bound: BoundTable) -> Hashable:
         column = bound.column(filter.column)
         if column.expression is not None:
