@@ -18,6 +18,7 @@ from jimu.fieldtypes import registry
 from jimu.fieldtypes.base import FieldType, FormatContext
 from jimu.fieldtypes.ids import encode_id
 from jimu.fieldtypes.kinds import Kind
+from jimu.fieldtypes.secret import MASK
 from jimu.messages import Message
 from jimu.web.pages.reader import Reader, any_record_url, record_url
 
@@ -47,8 +48,8 @@ COLORS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """``kind``: blank text link external badge list html multiline stars check meter json image file. ``css`` is a
-    class name."""
+    """``kind``: blank text link external badge list html multiline stars check meter json image file secret place.
+    ``css`` is a class name; of a place ``number`` and ``most`` say where on a map of the world it lies."""
 
     kind: str
     text: str = ""
@@ -263,9 +264,18 @@ def _tags(field: FieldDef, type_: FieldType, context: FormatContext, reader: Rea
 def _geolocation(field: FieldDef, type_: FieldType, context: FormatContext, reader: Reader) -> Presenter:
     def shown(value: Any, values: Values, titles: Titles) -> Shown:
         text = type_.format(value, field, context, values)
-        return Shown("link", text, f"geo:{value.get('lat')},{value.get('lng')}") if text else BLANK
+        lat, lng = (value.get("lat"), value.get("lng")) if isinstance(value, Mapping) else (None, None)
+        if not text or lat is None or lng is None:
+            return BLANK
+        x, y = round(float(lng) + 180, 1), round(90 - float(lat), 1)
+        return Shown("place", text, f"geo:{lat},{lng}", number=x, most=y)
 
     return shown
+
+
+def _secret(field: FieldDef, type_: FieldType, context: FormatContext, reader: Reader) -> Presenter:
+    masked = Shown("secret", MASK)
+    return lambda value, values, titles: masked
 
 
 _BUILDERS: dict[str, Builder] = {
@@ -285,6 +295,7 @@ _BUILDERS: dict[str, Builder] = {
     "image": _image,
     "address": _multiline,
     "geolocation": _geolocation,
+    "secret": _secret,
     "record_type": _choice,
     "date": _repeated,
     "datetime": _repeated,

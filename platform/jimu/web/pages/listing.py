@@ -1,286 +1,220 @@
-"""The list page: a list layout, what the reader asked for on top of it, and one page of records as rows of shown
-values."""
+"""The list page: a list with what its reader asked for on top of it, and one page of records as rows of shown values.
+
+``list_shape`` and ``rows_of`` serve related lists too.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlencode
 
-from markupsafe import Markup
-
-from jimu.access.fields import field_access
-from jimu.access.per_manifest import PerManifest
 from jimu.access.rules import action_allowed
-from jimu.definitions import default_list
-from jimu.definitions.model import FieldDef, ListLayoutDef, ObjectDef
+from jimu.definitions.model import ObjectDef
 from jimu.errors import BadRequest
 from jimu.fieldtypes.kinds import Kind
 from jimu.messages import Message
 from jimu.records import read
-from jimu.records.commands import Record
 from jimu.records.requests import ListRequest, RecordPage
 from jimu.storage.query import Count
-from jimu.web.pages.display import BLANK, Presenter, Shown, presenter_for
-from jimu.web.pages.filters import Condition, can_filter, formula_of, words_of
-from jimu.web.pages.model import Column, Row
-from jimu.web.pages.reader import Reader, record_url
+from jimu.web.pages.list_address import MOST_TRAIL, NO_GROUP, Asked
+from jimu.web.pages.list_arrangement import Arrangement, Shelf, arrange, groups_of, shelf_of, sort_of
+from jimu.web.pages.list_colors import color_plan, colors_of
+from jimu.web.pages.list_columns import ColumnShape, ListShape, inner_titles, list_shape, rows_of
+from jimu.web.pages.list_conditions import plain
+from jimu.web.pages.list_fields import field_at, fields_on
+from jimu.web.pages.list_filter import ListFilter, list_filter
+from jimu.web.pages.list_groups import GroupView, Level, build_groups, group_formula, group_words, level_of
+from jimu.web.pages.list_quick import QuickFilter, quick_filters
+from jimu.web.pages.list_saved import DENSITIES, SavedList
+from jimu.web.pages.list_sums import Total, totals_of
+from jimu.web.pages.list_words import id_of
+from jimu.web.pages.model import Row
+from jimu.web.pages.reader import Reader
 
-MOST_TRAIL = 20
+__all__ = ["Asked", "ColumnShape", "ListPage", "build_list_page", "list_request", "list_shape", "rows_of"]
 
-
-@dataclass(frozen=True)
-class Asked:
-    """What the address of a list says. ``trail``: the cursors of the pages before, so that one can go back."""
-
-    list: str = ""
-    search: str = ""
-    where: str = ""
-    conditions: tuple[Condition, ...] = ()
-    sort: str = ""
-    after: str = ""
-    trail: tuple[str, ...] = ()
-    count: str = "estimated"
-
-    def address(self, object: str, **changes: Any) -> str:
-        """The address of the same list with ``changes``; anything but turning pages begins again at the first."""
-        if "after" not in changes:
-            changes = {"after": "", "trail": (), **changes}
-        now = replace(self, **changes)
-        pairs = [
-            ("list", now.list),
-            ("q", now.search),
-            ("where", now.where),
-            *(("f", c.text) for c in now.conditions),
-            ("sort", now.sort),
-            ("after", now.after),
-            ("trail", "~".join(now.trail)),
-            ("count", now.count if now.count != "estimated" else ""),
-        ]
-        query = urlencode([(k, v) for k, v in pairs if v])
-        return f"/o/{object}?{query}" if query else f"/o/{object}"
+GROUP_ROWS = 25
 
 
-@dataclass(frozen=True)
-class ColumnShape:
-    """One column for readers of one language. ``path``: the field, or a lookup and a field of its record."""
-
-    path: tuple[str, ...]
-    label: str
-    css: str
-    present: Presenter
-    is_sortable: bool
-    tag: Markup
-
-    def shown(self, record: Record) -> Shown:
-        if len(self.path) == 1:
-            return self.present(record.values.get(self.path[0]), record.values, record.titles)
-        inner = record.expanded.get(self.path[0])
-        if not isinstance(inner, Record):
-            return BLANK
-        return self.present(inner.values.get(self.path[1]), inner.values, inner.titles or record.titles)
-
-
-@dataclass(frozen=True)
-class ListShape:
-    layout: ListLayoutDef
-    columns: tuple[ColumnShape, ...]
-    fields: tuple[str, ...]
-    expand: tuple[str, ...]
-
-
-@dataclass
-class Chip:
-    text: str
-    remove: str
-
-
-@dataclass
-class QuickFilter:
-    """A field that is filtered by in one click. ``options``: (label, css, address, is on)."""
+@dataclass(frozen=True, slots=True)
+class ListColumn:
+    """One column's head. ``sort``: the address that sorts by it ('' if it cannot); ``also``: by it besides what it is
+    sorted by already; ``rank``: its place in the order, 0 where it is the only one.
+    """
 
     name: str
     label: str
-    options: list[tuple[str, str, str, bool]]
+    css: str
+    sort: str = ""
+    also: str = ""
+    sorted: str = ""
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ListEntry:
+    """One list to switch to. ``kind``: layout, mine or shared."""
+
+    label: str
+    href: str
     is_on: bool
-    by_text: bool = False
+    kind: str
+    key: str
+    is_first: bool
 
 
 @dataclass
 class ListPage:
+    """What the template of a list gets. ``own_address``: the list as it is kept, without what the address adds."""
+
     object: ObjectDef
     asked: Asked
+    arrangement: Arrangement
+    filter: ListFilter
     title: str
-    lists: list[tuple[str, str, bool]]
-    columns: list[Column]
+    label: str
+    lists: list[ListEntry]
+    columns: list[ListColumn]
+    density: str
+    own_address: str
     rows: list[Row] = field(default_factory=list)
+    groups: list[GroupView] = field(default_factory=list)
+    levels: list[Level] = field(default_factory=list)
+    more_groups: bool = False
     count: Count | None = None
     next: str = ""
     previous: str = ""
     problems: list[str] = field(default_factory=list)
-    chips: list[Chip] = field(default_factory=list)
     quick: list[QuickFilter] = field(default_factory=list)
     count_exactly: str = ""
     can_create: bool = False
     can_export: bool = False
+    is_mine: bool = False
+    inside: str = ""
+    roles: list[tuple[str, str, bool]] = field(default_factory=list)
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.asked.search or self.asked.where or self.asked.conditions)
+        return bool(self.asked.search or self.filter.where or self.asked.conditions)
+
+    @property
+    def is_changed(self) -> bool:
+        return self.arrangement.is_changed(self.asked)
 
 
-_shapes: PerManifest[dict[Any, ListShape]] = PerManifest(lambda manifest: {})
+@dataclass(frozen=True)
+class _Frame:
+    """Everything that is known of a list before its records are read."""
+
+    object: str
+    asked: Asked
+    shelf: Shelf
+    arrangement: Arrangement
+    shape: ListShape
+    filter: ListFilter
+    levels: tuple[Level, ...]
+    sort: tuple[str, ...]
 
 
-def list_shape(layout: ListLayoutDef, reader: Reader) -> ListShape:
-    """The columns of ``layout`` that the reader may see, and what must be read to show them."""
-    known = _shapes.get(reader.manifest)
-    key = (layout.object, layout.name, layout.columns, *reader.key)
-    found = known.get(key)
-    if found is None:
-        found = known[key] = _build_shape(layout, reader)
-    return found
-
-
-def _build_shape(layout: ListLayoutDef, reader: Reader) -> ListShape:
-    columns: list[ColumnShape] = []
-    needed: list[str] = []
-    expand: list[str] = []
-    for name in layout.columns:
-        path = tuple(name.split("."))
-        fields = _fields_on(path, layout.object, reader)
-        if fields is None or len(path) > 2:
-            continue
-        last = fields[-1]
-        label = " · ".join(reader.label(f.label) for f in fields)
-        css = _css(last) if columns else "cell-title"
-        tag = Markup('<td class="{}" data-label="{}">').format(css, label)
-        columns.append(ColumnShape(path, label, _css(last), presenter_for(last, reader), last.kind.is_sortable, tag))
-        needed.append(path[0])
-        if len(path) == 2:
-            expand.append(path[0])
-        else:
-            needed += [f for f in _companions(last, reader) if f not in needed]
-    return ListShape(layout, tuple(columns), tuple(dict.fromkeys(needed)), tuple(dict.fromkeys(expand)))
-
-
-def _fields_on(path: tuple[str, ...], object: str, reader: Reader) -> list[FieldDef] | None:
-    """The readable fields that ``path`` steps over; None if it leads nowhere."""
-    found: list[FieldDef] = []
-    for name in path:
-        step = reader.manifest.objects[object].fields.get(name)
-        if (
-            step is None
-            or step.retired
-            or field_access(reader.actor, reader.manifest, object).get(name, "none") == "none"
-        ):
-            return None
-        found.append(step)
-        object = step.target[0] if len(step.target) == 1 else object
-    return found
-
-
-def _companions(field: FieldDef, reader: Reader) -> list[str]:
-    if field.type != "currency" and field.kind is not Kind.COMPOSITE:
-        return []
-    access = field_access(reader.actor, reader.manifest, field.object)
-    return [
-        f.name
-        for f in reader.manifest.objects[field.object].fields.values()
-        if f.part_of == field.name and access.get(f.name, "none") != "none"
-    ]
-
-
-def _css(field: FieldDef) -> str:
-    return (
-        "cell-number"
-        if field.kind in (Kind.INTEGER, Kind.DECIMAL, Kind.DURATION) and field.type not in ("rating",)
-        else ""
+def _frame(object: str, asked: Asked, reader: Reader) -> _Frame:
+    shelf = shelf_of(object, reader)
+    arrangement = arrange(asked, shelf)
+    shape = list_shape(arrangement.layout, reader)
+    levels = [level_of(text, object, reader) for text in groups_of(asked, arrangement.group)]
+    sort = sort_of(asked, arrangement)
+    if not asked.sort:
+        sort = tuple(s for s in sort if fields_on(s.removeprefix("-"), object, reader))
+    found = list_filter(object, asked, arrangement, reader)
+    return _Frame(
+        object, asked, shelf, arrangement, shape, found, tuple(level for level in levels if level is not None), sort
     )
 
 
-def layouts_for(object: str, reader: Reader) -> list[ListLayoutDef]:
-    """The lists of ``object`` that are meant for the reader; at least one."""
-    found = [x for x in reader.manifest.lists_for(object) if not x.roles or set(x.roles) & reader.actor.roles]
-    return found or [default_list(reader.manifest, object)]
-
-
-def build_list_page(object: str, asked: Asked, reader: Reader) -> ListPage:
-    """The page; a filter that does not hold is explained on it, with no records."""
-    layouts = layouts_for(object, reader)
-    layout = next((x for x in layouts if x.name == asked.list), layouts[0])
-    shape = list_shape(layout, reader)
-    page = _empty_page(object, asked, layouts, layout, shape, reader)
-    page.quick = _quick_filters(layout, page.object, asked, reader)
-    request = _request(page, layout, shape, reader)
-    try:
-        found = read.list_records(request, reader.context)
-    except BadRequest as error:
-        page.problems += [reader.render(p.message) for p in error.problems] or [reader.render(error.message)]
-        return page
-    _fill(page, found, shape, object)
-    return page
+def _request(frame: _Frame, reader: Reader, also: Sequence[str] = ()) -> ListRequest:
+    """What is read of the list, a group's condition among ``also``."""
+    layout, colors = frame.arrangement.layout, color_plan(frame.arrangement.layout, reader)
+    formulas = [*frame.filter.formulas, *also]
+    return ListRequest(
+        frame.object,
+        where=frame.filter.where or None,
+        also=[x for x in (layout.where, *formulas) if x is not None],
+        order=frame.sort,
+        fields=tuple(dict.fromkeys((*frame.shape.fields, *colors.fields))),
+        expand=tuple(dict.fromkeys((*frame.shape.expand, *colors.expand))),
+        limit=layout.page_size or reader.context.settings.get("page_size", 50),
+        after=frame.asked.after or None,
+        count=frame.asked.count,  # type: ignore[arg-type]  # one of COUNTS
+        search=frame.asked.search,
+    )
 
 
 def list_request(object: str, asked: Asked, reader: Reader) -> ListRequest:
     """What the list reads: its layout, the reader's filters, search and order. Raises BadRequest for filters that do
     not fit.
     """
-    layouts = layouts_for(object, reader)
-    layout = next((x for x in layouts if x.name == asked.list), layouts[0])
-    shape = list_shape(layout, reader)
-    page = _empty_page(object, asked, layouts, layout, shape, reader)
-    request = _request(page, layout, shape, reader)
-    if page.problems:
+    frame = _frame(object, asked, reader)
+    if frame.filter.problems:
         raise BadRequest(Message("This filter cannot be used"))
-    return request
+    return _request(frame, reader, _inside(frame))
 
 
-def _empty_page(
-    object: str,
-    asked: Asked,
-    layouts: Sequence[ListLayoutDef],
-    layout: ListLayoutDef,
-    shape: ListShape,
-    reader: Reader,
-) -> ListPage:
-    definition = reader.manifest.object(object)
-    plural = reader.label(definition.plural) or object
-    lists = [
-        (reader.label(x.label) or plural, Asked(list="" if x is layouts[0] else x.name).address(object), x is layout)
-        for x in layouts
-    ]
-    page = ListPage(definition, asked, plural, lists, _columns(shape, asked, object))
-    page.can_create = action_allowed(reader.actor, reader.manifest, object, "create")
-    page.can_export = action_allowed(reader.actor, reader.manifest, object, "export")
+def build_list_page(object: str, asked: Asked, reader: Reader) -> ListPage:
+    """The page; a filter that does not hold is explained on it, with no records."""
+    frame = _frame(object, asked, reader)
+    page = _empty_page(frame, reader)
+    page.quick = quick_filters(frame.arrangement.layout, asked, reader, frame.filter.titles)
+    page.problems += frame.filter.problems
+    if page.problems and not frame.filter.formulas and asked.conditions:
+        return page
+    try:
+        if frame.levels and not asked.inside:
+            _fill_groups(page, frame, reader)
+        else:
+            _fill(page, frame, reader)
+    except BadRequest as error:
+        page.problems += _explained(error, frame, reader)
     return page
 
 
-def _request(page: ListPage, layout: ListLayoutDef, shape: ListShape, reader: Reader) -> ListRequest:
-    """What is read for ``page``, which gets the chips of its filters."""
-    asked = page.asked
-    formulas = _conditions(page, page.object, reader)
-    return ListRequest(
-        page.object.name,
-        where=asked.where or None,
-        also=[x for x in (layout.where, *formulas) if x is not None],
-        order=tuple(asked.sort.split(",")) if asked.sort else layout.sort,
-        fields=shape.fields,
-        expand=shape.expand,
-        limit=layout.page_size or reader.context.settings.get("page_size", 50),
-        after=asked.after or None,
-        count="exact" if asked.count == "exact" else "estimated",
-        search=asked.search,
-    )
+def _explained(error: BadRequest, frame: _Frame, reader: Reader) -> list[str]:
+    """A filter that somebody else shared is not explained: its words may name what the reader may not see."""
+    if frame.filter.is_foreign and frame.filter.where:
+        return [reader.render(Message("This list filters by something that you may not see."))]
+    return [reader.render(p.message) for p in error.problems] or [reader.render(error.message)]
 
 
-def _fill(page: ListPage, found: RecordPage, shape: ListShape, object: str) -> None:
-    asked = page.asked
-    page.rows = rows_of(found.records, shape.columns)
+def _inside(frame: _Frame) -> list[str]:
+    """The conditions of the group whose rows are asked for."""
+    return [group_formula(level, key) for level, key in zip(frame.levels, frame.asked.inside, strict=False)]
+
+
+def _inside_words(frame: _Frame, reader: Reader) -> str:
+    """The group whose rows are shown, in words."""
+    pairs = list(zip(frame.levels, frame.asked.inside, strict=False))
+    ids = {i for level, key in pairs if level.field.kind is Kind.REFERENCE and key and (i := id_of(key)) is not None}
+    titles = read.resolve_titles(ids, reader.context) if ids else {}
+    return ", ".join(f"{level.label}: {group_words(level, key, titles, reader)}" for level, key in pairs)
+
+
+def _fill(page: ListPage, frame: _Frame, reader: Reader) -> None:
+    asked = frame.asked
+    request = _request(frame, reader, _inside(frame))
+    if asked.inside:
+        page.inside = _inside_words(frame, reader)
+        request = replace(request, limit=min(request.limit, GROUP_ROWS), count="none")
+    found = read.list_records(request, reader.context)
+    page.rows = _rows(found, frame, reader)
     page.count = found.count
     if found.count is not None and not found.count.exact:
-        page.count_exactly = asked.address(object, count="exact", after=asked.after, trail=asked.trail)
+        page.count_exactly = asked.address(
+            frame.object, count="exact", after=asked.after, trail=asked.trail, inside=asked.inside
+        )
+    _turn(page, found, asked, frame.object)
+
+
+def _turn(page: ListPage, found: RecordPage, asked: Asked, object: str) -> None:
+    """The addresses of the pages before and after."""
     if found.next:
         page.next = asked.address(object, after=found.next, trail=(*asked.trail, asked.after or "-")[-MOST_TRAIL:])
     if asked.trail:
@@ -290,104 +224,142 @@ def _fill(page: ListPage, found: RecordPage, shape: ListShape, object: str) -> N
         page.previous = asked.address(object)
 
 
-def rows_of(records: Sequence[Record], columns: Sequence[ColumnShape]) -> list[Row]:
-    return [Row(record_url(r.object, r.id), [(column.tag, column.shown(r)) for column in columns]) for r in records]
+def _rows(found: RecordPage, frame: _Frame, reader: Reader) -> list[Row]:
+    colors = colors_of(color_plan(frame.arrangement.layout, reader), found.records, reader)
+    return rows_of(found.records, frame.shape.columns, inner_titles(found.records, frame.shape, reader), colors)
 
 
-def _columns(shape: ListShape, asked: Asked, object: str) -> list[Column]:
-    first = (asked.sort or ",".join(shape.layout.sort)).split(",")[0]
-    made = []
-    for at, column in enumerate(shape.columns):
-        name = ".".join(column.path)
-        state = {name: "ascending", f"-{name}": "descending"}.get(first, "")
-        sort = asked.address(object, sort=f"-{name}" if state == "ascending" else name) if column.is_sortable else ""
-        made.append(Column(name, column.label, "cell-title" if at == 0 else column.css, sort, state))
-    return made
+def _fill_groups(page: ListPage, frame: _Frame, reader: Reader) -> None:
+    """All groups closed but the first, whose rows come along."""
+    request = _request(frame, reader)
+    page.groups, page.more_groups = build_groups(frame.levels, request, frame.shape.columns, reader)
+    page.count = Count(sum(g.count for g in page.groups), not page.more_groups)
+    for group in page.groups:
+        _lead(group, frame)
+    first = page.groups[0] if page.groups else None
+    while first is not None:
+        first.is_open = True
+        if not first.inner:
+            _open(first, frame, reader)
+        first = first.inner[0] if first.inner else None
 
 
-def _conditions(page: ListPage, definition: ObjectDef, reader: Reader) -> list[str]:
-    """The formulas of the conditions built by clicking, and their chips; what cannot be is a problem of the page."""
-    access = field_access(reader.actor, reader.manifest, definition.name)
-    asked, formulas = page.asked, []
-    for condition in asked.conditions:
-        found = definition.fields.get(condition.field)
-        rest = tuple(c for c in asked.conditions if c is not condition)
-        readable = found is not None and not found.retired and access.get(found.name, "none") != "none"
-        formula = formula_of(condition, found) if readable and found is not None else None
-        if formula is None or found is None:
-            page.chips.append(Chip(condition.field, asked.address(definition.name, conditions=rest)))
-            page.problems.append(
-                reader.render(Message("This filter does not fit: {field}", {"field": condition.field}))
-            )
-            continue
-        formulas.append(formula)
-        page.chips.append(Chip(words_of(condition, found, reader), asked.address(definition.name, conditions=rest)))
-    return formulas
+def _lead(group: GroupView, frame: _Frame) -> None:
+    group.href = frame.asked.address(frame.object, inside=group.keys, after="", trail=())
+    for inner in group.inner:
+        _lead(inner, frame)
 
 
-def _quick_filters(layout: ListLayoutDef, definition: ObjectDef, asked: Asked, reader: Reader) -> list[QuickFilter]:
-    access = field_access(reader.actor, reader.manifest, definition.name)
-    made = []
-    for name in layout.quick_filters:
-        found = definition.fields.get(name)
-        if found is None or found.retired or access.get(name, "none") == "none" or not can_filter(found):
-            continue
-        made.append(_quick_filter(found, definition.name, asked, reader))
-    return made
+def _open(group: GroupView, frame: _Frame, reader: Reader) -> None:
+    asked = replace(frame.asked, inside=group.keys)
+    inside = replace(frame, asked=asked)
+    request = replace(_request(inside, reader, _inside(inside)), limit=GROUP_ROWS, count="none")
+    found = read.list_records(request, reader.context)
+    group.rows = _rows(found, frame, reader)
+    if found.next:
+        group.more = asked.address(frame.object, after=found.next, trail=("-",))
 
 
-def _quick_filter(found: FieldDef, object: str, asked: Asked, reader: Reader) -> QuickFilter:
-    now = next((c for c in asked.conditions if c.field == found.name), None)
-    others = tuple(c for c in asked.conditions if c is not now)
-    chosen: tuple[str, ...] = now.values if now and now.operator == "in" else ()
-    options: list[tuple[str, str, str, bool]] = []
-
-    def offer(label: str, css: str, condition: Condition | None, is_on: bool) -> None:
-        rest = others if condition is None else (*others, condition)
-        options.append((label, css, asked.address(object, conditions=rest), is_on))
-
-    if found.choices is not None:
-        for choice in found.choices:
-            if choice.retired:
-                continue
-            is_on = choice.value in chosen
-            values = tuple(v for v in chosen if v != choice.value) if is_on else (*chosen, choice.value)
-            offer(
-                reader.label(choice.label) or choice.value,
-                f"choice-{choice.color}" if choice.color else "",
-                Condition(found.name, "in", values) if values else None,
-                is_on,
-            )
-    elif found.kind is Kind.BOOLEAN:
-        for operator, label in (("is_true", reader.render(Message("Yes"))), ("is_false", reader.render(Message("No")))):
-            is_on = bool(now and now.operator == operator)
-            offer(label, "", None if is_on else Condition(found.name, operator, ()), is_on)
-    elif found.kind in (Kind.DATE, Kind.DATETIME):
-        for operator, label in _periods(reader):
-            is_on = bool(now and now.operator == operator)
-            offer(label, "", None if is_on else Condition(found.name, operator, ()), is_on)
-    elif found.target == ("user",):
-        is_on = bool(now and now.operator == "me")
-        offer(reader.render(Message("Me")), "", None if is_on else Condition(found.name, "me", ()), is_on)
-    by_text = found.kind in (Kind.REFERENCE, Kind.TEXT) and found.choices is None
-    return QuickFilter(found.name, reader.label(found.label), options, now is not None, by_text)
+def list_totals(object: str, asked: Asked, reader: Reader) -> tuple[int, list[Total]]:
+    """The number of records and the sums of the list's number columns."""
+    frame = _frame(object, asked, reader)
+    if frame.filter.problems:
+        raise BadRequest(Message("This filter cannot be used"))
+    return totals_of(_request(frame, reader), frame.shape.columns, reader)
 
 
-def _periods(reader: Reader) -> list[tuple[str, str]]:
+def _empty_page(frame: _Frame, reader: Reader) -> ListPage:
+    object, arrangement = frame.object, frame.arrangement
+    definition = reader.manifest.object(object)
+    plural = reader.label(definition.plural) or object
+    saved = arrangement.saved
+    page = ListPage(
+        definition,
+        frame.asked,
+        arrangement,
+        frame.filter,
+        plural,
+        saved.name if saved else reader.label(arrangement.layout.label) or plural,
+        _entries(frame, reader, plural),
+        _columns(frame),
+        _density(arrangement, reader),
+        _own_address(object, frame.asked.list),
+    )
+    page.levels = list(frame.levels)
+    page.is_mine = saved is not None and saved.owner == reader.actor.id
+    page.can_create = action_allowed(reader.actor, reader.manifest, object, "create")
+    page.can_export = action_allowed(reader.actor, reader.manifest, object, "export")
+    page.roles = _roles(saved, reader)
+    return page
+
+
+def _own_address(object: str, key: str) -> str:
+    return Asked(list=key).address(object)
+
+
+def _density(arrangement: Arrangement, reader: Reader) -> str:
+    own = reader.actor.record.get("density")
+    return arrangement.looks.density or (str(own) if own in DENSITIES else DENSITIES[0])
+
+
+def _entries(frame: _Frame, reader: Reader, plural: str) -> list[ListEntry]:
+    shelf, now = frame.shelf, frame.arrangement.key
+
+    def entry(key: str, label: str, kind: str) -> ListEntry:
+        is_first = key == shelf.first
+        return ListEntry(label, _own_address(frame.object, "" if is_first else key), key == now, kind, key, is_first)
+
+    return [entry(x.name, reader.label(x.label) or plural, "layout") for x in shelf.layouts] + [
+        entry(s.key, s.name, "mine" if s.owner == reader.actor.id else "shared") for s in shelf.saved
+    ]
+
+
+def _roles(saved: SavedList | None, reader: Reader) -> list[tuple[str, str, bool]]:
+    """The roles that a list can be shared with: (name, label, whether it is)."""
+    field = field_at("shared_with", "saved_list", reader)
+    shared = saved.shared_with if saved else ()
     return [
-        ("today", reader.render(Message("Today"))),
-        ("this_week", reader.render(Message("This week"))),
-        ("this_month", reader.render(Message("This month"))),
-        ("this_year", reader.render(Message("This year"))),
+        (c.value, reader.label(c.label) or c.value, c.value in shared)
+        for c in (field.choices if field else None) or ()
+        if not c.retired
     ]
 
 
-def filterable_fields(object: str, reader: Reader) -> list[FieldDef]:
-    """The fields that the filter builder offers, by label."""
-    access = field_access(reader.actor, reader.manifest, object)
-    found = [
-        f
-        for f in reader.manifest.object(object).active_fields
-        if access.get(f.name, "none") != "none" and can_filter(f)
-    ]
-    return sorted(found, key=lambda f: (f.system, reader.label(f.label)))
+def _columns(frame: _Frame) -> list[ListColumn]:
+    asked, made = frame.asked, []
+    ranks = {s.removeprefix("-"): (rank, s.startswith("-")) for rank, s in enumerate(frame.sort, 1)}
+    for at, column in enumerate(frame.shape.columns):
+        rank, descending = ranks.get(column.name, (0, False))
+        state = ("descending" if descending else "ascending") if rank else ""
+        flipped = f"-{column.name}" if state == "ascending" else column.name
+        also = ",".join(flipped if s.removeprefix("-") == column.name else s for s in frame.sort)
+        made.append(
+            ListColumn(
+                column.name,
+                column.label,
+                "cell-title" if at == 0 else column.css,
+                asked.address(frame.object, sort=flipped) if column.is_sortable else "",
+                asked.address(frame.object, sort=also if rank else ",".join((*frame.sort, flipped))),
+                state,
+                rank if len(frame.sort) > 1 else 0,
+            )
+        )
+    return made
+
+
+def page_data(page: ListPage) -> dict[str, Any]:
+    """What the scripts of the list must know of it."""
+    arrangement = page.arrangement
+    return {
+        "object": page.object.name,
+        "list": arrangement.key,
+        "tree": plain(page.filter.tree) if page.filter.tree is not None else None,
+        "formula": "" if page.problems and page.filter.is_foreign else page.filter.formula,
+        "sort": list(sort_of(page.asked, arrangement)),
+        "group": [level.text for level in page.levels],
+        "columns": [[c.name, c.label] for c in page.columns],
+        "widths": dict(arrangement.looks.widths),
+        "freeze": arrangement.looks.freeze,
+        "density": page.density,
+        "noGroup": NO_GROUP,
+    }

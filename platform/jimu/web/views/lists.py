@@ -1,8 +1,11 @@
-"""Lists of records, the check of a filter while it is typed, and the search over everything."""
+"""Lists of records with what their scripts ask for (the words of a filter, sums, a look at a record), files of them,
+and the search over everything.
+"""
 
 from __future__ import annotations
 
 import tempfile
+from typing import Any
 
 from flask import Blueprint, Response, request, send_file
 
@@ -13,11 +16,19 @@ from jimu.exchange.exporting.export import FileFormat
 from jimu.messages import Message
 from jimu.records import read
 from jimu.records.requests import ListRequest, SearchResult
-from jimu.web.pages.filters import Condition, builder_for, read_condition
-from jimu.web.pages.listing import Asked, build_list_page, filterable_fields, list_request
+from jimu.web.pages.list_address import asked_of
+from jimu.web.pages.list_conditions import Tree, conditions_of, plain, read_tree
+from jimu.web.pages.list_fields import fields_on, finder, path_label
+from jimu.web.pages.list_filter import tree_of
+from jimu.web.pages.list_formulas import Unfit, formula_of
+from jimu.web.pages.list_peek import build_peek
+from jimu.web.pages.list_picker import fields_for, filter_entry
+from jimu.web.pages.list_words import titles_in, value_words, words_of
+from jimu.web.pages.listing import build_list_page, list_request, list_totals, page_data
 from jimu.web.pages.model import Crumb
-from jimu.web.pages.reader import record_url
-from jimu.web.responses import fragment, json, page, reader_of
+from jimu.web.pages.reader import Reader, record_url
+from jimu.web.responses import fragment, is_fetch, json, page, reader_of, record_id
+from jimu.web.views import list_saving
 from jimu.web.visit import visit
 
 EXPORT_TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
@@ -26,59 +37,102 @@ EXPORT_TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-offic
 def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/o/<object>", view_func=show_list)
     blueprint.add_url_rule("/o/<object>/check", view_func=check_filter)
+    blueprint.add_url_rule("/o/<object>/filter", view_func=read_filter)
+    blueprint.add_url_rule("/o/<object>/fields", view_func=pick_fields)
+    blueprint.add_url_rule("/o/<object>/totals", view_func=show_totals)
+    blueprint.add_url_rule("/o/<object>/peek/<id>", view_func=peek)
     blueprint.add_url_rule("/o/<object>/export.<format>", view_func=export)
     blueprint.add_url_rule("/search", view_func=search)
+    list_saving.register(blueprint)
+
+
+def _reader(object: str) -> Reader:
+    """Who asks; raises NotFound if they may not read ``object``."""
+    reader = reader_of(visit())
+    require_action(reader.actor, reader.manifest, object, "read")
+    return reader
 
 
 def show_list(object: str) -> Response:
-    now = visit()
-    reader = reader_of(now)
-    require_action(reader.actor, reader.manifest, object, "read")
-    asked = asked_of()
+    reader = _reader(object)
+    asked = asked_of(request.args)
     found = build_list_page(object, asked, reader)
-    if "HX-Request" in request.headers and request.args.get("rows"):
-        return fragment("list_rows.html", page=found)
-    title = next((label for label, _, is_on in found.lists if is_on), found.title)
+    if is_fetch() and request.args.get("rows"):
+        return fragment("list_group_rows.html" if asked.inside else "list_rows.html", page=found)
     return page(
         "list.html",
-        title,
+        found.label,
         object=object,
         page=found,
-        export_address=asked.address(object).replace(f"/o/{object}", f"/o/{object}/export.xlsx", 1),
+        data=page_data(found),
+        export_address=asked.address(object, "/export.xlsx"),
         crumbs=[Crumb(found.title)],
-        builder=builder_for(object, reader, lambda: filterable_fields(object, reader)),
-    )
-
-
-def asked_of() -> Asked:
-    """What the address of a list says; the plain forms of the page send ``f_field``, ``f_operator`` too."""
-    args = request.args
-    conditions = [c for text in args.getlist("f") if (c := read_condition(text)) is not None]
-    for name in args:
-        if name.startswith("contains.") and args[name].strip():
-            conditions.append(Condition(name.removeprefix("contains."), "contains", (args[name].strip(),)))
-    count = args.get("count", "estimated")
-    return Asked(
-        args.get("list", ""),
-        args.get("q", "").strip(),
-        args.get("where", "").strip(),
-        tuple(dict.fromkeys(conditions)),
-        args.get("sort", ""),
-        args.get("after", ""),
-        tuple(x for x in args.get("trail", "").split("~") if x),
-        count if count in ("none", "estimated", "exact") else "estimated",
     )
 
 
 def check_filter(object: str) -> Response:
-    """Whether the formula typed into the filter can be used, and if not, why not."""
-    now = visit()
-    request_ = ListRequest(object, where=request.args.get("where", ""), limit=1, fields=("id",))
+    """Whether the formula typed into the filter can be used, and if not, why not; and its conditions, if it is made of
+    conditions."""
+    reader = _reader(object)
+    where = request.args.get("where", "")
     try:
-        read.list_records(request_, now.context)
+        read.list_records(ListRequest(object, where=where, limit=1, fields=("id",)), reader.context)
     except BadRequest as error:
-        return json({"problems": [now.say(p.message) for p in error.problems] or [now.say(error.message)]})
-    return json({"problems": []})
+        return json({"problems": [reader.render(p.message) for p in error.problems] or [reader.render(error.message)]})
+    tree = tree_of(where, object, reader)
+    return json({"problems": []} if tree is None else {"problems": [], **_described(tree, object, reader)})
+
+
+def read_filter(object: str) -> Response:
+    """A tree of conditions as a formula and in words; where conditions do not fit, which ones by their place."""
+    reader = _reader(object)
+    tree = read_tree(request.args.get("tree", ""))
+    if tree is None:
+        raise BadRequest(Message("This filter cannot be used"))
+    find = finder(object, reader)
+    unfit = []
+    for number, condition in enumerate(conditions_of(tree)):
+        try:
+            formula_of(condition, find)
+        except Unfit:
+            unfit.append([number, reader.render(Message("Give a value that fits this field."))])
+    if unfit:
+        return json({"unfit": unfit, **_described(tree, object, reader)})
+    return json({"formula": formula_of(tree, find), **_described(tree, object, reader)})
+
+
+def _described(tree: Tree, object: str, reader: Reader) -> dict[str, Any]:
+    """The tree, its words, the fields it names, and the titles of the records it names."""
+    titles = titles_in([tree], object, reader)
+    find = finder(object, reader)
+    fields: dict[str, Any] = {}
+    named: dict[str, str] = {}
+    for condition in conditions_of(tree):
+        field = find(condition.field)
+        if field is None:
+            continue
+        entry = filter_entry(field, reader)
+        steps = fields_on(condition.field, object, reader)
+        fields[condition.field] = {**entry, "full": path_label(steps or [field], reader)}
+        if "source" in entry:
+            named |= {v: value_words(v, field, reader, titles) for v in condition.values}
+    return {"tree": plain(tree), "words": words_of(tree, object, reader, titles), "fields": fields, "titles": named}
+
+
+def pick_fields(object: str) -> Response:
+    """The fields that can be picked, for one purpose."""
+    args = request.args
+    return json(fields_for(object, args.get("through", ""), args.get("for", "filter"), _reader(object)))
+
+
+def show_totals(object: str) -> Response:
+    reader = _reader(object)
+    count, totals = list_totals(object, asked_of(request.args), reader)
+    return fragment("list_totals.html", count=count, totals=totals)
+
+
+def peek(object: str, id: str) -> Response:
+    return fragment("list_peek.html", peek=build_peek(object, record_id(id), _reader(object)))
 
 
 def export(object: str, format: FileFormat) -> Response:
@@ -87,7 +141,7 @@ def export(object: str, format: FileFormat) -> Response:
     reader = reader_of(now)
     if format not in EXPORT_TYPES:
         raise NotFound(Message("There is nothing at this address."))
-    shown = list_request(object, asked_of(), reader)
+    shown = list_request(object, asked_of(request.args), reader)
     file = tempfile.TemporaryFile()  # noqa: SIM115
     wanted = ExportRequest(
         object, shown.where, shown.also, shown.order, search=shown.search, labels=True, format=format

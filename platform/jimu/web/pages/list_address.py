@@ -1,0 +1,103 @@
+"""What the address of a list says: which list, its filters, order, groups, and the page that is open.
+
+Everything that decides which records are shown stands in the address, so it can be sent to others; how they are shown
+(columns, widths) is kept for each person.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from werkzeug.datastructures import MultiDict
+
+from jimu.web.pages.list_conditions import Condition, read_condition
+
+MOST_TRAIL = 20
+NO_GROUP = "-"
+Pairs = list[tuple[str, str]]
+COUNTS = ("none", "estimated", "exact")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """``where`` None: the list's own filter; '' none at all. ``sort`` and ``group`` '': the list's own. ``trail``: the
+    cursors of the pages before, so that one can go back. ``inside``: the keys of the group whose rows are asked for.
+    """
+
+    list: str = ""
+    search: str = ""
+    where: str | None = None
+    conditions: tuple[Condition, ...] = ()
+    sort: str = ""
+    group: str = ""
+    inside: tuple[str | None, ...] = ()
+    after: str = ""
+    trail: tuple[str, ...] = ()
+    count: str = "estimated"
+
+    def address(self, object: str, /, at: str = "", **changes: Any) -> str:
+        """The address of the same list with ``changes``; anything but turning pages begins again at the first.
+        ``at``: what of the list is asked for (``/export.csv``).
+        """
+        if "after" not in changes:
+            changes = {"after": "", "trail": (), "inside": (), **changes}
+        pairs = replace(self, **changes).pairs
+        return f"/o/{object}{at}?{urlencode(pairs)}" if pairs else f"/o/{object}{at}"
+
+    @property
+    def pairs(self) -> Pairs:
+        """The arguments of the address."""
+        pairs = [
+            ("list", self.list),
+            ("q", self.search),
+            *(("f", c.text) for c in self.conditions),
+            ("sort", self.sort),
+            ("group", self.group),
+            ("in", json.dumps(self.inside, ensure_ascii=False) if self.inside else ""),
+            ("after", self.after),
+            ("trail", "~".join(self.trail)),
+            ("count", self.count if self.count != "estimated" else ""),
+        ]
+        found = [(k, v) for k, v in pairs if v]
+        return found if self.where is None else [*found, ("where", self.where)]
+
+    def hidden(self, *left_out: str) -> Pairs:
+        """What a form of the page hands on: all but the page that is open, and what the form asks for itself."""
+        return [(k, v) for k, v in self.pairs if k not in ("after", "trail", "in", *left_out)]
+
+
+def asked_of(args: MultiDict[str, str]) -> Asked:
+    """What an address asks for. ``contains.<field>`` comes from the plain form of a quick filter."""
+    found = [c for text in args.getlist("f") if (c := read_condition(text)) is not None]
+    return Asked(
+        args.get("list", ""),
+        args.get("q", "").strip(),
+        args.get("where", "").strip() if "where" in args else None,
+        tuple(dict.fromkeys([*found, *_typed(args)])),
+        args.get("sort", ""),
+        args.get("group", ""),
+        _inside(args.get("in", "")),
+        args.get("after", ""),
+        tuple(x for x in args.get("trail", "").split("~") if x)[-MOST_TRAIL:],
+        count if (count := args.get("count", "estimated")) in COUNTS else "estimated",
+    )
+
+
+def _typed(args: MultiDict[str, str]) -> list[Condition]:
+    return [
+        Condition(name.removeprefix("contains."), "contains", (text,))
+        for name in args
+        if name.startswith("contains.") and (text := args.get(name, "").strip())
+    ]
+
+
+def _inside(text: str) -> tuple[str | None, ...]:
+    try:
+        found = json.loads(text) if text else []
+    except ValueError:
+        return ()
+    fits = isinstance(found, list) and len(found) <= 2 and all(v is None or isinstance(v, str) for v in found)
+    return tuple(found) if fits else ()

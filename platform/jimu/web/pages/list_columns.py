@@ -1,0 +1,170 @@
+"""The columns of a list for readers of one language and one set of roles, and the rows made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from jimu.access.fields import field_access
+from jimu.access.per_manifest import PerManifest
+from jimu.definitions.model import FieldDef, ListLayoutDef
+from jimu.fieldtypes.ids import encode_id
+from jimu.fieldtypes.kinds import Kind
+from jimu.records import read
+from jimu.records.commands import Record
+from jimu.web.pages.display import BLANK, Presenter, Shown, presenter_for
+from jimu.web.pages.list_fields import fields_on, path_label
+from jimu.web.pages.model import Row
+from jimu.web.pages.reader import Reader, record_url
+
+MOST_COLUMNS = 40
+_MOST_SHAPES = 2_000
+_NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.DURATION})
+_UNSHOWN = frozenset({"secret"})
+Titles = Mapping[int, str]
+
+
+@dataclass(frozen=True)
+class ColumnShape:
+    """One column for readers of one language. ``path``: the field, or a lookup and a field of its record. ``tag``: the
+    opening tag of its cells.
+    """
+
+    path: tuple[str, ...]
+    label: str
+    css: str
+    present: Presenter
+    is_sortable: bool
+    tag: Markup
+    field: FieldDef
+
+    @property
+    def name(self) -> str:
+        return ".".join(self.path)
+
+    @property
+    def is_number(self) -> bool:
+        """Whether sums of it tell anything: an amount or a quantity, not a share or a mark."""
+        return self.field.kind in _NUMBERS and self.field.type not in ("rating", "percent", "autonumber")
+
+    def shown(self, record: Record, titles: Titles = {}) -> Shown:  # noqa: B006 - never changed
+        if len(self.path) == 1:
+            return self.present(record.values.get(self.path[0]), record.values, record.titles)
+        inner = record.expanded.get(self.path[0])
+        if not isinstance(inner, Record):
+            return BLANK
+        return self.present(inner.values.get(self.path[1]), inner.values, titles or record.titles)
+
+
+@dataclass(frozen=True)
+class ListShape:
+    """``fields`` and ``expand``: what must be read. ``inner``: columns that show records which others point at."""
+
+    layout: ListLayoutDef
+    columns: tuple[ColumnShape, ...]
+    fields: tuple[str, ...]
+    expand: tuple[str, ...]
+    inner: tuple[ColumnShape, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow(Row):
+    """``id`` as it stands in addresses; ``color``: a name, or ''."""
+
+    id: str = ""
+    color: str = ""
+
+
+_shapes: PerManifest[dict[Any, ListShape]] = PerManifest(lambda manifest: {})
+
+
+def list_shape(layout: ListLayoutDef, reader: Reader) -> ListShape:
+    """The columns of ``layout`` that the reader may see, and what must be read to show them."""
+    known = _shapes.get(reader.manifest)
+    key = (layout.object, layout.name, layout.columns, *reader.key)
+    found = known.get(key)
+    if found is None:
+        if len(known) >= _MOST_SHAPES:
+            known.clear()
+        found = known[key] = _build_shape(layout, reader)
+    return found
+
+
+def can_show(steps: Sequence[FieldDef]) -> bool:
+    """Whether a list can have such a column: its own fields, and those of the records its lookups point at."""
+    return len(steps) <= 2 and steps[-1].type not in _UNSHOWN and not (len(steps) == 2 and steps[0].target == ())
+
+
+def _build_shape(layout: ListLayoutDef, reader: Reader) -> ListShape:
+    columns: list[ColumnShape] = []
+    needed: list[str] = []
+    for name in dict.fromkeys(layout.columns[:MOST_COLUMNS]):
+        steps = fields_on(name, layout.object, reader)
+        if not steps or not can_show(steps):
+            continue
+        column = _column(tuple(name.split(".")), steps, is_first=not columns, reader=reader)
+        columns.append(column)
+        needed.append(column.path[0])
+        if len(steps) == 1:
+            needed += _companions(steps[-1], reader)
+    over = [c for c in columns if len(c.path) == 2]
+    return ListShape(
+        layout,
+        tuple(columns),
+        tuple(dict.fromkeys(needed)),
+        tuple(dict.fromkeys(c.path[0] for c in over)),
+        tuple(c for c in over if c.field.kind in (Kind.REFERENCE, Kind.REFERENCES)),
+    )
+
+
+def _column(path: tuple[str, ...], steps: list[FieldDef], is_first: bool, reader: Reader) -> ColumnShape:
+    last, label = steps[-1], path_label(steps, reader)
+    css = "cell-title" if is_first else _css(last)
+    tag = Markup('<td class="{}" data-label="{}" data-field="{}">').format(css, label, ".".join(path))
+    can_sort = last.kind.is_sortable or (last.kind is Kind.REFERENCE and len(last.target) == 1)
+    return ColumnShape(path, label, _css(last), presenter_for(last, reader), can_sort, tag, last)
+
+
+def _companions(field: FieldDef, reader: Reader) -> list[str]:
+    if field.type != "currency" and field.kind is not Kind.COMPOSITE:
+        return []
+    access = field_access(reader.actor, reader.manifest, field.object)
+    return [
+        f.name
+        for f in reader.manifest.objects[field.object].fields.values()
+        if f.part_of == field.name and access.get(f.name, "none") != "none"
+    ]
+
+
+def _css(field: FieldDef) -> str:
+    return "cell-number" if field.kind in _NUMBERS and field.type != "rating" else ""
+
+
+def rows_of(
+    records: Sequence[Record], columns: Sequence[ColumnShape], titles: Titles | None = None, colors: Sequence[str] = ()
+) -> list[Row]:
+    """``titles``: of records that the records pointed at point at. ``colors``: one per record, '' for none."""
+    inner = titles or {}
+    return [
+        ListRow(
+            record_url(r.object, r.id),
+            [(column.tag, column.shown(r, inner)) for column in columns],
+            encode_id(r.id),
+            colors[number] if colors else "",
+        )
+        for number, r in enumerate(records)
+    ]
+
+
+def inner_titles(records: Sequence[Record], shape: ListShape, reader: Reader) -> Titles:
+    """The titles of records two steps away; asks nothing where no column shows any."""
+    ids: set[int] = set()
+    for column in shape.inner:
+        for record in records:
+            inner = record.expanded.get(column.path[0])
+            value = inner.values.get(column.path[1]) if isinstance(inner, Record) else None
+            ids.update(value if isinstance(value, list) else () if value is None else (value,))
+    return read.resolve_titles(ids, reader.context) if ids else {}
