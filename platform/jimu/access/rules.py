@@ -17,14 +17,20 @@ from jimu.access.scopes import USER_OBJECT, Question, all_of, any_of, own, scope
 from jimu.access.token_scopes import token_allows
 from jimu.definitions.manifest import Manifest
 from jimu.definitions.model import ObjectDef
+from jimu.definitions.symbols import ObjectScope
 from jimu.errors import Forbidden, NotFound
+from jimu.formulas import check
+from jimu.formulas.types import BOOLEAN
 from jimu.messages import Message
-from jimu.storage.query import EVERYTHING, NOTHING, Compare, Filter, Not, Related
+from jimu.storage.query import EVERYTHING, NOTHING, Compare, Filter, Not, Related, Where
 
 ACTIONS = ("create", "read", "update", "delete", "purge", "export")
 
 # Says of a record that hangs on another one for which field of it it is.
 FILE_FIELD = "field"
+
+# Says with which roles its owner shares a record of the engine's own objects.
+ROLES_FIELD = "shared_with"
 
 Rule = Callable[[Question], Filter]
 
@@ -139,7 +145,20 @@ def by_own_profile(question: Question) -> Filter:
     return own(question) if is_own else NOTHING
 
 
-GRANTS: tuple[Rule, ...] = (by_system_right, by_role, by_parent, by_directory, by_own_profile)
+def by_sharing(question: Question) -> Filter:
+    """The engine's own records that their owner shares with roles (lists) are read by who has one of the roles."""
+    target, actor = question.object, question.actor
+    if not target.system or question.action != "read" or ROLES_FIELD not in target.fields:
+        return NOTHING
+    roles = sorted(r for r in actor.roles if target.fields[ROLES_FIELD].choice(r) is not None)
+    if not roles:
+        return NOTHING
+    source = f"includes_any({ROLES_FIELD}, {', '.join(repr(r) for r in roles)})"
+    formula, _ = check(source, ObjectScope(target.name, question.manifest.objects), target.name, BOOLEAN)
+    return NOTHING if formula is None else Where(formula)
+
+
+GRANTS: tuple[Rule, ...] = (by_system_right, by_role, by_parent, by_directory, by_own_profile, by_sharing)
 RESTRICTIONS: tuple[Rule, ...] = ()
 
 _Key = tuple[int | None, frozenset[str], frozenset[str] | None, str, str]

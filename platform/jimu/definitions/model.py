@@ -246,7 +246,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class RelatedList:
-    """Records of ``object`` whose ``field`` points at the record shown."""
+    """Records of ``object`` whose ``field`` points at the record shown.
+
+    ``is_grid``: they are edited as rows of a table together with the record; ``position`` keeps their order ('': none),
+    ``totals`` are the columns added up.
+    """
 
     object: str
     field: str
@@ -254,6 +258,9 @@ class RelatedList:
     columns: tuple[str, ...]
     sort: tuple[str, ...] = ()  # field names, "-" before = descending
     limit: int = 10
+    is_grid: bool = False
+    position: str = ""
+    totals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +275,7 @@ class PageLayoutDef:
     """The record page and form of an object. ``name`` equal to the object's is its default layout.
 
     ``other_fields``: whether fields that no layout of the object names are shown all the same, in a section of
-    their own.
+    their own. ``quick``: the fields asked for when a record is made on the spot; () = the required ones.
     """
 
     name: str
@@ -278,11 +285,24 @@ class PageLayoutDef:
     tabs: tuple[Tab, ...] = ()
     other_fields: bool = True
     source: Place = field(default_factory=Place)
+    quick: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RowColor:
+    """Rows for which ``when`` holds are marked in ``color``."""
+
+    color: str
+    when_source: str
+    when: Formula | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ListLayoutDef:
-    """A list of an object. ``name`` equal to the object's is its default list."""
+    """A list of an object. ``name`` equal to the object's is its default list, unless another one says ``default`` for
+    a reader's role. ``group_by``: field paths, those of days inside ``month(…)`` and the like. ``density``: '' = as the
+    reader likes it.
+    """
 
     name: str
     object: str
@@ -295,6 +315,11 @@ class ListLayoutDef:
     quick_filters: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     order: int = 100
+    default: bool = False
+    group_by: tuple[str, ...] = ()
+    colors: tuple[RowColor, ...] = ()
+    freeze: int = 1
+    density: str = ""
     source: Place = field(default_factory=Place)
 
 

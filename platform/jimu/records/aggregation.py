@@ -15,8 +15,9 @@ from jimu.records.environment import build_environment
 from jimu.records.names import Names
 from jimu.records.reading import reading, require_readable
 from jimu.records.requests import AggregateRequest, AggregateResult
+from jimu.records.searching import words_shown
 from jimu.records.titles import find_titles, referenced_ids
-from jimu.storage.query import Aggregate, Group, Measure, Sort
+from jimu.storage.query import Aggregate, Group, Matches, Measure, Sort
 
 _MEASURE = re.compile(r"(\w+)\(\s*([\w.]*)\s*\)(?:\s+as\s+([a-z]\w*))?")
 _GROUP = re.compile(r"(?:(\w+)\(\s*([\w.]+)\s*\)|([\w.]+))(?:\s+as\s+([a-z]\w*))?")
@@ -35,6 +36,9 @@ def aggregate(request: AggregateRequest, context: Context) -> AggregateResult:
     measures = [m for text in request.measures if (m := _measure(text, names))]
     groups = [g for text in request.groups if (g := _group(text, names))]
     filters = [names.where(request.where, "where"), *(names.where(w, "where") for w in request.also)]
+    if request.search.strip():
+        filters.append(Matches(request.search.strip()))
+        filters.append(names.where(words_shown(request.search, context, request.object), "search"))
     order = _order(request.order, _sortable(groups, measures), names)
     if not 1 <= request.limit <= MAX_ROWS:
         names.add("bad_limit", Message("The limit must be between 1 and {most}.", {"most": MAX_ROWS}), "limit")

@@ -52,6 +52,7 @@ class RecordPage:
 class AggregateRequest:
     """``measures``: ``sum(amount)``, ``count()``, ``avg(amount) as mean``. ``groups``: ``stage``, ``month(close_on)``,
     ``account.industry``. ``order``: measures or groups, by name or as they are written, "-" before = descending.
+    ``search``: words for the object's full-text index, as in lists.
     """
 
     object: str
@@ -61,6 +62,7 @@ class AggregateRequest:
     also: Sequence[Any] = ()
     order: Sequence[str] = ()
     limit: int = 1000
+    search: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from jimu.definitions.model import (
     ObjectDef,
     PageLayoutDef,
     RelatedList,
+    RowColor,
     Section,
     Tab,
 )
@@ -85,6 +86,7 @@ def build_page(document: Document, objects: Objects) -> PageLayoutDef:
         tabs,
         data.get("other_fields", True),
         document.place,
+        tuple(data.get("quick") or ()),
     )
 
 
@@ -127,7 +129,17 @@ def _related(raw: Any, objects: Objects, to: str) -> RelatedList:
     columns = tuple(told.get("columns") or ()) or (
         telling_fields(other, 4, leave_out=(lookup,)) if other else ("title",)
     )
-    return RelatedList(told["object"], lookup, label, columns, tuple(told.get("sort") or ()), told.get("limit", 10))
+    return RelatedList(
+        told["object"],
+        lookup,
+        label,
+        columns,
+        tuple(told.get("sort") or ()),
+        told.get("limit", 10),
+        told.get("edit") == "grid",
+        told.get("position") or "",
+        tuple(told.get("totals") or ()),
+    )
 
 
 def pointing_fields(definition: ObjectDef, to: str) -> list[str]:
@@ -182,5 +194,10 @@ def build_list(document: Document, objects: Objects) -> ListLayoutDef:
         tuple(data.get("quick_filters") or ()),
         tuple(data.get("roles") or ()),
         data.get("order", 100),
+        bool(data.get("default")),
+        tuple(data.get("group_by") or ()),
+        tuple(RowColor(raw["color"], raw["when"]) for raw in data.get("colors") or ()),
+        data.get("freeze", 1),
+        data.get("density") or "",
         document.place,
     )

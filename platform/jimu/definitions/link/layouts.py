@@ -8,9 +8,20 @@ from typing import Any
 
 from jimu.definitions.documents import Document
 from jimu.definitions.link.linker import Linker
-from jimu.definitions.model import AppDef, ListLayoutDef, PageLayoutDef, RelatedList, RoleDef, Section, Tab
+from jimu.definitions.model import (
+    AppDef,
+    FieldDef,
+    ListLayoutDef,
+    PageLayoutDef,
+    RelatedList,
+    RoleDef,
+    RowColor,
+    Section,
+    Tab,
+)
 from jimu.definitions.reader import YamlMap
 from jimu.diagnostics import Place
+from jimu.fieldtypes.kinds import Kind
 from jimu.formulas.formula import Formula
 from jimu.formulas.types import BOOLEAN
 
@@ -21,6 +32,8 @@ def link_page(linker: Linker, page: PageLayoutDef, document: Document) -> PageLa
         return page
     for i, name in enumerate(page.highlights):
         linker.check_field(name, page.object, document.value_place("highlights", i), document.address)
+    for i, name in enumerate(page.quick):
+        linker.check_field(name, page.object, document.value_place("quick", i), document.address)
     linking = _PageLinking(linker, page, document)
     own_tab = bool(document.data.get("sections") or document.data.get("related"))
     tabs = [linking.tab(page.tabs[0], ())] if own_tab else []
@@ -95,6 +108,8 @@ class _PageLinking:
                 related.columns if raw.get("columns") else (),
             )
             check_sort(self.linker, related.object, self.document, (*path, "sort"), related.sort)
+            if field is not None and related.is_grid:
+                check_grid(self.linker, related, self.document, path, field)
 
     def raw(self, path: tuple[str | int, ...]) -> Any:
         found: Any = self.document.data
@@ -111,6 +126,8 @@ def link_list(linker: Linker, layout: ListLayoutDef, document: Document, roles: 
     for i, name in enumerate(layout.quick_filters):
         linker.check_field(name, layout.object, document.value_place("quick_filters", i), document.address)
     check_roles(linker, document, layout.roles, roles)
+    check_groups(linker, layout, document)
+    layout = replace(layout, colors=tuple(link_color(linker, layout, i, document) for i in range(len(layout.colors))))
     if not layout.where_source:
         return layout
     return replace(
@@ -119,6 +136,62 @@ def link_list(linker: Linker, layout: ListLayoutDef, document: Document, roles: 
             layout.where_source, layout.object, BOOLEAN, document.value_place("where"), document.address
         ),
     )
+
+
+def link_color(linker: Linker, layout: ListLayoutDef, number: int, document: Document) -> RowColor:
+    """The rule with its condition, which is judged on the values of the row and of those it points at."""
+    rule, place = layout.colors[number], document.value_place("colors", number, "when")
+    formula = linker.formula(rule.when_source, layout.object, BOOLEAN, place, document.address)
+    if formula is not None and any(len(path) > 2 for path in formula.paths):
+        linker.findings.error(
+            "too_far", "The condition of a colour reads over at most one lookup.", {}, place, document.address
+        )
+    return replace(rule, when=formula)
+
+
+def check_groups(linker: Linker, layout: ListLayoutDef, document: Document) -> None:
+    for i, text in enumerate(layout.group_by):
+        place = document.value_place("group_by", i)
+        bucket, _, rest = text.rpartition("(")
+        field = linker.check_path(rest.removesuffix(")"), layout.object, place, document.address)
+        if field is None:
+            continue
+        is_day = field.kind in (Kind.DATE, Kind.DATETIME)
+        if is_day != bool(bucket) or not field.kind.is_sortable or field.type == "secret":
+            linker.findings.error(
+                "not_sortable",
+                "Records cannot be grouped by {field}.",
+                {"field": text},
+                place,
+                document.address,
+            )
+
+
+def check_grid(
+    linker: Linker, related: RelatedList, document: Document, path: tuple[str | int, ...], field: FieldDef
+) -> None:
+    """Rows of a grid belong to the record, stand in an order that a number keeps, and are added up by numbers."""
+    if field.type != "parent":
+        linker.findings.error(
+            "grid_parent",
+            "{field} is no parent: only records that belong to this one are edited as its rows.",
+            {"field": field.address},
+            document.value_place(*path, "edit"),
+            document.address,
+        )
+    asked = [("position", related.position, document.value_place(*path, "position"))] if related.position else []
+    asked += [("totals", name, document.value_place(*path, "totals", i)) for i, name in enumerate(related.totals)]
+    for key, name, place in asked:
+        found = linker.check_field(name, related.object, place, document.address)
+        fits = (Kind.INTEGER,) if key == "position" else (Kind.INTEGER, Kind.DECIMAL)
+        if found is not None and found.kind not in fits:
+            linker.findings.error(
+                "grid_number",
+                "{field} is no number that fits here.",
+                {"field": found.address},
+                place,
+                document.address,
+            )
 
 
 def check_columns(
