@@ -24,6 +24,8 @@ label: Helper
 objects:
   maker: {read: all}
   thing: {create: true, read: all, update: all, fields: {cost: none, grade: read}}
+  kit: {create: true, read: all, update: all}
+  part: {create: true, read: all, update: all, fields: {price: none}}
 """,
     "objects/shop/maker.yaml": """
 label: {en: Maker, zh-CN: 厂商, zh-TW: 廠商}
@@ -101,6 +103,46 @@ checks:
     message: {en: Say how many were sold., zh-CN: 请填写售出件数。, zh-TW: 請填寫售出件數。}
     fields: [pieces]
 """,
+    "objects/shop/part.yaml": """
+label: {en: Part, zh-CN: 零件, zh-TW: 零件}
+plural: {en: Parts, zh-CN: 零件, zh-TW: 零件}
+icon: list-details
+title: "{name}"
+owner: parent
+features: [history]
+fields:
+  kit: {type: parent, to: kit, label: {en: Kit, zh-CN: 套件, zh-TW: 套件}}
+  name: {type: text, label: {en: Name, zh-CN: 名称, zh-TW: 名稱}, required: true, max_length: 40}
+  maker: {type: lookup, to: maker, label: {en: Maker, zh-CN: 厂商, zh-TW: 廠商}, on_delete: restrict}
+  amount: {type: integer, label: {en: Amount, zh-CN: 数量, zh-TW: 數量}, default: 1, min: 1}
+  price: {type: currency, label: {en: Price, zh-CN: 单价, zh-TW: 單價}, required: true, min: 0}
+  grade: {type: picklist, label: {en: Grade, zh-CN: 等级, zh-TW: 等級}, options: [good, poor]}
+  place: {type: integer, label: {en: Place, zh-CN: 序号, zh-TW: 序號}}
+  total: {type: formula, returns: currency, formula: "amount * price", label: {en: Total, zh-CN: 小计, zh-TW: 小計}}
+""",
+    "objects/shop/kit.yaml": """
+label: {en: Kit, zh-CN: 套件, zh-TW: 套件}
+plural: {en: Kits, zh-CN: 套件, zh-TW: 套件}
+icon: box
+title: "{name}"
+features: [history]
+fields:
+  name: {type: text, label: {en: Name, zh-CN: 名称, zh-TW: 名稱}, required: true, max_length: 60, search: true}
+  notes: {type: long_text, label: {en: Notes, zh-CN: 备注, zh-TW: 備註}}
+  worth: {type: rollup, of: part.kit, function: sum, field: total, label: {en: Worth, zh-CN: 总值, zh-TW: 總值}}
+  parts: {type: rollup, of: part.kit, function: count, label: {en: Parts, zh-CN: 零件数, zh-TW: 零件數}}
+  dear: {type: formula, returns: boolean, formula: "worth > 1000", label: {en: Dear, zh-CN: 贵重, zh-TW: 貴重}}
+  reason: {type: text, label: {en: Why so dear, zh-CN: 原因, zh-TW: 原因}, visible_when: "worth > 1000"}
+""",
+    "layouts/pages/kit.yaml": """
+object: kit
+label: Kit
+sections:
+  - {label: {en: Kit, zh-CN: 套件, zh-TW: 套件}, fields: [name, worth, parts, dear, reason, notes]}
+related:
+  - {object: part, field: kit, columns: [place, name, maker, amount, price, grade, total], sort: [place], edit: grid,
+     position: place}
+""",
     "layouts/pages/thing.yaml": """
 object: thing
 label: Thing
@@ -120,6 +162,7 @@ tabs:
     "layouts/pages/maker.yaml": """
 object: maker
 label: Maker
+quick: [name, city]
 sections:
   - {label: Maker, fields: [name, city, owner]}
 related:
@@ -142,7 +185,7 @@ where: "state == 'sold'"
     "layouts/apps/shop.yaml": """
 label: {en: Shop, zh-CN: 商店, zh-TW: 商店}
 icon: shopping-bag
-items: [thing, maker, {object: thing, list: thing_sold, label: {en: Sold, zh-CN: 已售, zh-TW: 已售}}]
+items: [thing, maker, kit, {object: thing, list: thing_sold, label: {en: Sold, zh-CN: 已售, zh-TW: 已售}}]
 """,
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from jimu.fieldtypes.kinds import Kind
 from jimu.formulas import evaluate
 from jimu.messages import Message
 from jimu.records.draft import Draft
@@ -68,5 +69,6 @@ def _is_read_only(wave: Wave, draft: Draft, condition: object) -> bool:
 
 
 def _has_parts(wave: Wave, draft: Draft, name: str) -> bool:
-    """Whether a composite has a value in one of its parts."""
-    return any(draft.values.get(part) is not None for part in wave.plan.fields[name].parts)
+    """Whether a composite has a value in one of its parts; the currency alone is no amount."""
+    field = wave.plan.fields[name]
+    return field.kind is Kind.COMPOSITE and any(draft.values.get(part) is not None for part in field.parts)

@@ -13,7 +13,7 @@ from jimu.access.rules import require_action
 from jimu.errors import StaleVersion
 from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message
-from jimu.records import read
+from jimu.records import read, write
 from jimu.records.commands import Record, Update
 from jimu.web.pages.form import FormPage, build_sections, live_state
 from jimu.web.pages.model import Crumb
@@ -22,7 +22,9 @@ from jimu.web.pages.sent import Arguments, Sent, Typed, base_of, read_base, read
 from jimu.web.pages.shapes import PageShape, page_shape
 from jimu.web.pages.stale import merge_rows
 from jimu.web.responses import is_fetch, json, local, page, reader_of, record_id, whole_number
+from jimu.web.views.form_new import sent_lines
 from jimu.web.views.form_page import asked_back, refuse_form, show_form
+from jimu.web.views.line_saving import has_changes, live, show_lines, with_lines, write_lines
 from jimu.web.views.saving import (
     REFUSALS,
     Foreseen,
@@ -58,15 +60,21 @@ def change(object: str, id: str) -> Response:
     shape = page_shape(object, reader, record.values.get("record_type"))
     base = read_base(request.form.get("_base"))
     sent = read_form(shape, _chosen(), reader, base)
+    lines = sent_lines(object, reader, record.values.get("record_type") or "")
     command = Update(object, record.id, sent.values, _version(shape, record, base, reader))
+    is_changed = sent.problems or sent.values or uploads(shape) or dropped_files(shape, record)
+    if not is_changed and not has_changes(lines):
+        return done(_next_address(record), Message("Nothing was changed."))
     try:
-        if not sent.problems and not sent.values and not uploads(shape) and not dropped_files(shape, record):
-            return done(_next_address(record), Message("Nothing was changed."))
-        saved = save(checked(command, sent, reader), shape, reader, record)
+        checked(command, sent, reader)
+        with write.unit_of_work(reader.context) as unit:
+            saved = save(command, shape, reader, record, within=unit) if is_changed else record
+            write_lines(lines, record.id, unit, reader)
     except StaleVersion:
         return _stale(shape, record, base or {}, sent, reader)
     except REFUSALS as error:
-        return refuse_form(typed_page(shape, record, base or {}, sent, reader), error, reader)
+        page = typed_page(shape, record, base or {}, sent, reader)
+        return refuse_form(page, error, reader, lines, (object, record.id))
     return done(_next_address(saved), Message("{title} was saved.", {"title": saved.title}))
 
 
@@ -97,7 +105,9 @@ def edit_state(object: str, id: str) -> Response:
     sent = read_form(shape, request.form, reader, read_base(request.form.get("_base")))
     seen = previewed(Update(object, record.id, sent.values), {**record.values, **sent.values}, reader)
     seen = Foreseen({**record.values, **seen.values}, {**record.titles, **seen.titles}, seen.problems)
-    return json(live_state(shape, seen, reader, sent))
+    lives = live(sent_lines(object, reader, record.values.get("record_type") or ""), (object, record.id), reader)
+    seen = with_lines(seen, lives, object, reader)
+    return json(live_state(shape, seen, reader, sent) | {"lines": {one.grid.key: one.data for one in lives}})
 
 
 def resume_edit(object: str, id: str, form: Any, reader: Reader) -> FormPage:
@@ -137,6 +147,7 @@ def _edit_page(shape: PageShape, record: Record, reader: Reader, sections: Any, 
         draft=f"{record.object}/{encode_id(record.id)}",
         base=json_module.dumps(base, ensure_ascii=False),
         is_new=False,
+        lines=show_lines(record.object, record, reader, request.form.getlist("_lines")),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json as json_module
 import secrets
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,12 +20,15 @@ from jimu.records import read, write
 from jimu.records.commands import Create, Record
 from jimu.storage.entries import IdempotentAnswer
 from jimu.web.pages.form import FormPage, build_sections, live_state
+from jimu.web.pages.grids import grids_of
+from jimu.web.pages.lines import SentLines, read_lines
 from jimu.web.pages.model import Crumb
 from jimu.web.pages.reader import Reader, record_url
 from jimu.web.pages.sent import Arguments, Sent, read_form
 from jimu.web.pages.shapes import PageShape, page_shape
 from jimu.web.responses import json, local, page, reader_of, record_id
 from jimu.web.views.form_page import asked_back, refuse_form, show_form
+from jimu.web.views.line_saving import live, show_lines, with_lines, write_lines
 from jimu.web.views.saving import REFUSALS, checked, done, previewed, save, with_type
 from jimu.web.visit import visit
 
@@ -78,33 +82,40 @@ def create(object: str) -> Response:
     variant = request.form.get("_type", "")
     shape = page_shape(object, reader, variant or None)
     sent = read_form(shape, request.form, reader)
+    lines = sent_lines(object, reader, variant)
     command = Create(object, with_type(sent.values, variant))
     try:
-        address, record = _create_once(command, sent, shape, reader)
+        address, record = _create_once(command, sent, lines, shape, reader)
     except REFUSALS as error:
-        return refuse_form(typed_page(shape, variant, sent, reader), error, reader)
+        return refuse_form(typed_page(shape, variant, sent, reader), error, reader, lines)
     if record is None:
         return done(address, Message("It was saved already."))
     return done(address, Message("{title} was created.", {"title": record.title}))
 
 
-def _create_once(command: Create, sent: Sent, shape: PageShape, reader: Reader) -> tuple[str, Record | None]:
+def sent_lines(object: str, reader: Reader, variant: str = "") -> list[SentLines]:
+    """The lines that came along with the form."""
+    texts = request.form.getlist("_lines")
+    return read_lines(grids_of(object, reader, variant or None), texts, reader) if texts else []
+
+
+def _create_once(
+    command: Create, sent: Sent, lines: Sequence[SentLines], shape: PageShape, reader: Reader
+) -> tuple[str, Record | None]:
     """Where to go on, and the new record; None where this very form was taken before."""
     checked(command, sent, reader)
     key = request.form.get("_once", "")[:_MOST_KEY]
-    if not key:
-        record = save(command, shape, reader)
-        return _next_address(record), record
     scope, digest = f"form:{reader.actor.id}", _digest()
     with write.unit_of_work(reader.context) as unit:
-        kept = unit.transaction.get_answer(scope, key)
+        kept = unit.transaction.get_answer(scope, key) if key else None
         if kept is not None and kept.request_hash == digest:
             return kept.body, None
         if kept is not None:
             raise Conflict(_USED)
         record = save(command, shape, reader, within=unit)
+        write_lines(lines, record.id, unit, reader)
         address = _next_address(record)
-        if not unit.transaction.put_answer(scope, key, IdempotentAnswer(digest, 303, address, unit.clock())):
+        if key and not unit.transaction.put_answer(scope, key, IdempotentAnswer(digest, 303, address, unit.clock())):
             raise Conflict(Message("This form is being saved just now."))
     return address, record
 
@@ -130,7 +141,9 @@ def new_state(object: str) -> Response:
     shape = page_shape(object, reader, variant or None)
     sent = read_form(shape, request.form, reader)
     seen = previewed(Create(object, with_type(sent.values, variant)), sent.values, reader)
-    return json(live_state(shape, seen, reader, sent))
+    lives = live(sent_lines(object, reader, variant), None, reader)
+    seen = with_lines(seen, lives, object, reader)
+    return json(live_state(shape, seen, reader, sent) | {"lines": {one.grid.key: one.data for one in lives}})
 
 
 def resume_new(object: str, form: Any, reader: Reader) -> FormPage:
@@ -164,6 +177,7 @@ def _new_page(shape: PageShape, reader: Reader, variant: str, sections: Any, bac
         record_type_label=reader.label(kind.label) if kind else "",
         draft=f"{definition.name}/new",
         once=secrets.token_urlsafe(16),
+        lines=show_lines(definition.name, None, reader, request.form.getlist("_lines")),
     )
 
 
