@@ -29,7 +29,7 @@ def build_schema(manifest: Manifest) -> Schema:
 
 def _build(manifest: Manifest) -> Schema:
     objects = [o for o in manifest.objects.values() if not o.retired]
-    return Schema({o.name: _table(manifest, o) for o in objects}, manifest.revision)
+    return Schema({o.name: _table(manifest, o) for o in objects}, manifest.revision, manifest.workspace.time_zone)
 
 
 _schemas: PerManifest[Schema] = PerManifest(_build)
@@ -93,7 +93,7 @@ def _indexes(object: ObjectDef, columns: dict[str, Column], lists: list[ListLayo
 
 def can_index(column: Column | None) -> bool:
     """Whether the database can keep an index over it."""
-    return column is not None and not column.is_virtual and not column.sparse and column.kind.is_sortable
+    return column is not None and not column.is_virtual and column.kind.is_sortable
 
 
 def _is_led_by_another(index: tuple[str, ...], all_indexes: Iterable[tuple[str, ...]]) -> bool:

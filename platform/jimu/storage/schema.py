@@ -99,8 +99,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
+    """``zone``: whose clocks say what day it is where nobody asks, as in the views for reports."""
+
     tables: Mapping[str, Table]
     revision: str = ""
+    zone: str = "UTC"
 
     def find(self, object: str, name: str) -> Symbol | None:
         """The ``formulas.Scope`` protocol."""

@@ -98,7 +98,7 @@ class SelectScope:
         if reference is None or column.kind is not Kind.REFERENCE:
             raise UnknownColumn(self.object, ".".join(prefix))
         bound = self.catalog.table(column.target[0]) if len(column.target) == 1 else None
-        alias = (bound.sql if bound else tables.record).alias()
+        alias = self._alias(bound.sql if bound else tables.record)
         condition: Any = alias.c["id"] == reference
         if self._guarded and self.guards is not None and bound is not None:
             guard = self.guards.condition(self.catalog, column.target[0], alias, SelectScope)
@@ -106,3 +106,7 @@ class SelectScope:
         self._joins.append((alias, condition))
         self._joined[prefix, self._guarded] = (bound, alias)
         return bound, alias
+
+    def _alias(self, sql: Any) -> Any:
+        """What a joined table is called."""
+        return sql.alias()

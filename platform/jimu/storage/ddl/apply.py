@@ -58,9 +58,7 @@ class Applier:
         self._fill(catalog)
         for object in sorted(self._search):
             rebuild_search(self.connection, catalog, object)
-        if changes:
-            altered = {c.object for c in changes}
-            replace_views(self.connection, self.schema, self.columns, altered)
+        replace_views(self.connection, catalog, self.sa.dialect, {c.object for c in changes})
         return [*changes, *indexes]
 
     def _fill(self, catalog: Catalog) -> None:
