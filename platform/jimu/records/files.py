@@ -34,6 +34,8 @@ _PICTURES = {
     b"GIF8": "image/gif",
     b"RIFF": "image/webp",
 }
+_TEXTS = frozenset({"application/json", "application/x-yaml", "application/yaml", "application/sql"})
+_TEXT_ENDINGS = frozenset({"txt", "md", "csv", "tsv", "log", "json", "yaml", "yml", "ini", "sql"})
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,28 @@ class StoredFile:
     @property
     def is_picture(self) -> bool:
         return self.content_type in _PICTURES.values()
+
+    @property
+    def preview(self) -> str:
+        """How it may be looked at in place: picture, pdf, text or ''. Judged by the bytes, not by what was claimed."""
+        kind = preview_kind(self.content_type, self.name)
+        return "" if kind == "pdf" and not _starts_with(self.path, b"%PDF-") else kind
+
+
+def preview_kind(content_type: str, name: str) -> str:
+    """How a file of this type may be looked at: picture, pdf, text or ''."""
+    if content_type in _PICTURES.values():
+        return "picture"
+    if content_type == "application/pdf":
+        return "pdf"
+    ending = name.rpartition(".")[2].lower()
+    is_text = content_type.startswith("text/") or content_type in _TEXTS or ending in _TEXT_ENDINGS
+    return "text" if is_text and "officedocument" not in content_type else ""
+
+
+def _starts_with(path: Path, start: bytes) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(start)) == start
 
 
 def store_file(upload: Upload, record_id: int, context: Context) -> Record:

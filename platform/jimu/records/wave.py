@@ -16,6 +16,7 @@ from jimu.errors import JimuError
 from jimu.fieldtypes.base import LoadContext
 from jimu.fieldtypes.secret import key_from
 from jimu.formulas import Environment
+from jimu.records.commands import Command
 from jimu.records.context import Context
 from jimu.records.draft import Draft
 from jimu.records.environment import build_environment, region_trees
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 class Unit:
     """What all waves of one transaction share. ``events`` are told after the commit.
 
-    ``is_single``: one command that owns the transaction, so a conflict may simply end it.
+    ``is_single``: one command that owns the transaction, so a conflict may simply end it. ``follow_ups``: what steps
+    want the engine to write once all commands are through.
     """
 
     context: Context
@@ -42,6 +44,7 @@ class Unit:
     is_preview: bool = False
     is_single: bool = False
     events: list[Event] = field(default_factory=list)
+    follow_ups: list[Command] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)

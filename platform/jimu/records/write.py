@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
+from jimu.access import SYSTEM
 from jimu.errors import Conflict
 from jimu.messages import Message
 from jimu.records.commands import BatchResult, Command, Record, RowResult
@@ -60,9 +61,7 @@ def write_many(
     return _in_transaction(list(commands), context, atomic=atomic, values=values)
 
 
-def _in_transaction(
-    commands: list[Command], context: Context, *, atomic: bool, values: bool = True
-) -> BatchResult:
+def _in_transaction(commands: list[Command], context: Context, *, atomic: bool, values: bool = True) -> BatchResult:
     if context.transaction is not None:
         return _inside(commands, context, atomic, values)
     for attempt in range(_ATTEMPTS):
@@ -117,6 +116,19 @@ def _run(unit: Unit, commands: list[Command], result: BatchResult, values: bool)
             result.rows.extend(_row(wave, draft, values) for draft in wave.drafts)
     if len(result.rows) > 1:
         result.rows.sort(key=lambda row: row.row)
+    if unit.follow_ups:
+        _follow_up(unit)
+
+
+def _follow_up(unit: Unit) -> None:
+    """Write what the steps asked for, as the engine itself; what cannot be written takes everything back."""
+    commands, unit.follow_ups = unit.follow_ups, []
+    own = build_unit(unit.context.as_actor(SYSTEM), unit.transaction)
+    done = BatchResult()
+    _run(own, commands, done, values=False)
+    if done.failed:
+        raise done.failed[0].error
+    unit.events.extend(own.events)
 
 
 def _waves(unit: Unit, group: Group) -> Iterator[Wave]:

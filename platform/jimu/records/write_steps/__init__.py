@@ -20,6 +20,8 @@ from jimu.records.write_steps.grants import check_grants, check_removals
 from jimu.records.write_steps.history import append_history
 from jimu.records.write_steps.hooks import run_before_hooks
 from jimu.records.write_steps.judge import judge
+from jimu.records.write_steps.last_holder import check_last_holder, check_last_removed
+from jimu.records.write_steps.mentions import notify_mentioned
 from jimu.records.write_steps.numbers import number_records
 from jimu.records.write_steps.references import check_references
 from jimu.records.write_steps.restoration import gather_deleted_together, require_living_parents, store_restoration
@@ -42,6 +44,7 @@ _VALUES: tuple[Step, ...] = (
     check_references,  # the final values are judged, all problems at once:
     check_choices,
     check_grants,  # nobody hands out more than they have
+    check_last_holder,  # nor takes from all what only that one has
     check_conditions,
     check_rules,
     check_uniques,
@@ -53,6 +56,7 @@ _STORE: tuple[Step, ...] = (
     store_records,
     append_history,  # same transaction, or none
     update_rollups,
+    notify_mentioned,  # what follows from a comment is written after it, by the engine itself
     emit_events,
 )
 
@@ -60,6 +64,7 @@ _REMOVE: tuple[Step, ...] = (
     authorise_action,
     load_before,
     check_removals,  # nobody removes the account of the mightier
+    check_last_removed,
     check_version,
     run_before_hooks,
     judge,

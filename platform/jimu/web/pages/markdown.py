@@ -1,0 +1,52 @@
+"""Markdown as people write it in comments, turned into HTML that is safe to show: nothing in it runs, and nothing is
+fetched from anywhere.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+
+import nh3
+from markdown_it import MarkdownIt
+from markupsafe import Markup, escape
+
+from jimu.web.pages.reader import record_url
+
+_TAGS = {"p", "br", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr"}
+_TAGS |= {"h1", "h2", "h3", "h4", "table", "thead", "tbody", "tr", "th", "td"}
+_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "code": {"class"}}
+_SCHEMES = {"http", "https", "mailto", "tel"}
+# Marks that no keyboard makes stand for people mentioned while the text is turned into HTML.
+_OPEN, _CLOSE = "\ue000", "\ue001"
+
+
+@functools.cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "breaks": True, "linkify": False})
+    return parser.enable(["table", "strikethrough"]).disable("image")
+
+
+def to_html(text: str, mentioned: Mapping[int, str]) -> Markup:
+    """``text`` as HTML; ``@Name`` of the people in ``mentioned`` (user id -> name) leads to them."""
+    text = text.replace(_OPEN, "").replace(_CLOSE, "")
+    people = sorted(mentioned.items(), key=lambda pair: -len(pair[1]))
+    for at, (_, name) in enumerate(people):
+        text = text.replace(f"@{name}", f"{_OPEN}{at}{_CLOSE}")
+    html = nh3.clean(
+        _parser().render(text),
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        url_schemes=_SCHEMES,
+        link_rel="noopener noreferrer nofollow",
+    )
+    for at, (id, name) in enumerate(people):
+        link = f'<a class="mention" href="{record_url("user", id)}">@{escape(name)}</a>'
+        html = html.replace(f"{_OPEN}{at}{_CLOSE}", link)
+    return Markup(html)  # noqa: S704 - cleaned above; the names are escaped
+
+
+def to_text(text: str, most: int = 200) -> str:
+    """The beginning of ``text`` in one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1] + "…"

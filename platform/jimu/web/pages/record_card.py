@@ -1,0 +1,49 @@
+"""The card that opens over a link to a record: what it is, its highlights; only what its reader may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jimu.records import read
+from jimu.web.pages.conditions import judge_for
+from jimu.web.pages.model import FieldShape
+from jimu.web.pages.reader import Reader, record_url
+from jimu.web.pages.record_fields import FieldShower, ShownField
+from jimu.web.pages.shapes import page_shape
+
+MOST_FIELDS = 5
+
+
+@dataclass
+class Card:
+    title: str
+    href: str
+    kind: str
+    icon: str
+    fields: list[ShownField]
+
+
+def object_of(id: int, reader: Reader) -> str | None:
+    """The object of a record; None where there is none. Whether it may be read is for the reading to say."""
+    with reader.context.store.read() as transaction:
+        found = transaction.titles([id]).get(id)
+    return found.object if found and found.object in reader.manifest.objects else None
+
+
+def build_card(object: str, id: int, reader: Reader) -> Card:
+    """Raises NotFound where there is no such record for the reader."""
+    record = read.get(object, id, reader.context)
+    shape = page_shape(object, reader, record.values.get("record_type"))
+    show = FieldShower(record, judge_for(object, record.values, reader), reader)
+    return Card(
+        record.title or reader.label(shape.object.label),
+        record_url(object, id),
+        reader.label(shape.object.label),
+        shape.object.icon,
+        [field for field in show.all(_telling(shape.highlights or tuple(shape.fields.values()))) if not field.is_blank],
+    )
+
+
+def _telling(shapes: tuple[FieldShape, ...]) -> tuple[FieldShape, ...]:
+    quiet = {"image", "html", "json"}
+    return tuple(s for s in shapes if s.widget not in quiet and not s.field.part_of)[:MOST_FIELDS]

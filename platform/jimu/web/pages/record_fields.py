@@ -1,0 +1,106 @@
+"""Fields as the record page shows them: the value, whether it can be changed in place, and if not, why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from jimu.access.fields import EDIT, field_access
+from jimu.access.likely import is_likely
+from jimu.access.rights import has_right
+from jimu.messages import Message
+from jimu.records.commands import Record
+from jimu.web.pages.conditions import Judge, is_visible
+from jimu.web.pages.display import Shown
+from jimu.web.pages.fieldviews import value_of
+from jimu.web.pages.form import is_locked
+from jimu.web.pages.model import FieldShape
+from jimu.web.pages.reader import Reader
+from jimu.web.pages.shapes import SectionShape
+
+_COMPUTED: Mapping[str, Message] = {
+    "autonumber": Message("Numbered by itself"),
+    "rollup": Message("Computed from the records that belong to this one"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownField:
+    """``why``: the reason why the value cannot be changed, '' where it can. ``can_reveal``: it is a secret that the
+    reader may look at.
+    """
+
+    shape: FieldShape
+    shown: Shown
+    why: str = ""
+    can_reveal: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.shape.name
+
+    @property
+    def is_blank(self) -> bool:
+        return self.shown.kind == "blank" or (self.shown.kind == "list" and not self.shown.items)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSection:
+    key: str
+    label: str
+    help: str
+    columns: int
+    collapsed: bool
+    fields: list[ShownField]
+
+    @property
+    def can_edit(self) -> bool:
+        return sum(not f.why for f in self.fields) > 1
+
+
+class FieldShower:
+    """Shows the fields of one record to one reader."""
+
+    def __init__(self, record: Record, judge: Judge, reader: Reader) -> None:
+        self.record = record
+        self.judge = judge
+        self.reader = reader
+        self.access = field_access(reader.actor, reader.manifest, record.object)
+        self.may_update = may(record, "update", reader)
+        self.may_reveal = has_right(reader.actor, reader.manifest, "modify_all")
+
+    def section(self, shape: SectionShape) -> ShownSection:
+        return ShownSection(shape.key, shape.label, shape.help, shape.columns, shape.collapsed, self.all(shape.fields))
+
+    def all(self, shapes: tuple[FieldShape, ...]) -> list[ShownField]:
+        """Those of ``shapes`` that their conditions let be seen."""
+        return [self.one(shape) for shape in shapes if is_visible(shape, self.judge)]
+
+    def one(self, shape: FieldShape) -> ShownField:
+        values = self.record.values
+        shown = shape.present(value_of(shape, values), values, self.record.titles)
+        return ShownField(shape, shown, self.why_not(shape), shown.kind == "secret" and self.may_reveal)
+
+    def why_not(self, shape: FieldShape) -> str:
+        """Why the reader cannot change the field; '' if nothing stands against it."""
+        message = self._reason(shape)
+        return self.reader.render(message) if message else ""
+
+    def _reason(self, shape: FieldShape) -> Message | None:
+        if shape.state == "computed":
+            return _COMPUTED.get(shape.field.type, Message("Computed by a formula"))
+        if not self.may_update:
+            return Message("You may not change this record")
+        if shape.state == "edit":
+            return Message("Locked by a rule") if is_locked(shape, self.judge) else None
+        if shape.field.system:
+            return Message("Kept by the system")
+        if self.access.get(shape.name) != EDIT:
+            return Message("Your roles do not allow changing this")
+        return Message("Cannot be changed here")
+
+
+def may(record: Record, action: str, reader: Reader) -> bool:
+    """Whether a button for ``action`` makes sense on the record's page."""
+    row = {"id": record.id, **record.values}
+    return is_likely(reader.actor, reader.manifest, record.object, action, row)
