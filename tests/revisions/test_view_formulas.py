@@ -28,7 +28,7 @@ FIELDS = (
     "maker: {type: lookup, to: maker}",
     "made_on: {type: date}",
     "country: {type: formula, returns: text, formula: 'maker.country'}",
-    "rating: {type: formula, returns: decimal, scale: 2, formula: 'maker.rating'}",
+    "rating: {type: formula, returns: decimal, scale: 1, formula: 'maker.rating'}",
     "is_old: {type: formula, returns: boolean, formula: 'made_on < today()'}",
     "age: {type: formula, returns: integer, formula: 'days_between(made_on, today())'}",
     "seen: {type: formula, returns: datetime, formula: 'now()'}",
@@ -67,10 +67,10 @@ def test_formulas_over_lookups_have_their_values_in_the_view(workshop: Workshop)
     fill(workshop)
     lathe, mill = rows(workshop, "SELECT country, rating, label FROM v_machine ORDER BY name")
     assert (lathe["country"], Decimal(str(lathe["rating"])), lathe["label"]) == (
-        "AT", Decimal("4.50"), "AT 100%: Lathe")
+        "AT", Decimal("4.5"), "AT 100%: Lathe")
     assert (mill["country"], mill["rating"]) == (None, None)
     assert workshop.values("country") == ["AT", None]
-    assert workshop.values("rating") == [Decimal("4.50"), None]
+    assert workshop.values("rating") == [Decimal("4.5"), None]
     assert workshop.values("label") == [lathe["label"], mill["label"]]
 
 
