@@ -17,6 +17,7 @@ from jimu.records import Create, write
 from jimu.runtime import Runtime
 from jimu.settings import Settings
 
+# Some fields are sparse: nothing outside may be able to tell.
 FILES = {
     "workspace.yaml": """
         name: shop
@@ -31,8 +32,8 @@ FILES = {
         title: "{name}"
         fields:
           name: {type: text, label: {en: Name, zh-CN: 名称, zh-TW: 名稱}, required: true, max_length: 80, search: true}
-          phone: {type: phone, search: true}
-          site: {type: address}
+          phone: {type: phone, search: true, sparse: true}
+          site: {type: address, sparse: true}
           deals: {type: rollup, of: deal.company, function: sum, field: amount}
     """,
     "objects/shop/deal.yaml": """
@@ -44,16 +45,16 @@ FILES = {
           code: {type: text, max_length: 20, unique: true}
           company: {type: lookup, to: company}
           amount: {type: currency, min: 0}
-          cost: {type: decimal}
+          cost: {type: decimal, sparse: true}
           stage: {type: picklist, options: [open, won, lost], default: open}
           close_on: {type: date}
-          starts: {type: datetime}
-          took: {type: duration}
-          urgent: {type: boolean}
+          starts: {type: datetime, sparse: true}
+          took: {type: duration, sparse: true}
+          urgent: {type: boolean, sparse: true}
           notes: {type: rich_text}
-          tags: {type: tags}
-          extra: {type: json}
-          pin: {type: secret}
+          tags: {type: tags, sparse: true}
+          extra: {type: json, sparse: true}
+          pin: {type: secret, sparse: true}
           friends: {type: multi_lookup, to: company}
           margin: {type: formula, formula: "amount - cost", returns: decimal, scale: 2}
         checks:

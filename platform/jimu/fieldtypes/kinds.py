@@ -18,6 +18,8 @@ never stored, they become None.
 | references | list[int]                       | rows of the link table, no column | the same               |
 | json       | anything JSON can say           | TEXT                              | jsonb                  |
 | composite  | dict of its parts' values       | none: the parts have columns      | the same               |
+
+A sparse field's value lies under a key of the table's JSON column instead; ``storage.places`` makes the same of it.
 """
 
 from __future__ import annotations
@@ -43,6 +45,11 @@ class Kind(StrEnum):
     @property
     def has_column(self) -> bool:
         return self not in (Kind.REFERENCES, Kind.COMPOSITE)
+
+    @property
+    def can_be_sparse(self) -> bool:
+        """Whether values can lie in the JSON column of sparse fields, which has no foreign keys."""
+        return self not in (Kind.REFERENCE, Kind.REFERENCES)
 
     @property
     def is_sortable(self) -> bool:

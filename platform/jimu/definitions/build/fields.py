@@ -99,6 +99,7 @@ class FieldBuilder:
             label=_part_label(main.label, part.label),
             options=resolved.options,
             read_only=main.read_only,
+            sparse=main.sparse,
             retired=main.retired,
             hidden=True,
             history=main.history,

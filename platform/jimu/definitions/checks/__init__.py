@@ -14,6 +14,7 @@ from jimu.definitions.checks.picklists import check_picklists
 from jimu.definitions.checks.record_types import check_record_types
 from jimu.definitions.checks.roles import check_roles
 from jimu.definitions.checks.size import check_size
+from jimu.definitions.checks.sparse import check_sparse
 from jimu.definitions.checks.workspace import check_workspace
 
 CHECKS: tuple[Callable[[Checking], None], ...] = (
@@ -21,6 +22,7 @@ CHECKS: tuple[Callable[[Checking], None], ...] = (
     check_names,
     check_keys,
     check_size,
+    check_sparse,
     check_picklists,
     check_record_types,
     check_ownership,

@@ -58,14 +58,6 @@ def _check_field(checking: Checking, field: FieldDef, document: Document) -> Non
             document.key_place("fields", field.name, "summed"),
             field.address,
         )
-    if field.sparse and (field.unique or field.indexed or field.summed):
-        checking.findings.error(
-            "sparse_key",
-            "{field} is sparse, so it can be neither unique nor indexed nor summed.",
-            {"field": field.address},
-            document.key_place("fields", field.name, "sparse"),
-            field.address,
-        )
 
 
 def _is_comparable(field: FieldDef) -> bool:
