@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings, strategies
 
 from jimu.formulas.types import Environment
 from jimu.storage import Store, counted
 from jimu.storage.query import EVERYTHING, NOTHING, Compare, Filter, Matches, Query, Where
 from jimu.storage.search.pinyin import pinyin_tokens
-from jimu.storage.search.tokens import Term, part_terms, query_terms, title_token, tokens
+from jimu.storage.search.tokens import PART_MARK, Term, part_terms, query_terms, title_token, tokens
 from tests.storage.samples import NOW, formula, full_lead, stamps
 
 
@@ -31,6 +32,19 @@ def test_queries_ask_for_beginnings_of_words_and_pairs_of_characters() -> None:
     assert title_token("Acme, Ltd.") == "0tacmeltd"
     assert part_terms("me") == []
     assert part_terms("cme-深圳") == [Term("cme", True, inside=True), Term("深圳", False)]
+    assert part_terms("cme 10") == [Term("cme", True, inside=True), Term("10", True)]
+    assert part_terms("10 me") == [Term("me", True)]
+
+
+@settings(max_examples=1500, deadline=None)
+@given(strategies.text("aBé125 -.市深", max_size=40), strategies.integers(0, 39), strategies.integers(1, 12))
+def test_a_text_has_all_tokens_that_are_asked_for_when_a_part_of_it_is_looked_for(
+    text: str, start: int, length: int
+) -> None:
+    there = tokens(text, suffixes=True)
+    for term in part_terms(text[start : start + length]):
+        spelt = (term.text, PART_MARK + term.text) if term.inside else (term.text,)
+        assert any(t.startswith(spelt) if term.prefix else t in spelt for t in there), (text, term, there)
 
 
 def test_pinyin_gives_initials_and_syllables() -> None:
@@ -47,6 +61,7 @@ def filled(store: Store) -> Store:
             full_lead(title="Acme", name="Acme", company="Globex Corporation", phone="0755-8888 1234"),
             full_lead(title="Acme North", name="Acme North", company="x", phone="010 6666 7777"),
             full_lead(title="Big Acme", name="Big Acme", company="y", phone=None),
+            full_lead(title="Serial", name="Serial SN20240001", company="Harbor 104, no. 7 12 34 56", phone=None),
         ])
         tx.insert("account", [{**stamps(), "title": "张三公司", "name": "张三公司"}])
     return store
@@ -102,7 +117,8 @@ def test_several_objects_are_searched_in_one_query(filled: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    "part", ["cme", "ME", "小明", "明", "深圳市张", "orporation", "Globex C", "x", "_", "%", "acme n"])
+    "part", ["cme", "ME", "小明", "明", "深圳市张", "orporation", "Globex C", "x", "_", "%", "acme n",
+             "sn2024", "SN20", "240001", "al sn", "bor 10", "harbor 104", "r 1", "104, n", "7 12", "12 3", "4 56"])
 def test_contains_finds_what_a_scan_would_find(filled: Store, part: str) -> None:
     with filled.read() as tx:
         for name in ("name", "company"):

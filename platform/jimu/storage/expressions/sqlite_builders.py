@@ -107,21 +107,30 @@ def _contains(compiler: SqliteCompiler, node: Call) -> Element:
     if found.value is None:
         return sa.false()
     wanted = characters.lower(found.value)
-    lower = sa.func.lower if characters.folds_like_ascii(wanted) else sa.func.jimu_lower
-    place = sa.func.instr(lower(compiler.value(text)), sa.literal(wanted, sa.Text()), type_=sa.BigInteger())
-    return place > whole(0)
+    if characters.folds_like_ascii(wanted):
+        return _like(compiler.value(text), "%" + _escaped(wanted) + "%")
+    lowered = sa.func.jimu_lower(compiler.value(text))
+    return sa.func.instr(lowered, sa.literal(wanted, sa.Text()), type_=sa.BigInteger()) > whole(0)
+
+
+def _escaped(text: str) -> str:
+    return "".join("\\" + c if c in "\\%_" else c for c in text)
+
+
+def _like(value: Element, pattern: str) -> Element:
+    """LIKE ignores the case of ASCII letters, and of no others."""
+    return value.like(sa.literal(pattern, sa.Text()), escape="\\")
 
 
 def _edge(pattern: Callable[[str], str]) -> Builder:
-    """``starts_with`` and ``ends_with`` of a constant: LIKE, which ignores the case of ASCII letters."""
+    """``starts_with`` and ``ends_with`` of a constant."""
 
     def build(compiler: SqliteCompiler, node: Call) -> Element:
         text, part = node.args
         found = compiler.known(part)
         if found is None or not found.value or not characters.folds_like_ascii(characters.lower(found.value)):
             return compiler.fallback(node)
-        escaped = "".join("\\" + c if c in "\\%_" else c for c in found.value)
-        return compiler.value(text).like(sa.literal(pattern(escaped), sa.Text()), escape="\\")
+        return _like(compiler.value(text), pattern(_escaped(found.value)))
 
     return build
 

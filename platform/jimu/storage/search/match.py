@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from jimu.fieldtypes.kinds import Kind
+from jimu.formulas.characters import folds_like_ascii, lower
 from jimu.formulas.tree import Call, Constant, Field, Node
 from jimu.storage.binding import SEARCH_KEY, BoundTable
 from jimu.storage.capabilities import Capabilities
@@ -97,7 +98,7 @@ def _part_conditions(scope: SelectScope, name: str, text: str) -> Iterator[sa.Co
     terms = part_terms(text)
     if scope.catalog.trigrams:
         words = [t for t in terms if t.prefix and t.text.isascii()]
-        if words:
+        if words and not folds_like_ascii(lower(text)):  # else the formula is written as this very condition
             yield _like(scope, name, text)
         terms = [t for t in terms if t not in words]
     if terms:

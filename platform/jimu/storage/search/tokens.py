@@ -11,17 +11,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 _CJK = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af\U00020000-\U0003ffff"
 _RUNS = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+")
 _IS_CJK = re.compile(rf"[{_CJK}]")
-_PHONE = re.compile(r"\+?\d(?:[\s().-]{0,2}\d){4,24}")
+_PHONE = re.compile(r"\+?\d(?:[\s().-]{0,2}\d){4,24}(?!\d)")
 _HAS_NUMBER = re.compile(r"\d\D{0,2}\d\D{0,2}\d\D{0,2}\d\D{0,2}\d")
 _NOT_DIGITS = re.compile(r"\D+")
+# Digits, and letters with so few digits between them that these are no phone number.
+_PIECES = re.compile(r"\d+|[^\W\d_]+(?:\d{1,4}[^\W\d_]+)*")
 LONGEST_WORD = 24        # longer ones are cut, in the index and in queries alike
 SHORTEST_PART = 3        # of a word or number that is found from its middle
+SHORTEST_START = 2       # of one that is looked up by its beginning: half of all records have what begins with a letter
 PART_MARK = "0p"         # before a part of a word, so that a search for beginnings of words does not find it
 TITLE_WORD_MARK = "0w"   # before tokens of a title, where columns of the index cannot tell them
 TITLE_MARK = "0t"        # before a whole title squeezed into one token: no word begins with a digit and goes on with t
@@ -98,18 +102,35 @@ def query_terms(text: str) -> list[Term]:
 def part_terms(text: str) -> list[Term]:
     """Terms that every text containing ``text`` literally (in any case) must have when ``suffixes`` were indexed.
 
-    Runs too short to be looked up are left out; empty: the index cannot help.
+    What is too short to be looked up is left out; empty: the index cannot help.
     """
     found: dict[Term, None] = {}
-    for match in _RUNS.finditer(fold(text)):
+    folded = fold(text)
+    last = ""
+    for match in _RUNS.finditer(folded):
         run = match.group()
-        if _IS_CJK.match(run):
+        if not _IS_CJK.match(run):
+            found.update(dict.fromkeys(_piece_terms(run, follows=match.start() > 0, last=last)))
+        elif len(run) == 1:
+            found[Term(run, True)] = None
+        else:
             found.update({Term(run[i : i + 2], False): None for i in range(len(run) - 1)})
-            if len(run) == 1:
-                found[Term(run, True)] = None
-        elif run.isascii() and len(run) >= SHORTEST_PART:
-            found[Term(run[:LONGEST_WORD], True, inside=True)] = None
+        last = run[-1]
     return list(found)
+
+
+def _piece_terms(run: str, *, follows: bool, last: str) -> Iterator[Term]:
+    """``run`` in pieces, since a phone number may have taken the digits at either end of it into a token of theirs.
+
+    A piece that something comes before begins a token, and may be shorter; ``last``: the letter or digit before. Digits
+    begin one only behind a letter: behind others, or none, the number may have begun further in front.
+    """
+    for piece in _PIECES.finditer(run):
+        text = piece.group()[:LONGEST_WORD]
+        is_number = text[0].isdecimal()
+        begins = piece.start() == 0 and (bool(last) and not last.isdecimal() if is_number else follows)
+        if text.isascii() and len(text) >= (SHORTEST_START if begins else SHORTEST_PART):
+            yield Term(text, True, inside=not begins)
 
 
 def _suffixes(run: str) -> list[str]:
