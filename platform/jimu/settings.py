@@ -8,22 +8,32 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from jimu.messages import Message
 
-def _setting(default: Any, help: str) -> Any:
-    return field(default=default, metadata={"help": help})
+PREFIX = "JIMU_"
+
+
+def _setting(default: Any, template: str, *, is_secret: bool = False) -> Any:
+    """``is_secret``: the value holds a password or key, so no page and no log shows it."""
+    about = {"help": template, "message": Message(template), "is_secret": is_secret}
+    return field(default=default, metadata=about)
 
 
 @dataclass(frozen=True)
 class Settings:
     workspace: Path = _setting(Path(), "folder with workspace.yaml and objects/, flows/, layouts/, plugins/, seed/")
     home: Path = _setting(Path("var"), "folder for what is kept: the SQLite file, uploads, the secret key")
-    database_url: str = _setting("", "SQLAlchemy URL; empty: the SQLite file jimu.db under home")
-    redis_url: str = _setting("", "Redis for RQ workers and shared rate limits; empty: jobs run in the worker")
+    database_url: str = _setting("", "SQLAlchemy URL; empty: the SQLite file jimu.db under home", is_secret=True)
+    redis_url: str = _setting(
+        "", "Redis for RQ workers and shared rate limits; empty: jobs run in the worker", is_secret=True
+    )
     host: str = _setting("127.0.0.1", "address to listen on")
     port: int = _setting(8000, "port to listen on")
     workers: int = _setting(2, "web worker processes")
     threads: int = _setting(4, "threads in each web worker process")
-    secret_key: str = _setting("", "signs form tokens, seals secret fields; empty: made once and kept under home")
+    secret_key: str = _setting(
+        "", "signs form tokens, seals secret fields; empty: made once and kept under home", is_secret=True
+    )
     seed: str = _setting("demo", "what `jimu run` loads into an empty database: demo or none")
     session_hours: int = _setting(12, "a session ends this many hours after its last use")
     secure_cookies: bool = _setting(False, "send cookies over HTTPS only (set it behind TLS)")
@@ -42,14 +52,30 @@ class Settings:
         environ = os.environ if environ is None else environ
         values: dict[str, Any] = {}
         for f in fields(cls):
-            raw = environ.get(f"JIMU_{f.name.upper()}")
+            raw = environ.get(variable(f.name))
             if raw is not None:
-                values[f.name] = _convert(f"JIMU_{f.name.upper()}", raw, type(f.default))
+                values[f.name] = _convert(variable(f.name), raw, type(f.default))
         return cls(**{**values, **given})
+
+    def origin(self, name: str, environ: Mapping[str, str] | None = None) -> str:
+        """Where the value of a setting comes from: ``environment``, ``given`` (an option of the command) or
+        ``default``.
+        """
+        environ = os.environ if environ is None else environ
+        default = next(f.default for f in fields(self) if f.name == name)
+        value, raw = getattr(self, name), environ.get(variable(name))
+        if raw is not None and _convert(variable(name), raw, type(default)) == value:
+            return "environment"
+        return "default" if value == default else "given"
 
     @property
     def url(self) -> str:
         return self.database_url or f"sqlite:///{(self.home / 'jimu.db').resolve()}"
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return f"{PREFIX}{name.upper()}"
 
 
 def _convert(name: str, raw: str, kind: type) -> Any:

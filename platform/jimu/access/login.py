@@ -160,6 +160,12 @@ def count_failures(store: Store, emails: Iterable[str], since: datetime) -> dict
     return {subjects[subject]: n for subject, n in counts.items()}
 
 
+def note_login(store: Store, user_id: int, now: datetime) -> None:
+    """A user came in by another way than ``log_in``."""
+    with store.write() as transaction:
+        transaction.note_login(user_id, now)
+
+
 def unlock(store: Store, email: str) -> None:
     """Forget the failed log-ins of an account, so that it may be tried again at once."""
     with store.write() as transaction:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import orjson
 
@@ -36,7 +37,18 @@ def read_history(connection: Connection, record_id: int, limit: int, before: int
     text = (f"SELECT id, {_COLUMNS} FROM history WHERE record_id = ? {earlier} ORDER BY id DESC"  # noqa: S608
             f" LIMIT {int(limit)}")
     params = (record_id,) if before is None else (record_id, before)
-    return [
-        HistoryEntry(r[1], r[2], from_instant(r[3]), r[4], r[5], r[6], r[7], r[8], orjson.loads(r[9]), r[0])
-        for r in connection.ask(text, *params)
-    ]
+    return [_entry(row) for row in connection.ask(text, *params)]
+
+
+def latest_entries(connection: Connection, record_ids: Iterable[int], action: str) -> dict[int, HistoryEntry]:
+    """See ``Transaction.latest_entries``."""
+    rows = connection.ask(
+        f"SELECT id, {_COLUMNS} FROM history WHERE record_id {connection.among()} AND action = ? ORDER BY id",  # noqa: S608
+        connection.list_value(record_ids), action)
+    return {row[1]: _entry(row) for row in rows}
+
+
+def _entry(row: tuple[Any, ...]) -> HistoryEntry:
+    id, record_id, object, at, action, actor, via, reason, version, changes = row
+    return HistoryEntry(record_id, object, from_instant(at), action, actor, via, reason, version,
+                        orjson.loads(changes), id)

@@ -206,6 +206,10 @@ class Transaction(AccountRows, AccountLinkRows):
         """History of one record, newest first; ``before``: the ``id`` of the last entry of the page before."""
         return history.read_history(self.connection, record_id, limit, before)
 
+    def latest_entries(self, record_ids: Iterable[int], action: str) -> dict[int, HistoryEntry]:
+        """The last entry of ``action`` of each record, in one query."""
+        return history.latest_entries(self.connection, record_ids, action)
+
     def emit(self, rows: Sequence[JobRow]) -> list[int]:
         """Add jobs to the outbox; ids of those added (a waiting ``key`` is not doubled)."""
         return jobs.emit(self.connection, rows)

@@ -10,6 +10,7 @@ from jimu.runtime import Runtime
 from jimu.web import errors
 from jimu.web.security import require_own_form
 from jimu.web.views import (
+    admin,
     bin,
     choices,
     deleting,
@@ -42,6 +43,7 @@ VIEWS = (
     own_pages,
     bin,
     files,
+    admin,
 )
 PUBLIC = frozenset(
     {
@@ -52,6 +54,8 @@ PUBLIC = frozenset(
         "web.show_again",
         "web.log_in_again",
         "web.token_now",
+        "web.show_welcome",
+        "web.welcome",
     }
 )
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jimu.access.per_manifest import PerManifest
-from jimu.access.rights import has_right
 from jimu.access.rules import action_allowed
 from jimu.definitions.model import AppDef, AppItem
 from jimu.messages import Message
+from jimu.web.pages.admin_nav import ANY, may_open
 from jimu.web.pages.reader import Reader
 
 
@@ -124,7 +124,6 @@ def _all_objects(reader: Reader) -> AppEntry:
 
 def _admin(reader: Reader) -> tuple[Entry, ...]:
     found = [Entry(reader.render(Message("Recycle bin")), "trash", "/bin")]
-    users = reader.manifest.objects.get("user")
-    if users and has_right(reader.actor, reader.manifest, "users"):
-        found.append(Entry(reader.label(users.plural), "users", "/o/user", "user"))
+    if may_open(reader.actor, reader.manifest, ANY):
+        found.append(Entry(reader.render(Message("Administration")), "settings", "/admin"))
     return tuple(found)

@@ -2,57 +2,52 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, Response, request
 
 from jimu.access.rules import action_allowed, require_action
+from jimu.definitions.model import ObjectDef
+from jimu.errors import BadRequest
+from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message
 from jimu.records import read, write
-from jimu.records.commands import Delete, Restore
-from jimu.records.requests import ListRequest
-from jimu.web.pages.display import presenter_for
+from jimu.records.commands import Delete, Record, Restore
+from jimu.records.deletions import Deletion, find_deletions
+from jimu.records.requests import ListRequest, RecordPage
 from jimu.web.pages.model import Crumb
-from jimu.web.pages.reader import record_url
+from jimu.web.pages.reader import Reader, record_url
 from jimu.web.responses import go, page, reader_of, record_id
+from jimu.web.views.admin_base import moment_of
 from jimu.web.visit import visit
+
+MOST_AT_ONCE = 200
 
 
 def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/bin", view_func=show_bin)
+    blueprint.add_url_rule("/bin/<object>/restore", view_func=restore_many, methods=["POST"])
+    blueprint.add_url_rule("/bin/<object>/purge", view_func=purge_many, methods=["POST"])
     blueprint.add_url_rule("/bin/<object>/<id>/restore", view_func=restore, methods=["POST"])
     blueprint.add_url_rule("/bin/<object>/<id>/purge", view_func=purge, methods=["POST"])
 
 
 def show_bin() -> Response:
     reader = reader_of(visit())
-    objects = [
-        o
-        for o in reader.manifest.objects.values()
-        if not o.retired and action_allowed(reader.actor, reader.manifest, o.name, "delete")
-    ]
+    objects = sorted(
+        (
+            o
+            for o in reader.manifest.objects.values()
+            if not o.retired and action_allowed(reader.actor, reader.manifest, o.name, "delete")
+        ),
+        key=lambda o: (o.system, reader.label(o.plural)),
+    )
     chosen = next((o for o in objects if o.name == request.args.get("object")), objects[0] if objects else None)
-    rows: list[tuple[str, str, object]] = []
-    more = ""
-    if chosen is not None:
-        found = read.list_records(
-            ListRequest(
-                chosen.name,
-                deleted="deleted",
-                order=("-deleted_at",),
-                fields=("title", "deleted_at"),
-                after=request.args.get("after") or None,
-            ),
-            reader.context,
-        )
-        when = presenter_for(chosen.fields["deleted_at"], reader)
-        rows = [
-            (
-                r.title,
-                f"/bin/{chosen.name}/{record_url('', r.id).rsplit('/', 1)[1]}",
-                when(r.values.get("deleted_at"), {}, {}),
-            )
-            for r in found.records
-        ]
-        more = found.next or ""
+    text = request.args.get("q", "").strip()[:200]
+    found = _find(chosen, text, reader) if chosen else RecordPage([], None)
+    deletions = find_deletions([r.id for r in found.records], reader.context) if found.records else {}
+    people = read.resolve_titles({d.actor for d in deletions.values() if d.actor}, reader.context)
+    query = {"object": chosen.name if chosen else "", "q": text, "after": found.next or ""}
     title = reader.render(Message("Recycle bin"))
     return page(
         "bin.html",
@@ -60,10 +55,37 @@ def show_bin() -> Response:
         crumbs=[Crumb(title)],
         objects=objects,
         chosen=chosen,
-        rows=rows,
-        more=more,
+        text=text,
+        rows=[_row(r, deletions.get(r.id, Deletion()), people, reader) for r in found.records],
+        next=f"/bin?{urlencode({k: v for k, v in query.items() if v})}" if found.next else "",
+        moment=moment_of(reader),
         may_purge=bool(chosen and action_allowed(reader.actor, reader.manifest, chosen.name, "purge")),
     )
+
+
+def _find(object: ObjectDef, text: str, reader: Reader) -> RecordPage:
+    """One page, the last deleted first; ``text`` is looked for in the titles."""
+    also = [f"contains(lower(title), {text.lower()!r})"] if text else []
+    return read.list_records(
+        ListRequest(
+            object.name,
+            also=also,
+            deleted="deleted",
+            order=("-deleted_at",),
+            fields=("title", "deleted_at"),
+            after=request.args.get("after") or None,
+        ),
+        reader.context,
+    )
+
+
+def _row(
+    record: Record, deletion: Deletion, people: dict[int, str], reader: Reader
+) -> tuple[Record, str, str, list[str], bool]:
+    """(record, its id, who deleted it, what went along, whether it went along with another)."""
+    along = [f"{n} {reader.label(reader.manifest.objects[object].plural)}" for object, n in deletion.along.items()]
+    who = people.get(deletion.actor or 0, reader.render(Message("the system")) if deletion.actor == 0 else "")
+    return record, encode_id(record.id), who, along, deletion.went_with is not None
 
 
 def restore(object: str, id: str) -> Response:
@@ -73,8 +95,41 @@ def restore(object: str, id: str) -> Response:
     )
 
 
+def restore_many(object: str) -> Response:
+    """All that were ticked, or none: one that cannot come back says why."""
+    require_action(visit().actor, visit().manifest, object, "delete")
+    ids = _chosen()
+    with write.unit_of_work(visit().context) as unit:
+        for id in ids:
+            write.write(Restore(object, id), unit)
+    return go(f"/bin?object={object}", Message("Records taken out of the recycle bin: {n}.", {"n": len(ids)}))
+
+
 def purge(object: str, id: str) -> Response:
+    return _purge(object, [record_id(id)])
+
+
+def purge_many(object: str) -> Response:
+    require_action(visit().actor, visit().manifest, object, "purge")
+    return _purge(object, _chosen())
+
+
+def _chosen() -> list[int]:
+    """The ids that were ticked. Raises BadRequest for none, or more than a page can hold."""
+    ids = [record_id(text) for text in request.form.getlist("id")[: MOST_AT_ONCE + 1]]
+    if not ids or len(ids) > MOST_AT_ONCE:
+        raise BadRequest(Message("Choose records first, at most {most}.", {"most": MOST_AT_ONCE}))
+    return list(dict.fromkeys(ids))
+
+
+def _purge(object: str, ids: list[int]) -> Response:
+    """All or none; the name of the objects has to be typed, since nothing brings them back."""
     now = visit()
     require_action(now.actor, now.manifest, object, "purge")
-    write.write(Delete(object, record_id(id), purge=True), now.context)
-    return go(f"/bin?object={object}", Message("The record was removed for good."))
+    word = now.manifest.object(object).plural.get(now.locale)
+    if request.form.get("confirmation", "").strip().casefold() != word.casefold():
+        raise BadRequest(Message("Nothing was removed: type {word} to confirm.", {"word": word}))
+    with write.unit_of_work(now.context) as unit:
+        for id in ids:
+            write.write(Delete(object, id, purge=True), unit)
+    return go(f"/bin?object={object}", Message("Records removed for good: {n}.", {"n": len(ids)}))

@@ -1,0 +1,2 @@
+// Administration and personal pages: forms that take a while, rows that are ticked.
+import "./js/admin.js";

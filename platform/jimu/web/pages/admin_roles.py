@@ -1,0 +1,174 @@
+"""What roles allow, worked out by the very rules that judge reading and writing: for one role, for one person.
+
+A cell is what ``access`` answers for an actor with that role alone, so what is shown cannot differ from what holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from jimu.access.actor import Actor
+from jimu.access.fields import EDIT, NONE, READ, field_access
+from jimu.access.rights import RIGHTS
+from jimu.access.rules import ACTIONS, record_filter
+from jimu.access.scopes import Question, own
+from jimu.definitions.manifest import Manifest
+from jimu.definitions.model import FieldDef, ObjectDef, RoleDef
+from jimu.definitions.reader import key_place, read
+from jimu.diagnostics import Place
+from jimu.messages import Message
+from jimu.storage.query import EVERYTHING, NOTHING
+
+ALL, OWN, SOME, NO = "all", "own", "some", "none"
+
+ACTION_LABELS: Mapping[str, Message] = {
+    "create": Message("Create"),
+    "read": Message("Read"),
+    "update": Message("Change"),
+    "delete": Message("Delete"),
+    "purge": Message("Remove for good"),
+    "export": Message("Export"),
+}
+LEVEL_LABELS: Mapping[str, Message] = {
+    ALL: Message("all"),
+    OWN: Message("own"),
+    SOME: Message("some"),
+    NO: Message("none"),
+    EDIT: Message("edit"),
+    READ: Message("read"),
+}
+RIGHT_LABELS: Mapping[str, Message] = {
+    "configure": Message("read and apply configuration, see revisions and jobs"),
+    "users": Message("create users, give roles, set passwords, end sessions"),
+    "view_all": Message("read every record of every object"),
+    "modify_all": Message("do everything to every record, see and edit every field"),
+}
+_LEVELS = (ALL, SOME, OWN, NO)
+# Who acts in the matrix of a role: nobody real, so that "own" is never everything.
+_SOMEBODY = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """``level``: all, own, some or none. ``by``: the names of the roles from which it comes."""
+
+    level: str
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ObjectRow:
+    """``hidden`` and ``locked``: how many fields may not be read, or be read but not edited. ``is_named``: the role
+    names the object itself, at ``place``.
+    """
+
+    object: ObjectDef
+    cells: tuple[Cell, ...]
+    hidden: int = 0
+    locked: int = 0
+    is_named: bool = False
+    place: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True)
+class FieldRow:
+    field: FieldDef
+    level: str
+    by: tuple[str, ...] = ()
+
+
+def level_of(actor: Actor, manifest: Manifest, object: str, action: str) -> str:
+    """How far ``actor`` reaches with ``action``."""
+    found = record_filter(actor, manifest, object, action)
+    if found == EVERYTHING:
+        return ALL
+    if found == NOTHING:
+        return NO
+    return OWN if found == own(Question(actor, manifest, manifest.objects[object], action)) else SOME
+
+
+def role_rows(manifest: Manifest, role: RoleDef) -> list[ObjectRow]:
+    """The matrix of one role, the objects that it names first."""
+    actor = Actor(_SOMEBODY, roles=frozenset({role.name}))
+    places = _places(manifest, role)
+    rows = []
+    for object in _objects(manifest):
+        levels = _levels(actor, manifest, object)
+        named = object.name in role.objects
+        rows.append(
+            ObjectRow(
+                object,
+                tuple(Cell(level_of(actor, manifest, object.name, action)) for action in ACTIONS),
+                sum(level == NONE for level in levels.values()),
+                sum(level == READ for level in levels.values()),
+                named,
+                places.get(object.name if named else "*", Place()),
+            )
+        )
+    return sorted(rows, key=lambda row: not row.is_named)
+
+
+def role_fields(manifest: Manifest, role: RoleDef, object: str) -> list[FieldRow]:
+    actor = Actor(_SOMEBODY, roles=frozenset({role.name}))
+    levels = _levels(actor, manifest, manifest.object(object))
+    return [FieldRow(manifest.objects[object].fields[name], level) for name, level in levels.items()]
+
+
+def person_rows(manifest: Manifest, actor: Actor) -> list[ObjectRow]:
+    """What ``actor`` may do, and which of the roles give it; by none of them: what everybody may."""
+    singles = _singles(actor)
+    return [
+        ObjectRow(object, tuple(_cell(manifest, actor, singles, object.name, action) for action in ACTIONS))
+        for object in _objects(manifest)
+    ]
+
+
+def person_fields(manifest: Manifest, actor: Actor, object: str) -> list[FieldRow]:
+    """The level of each field, and the roles that give as much alone."""
+    target = manifest.object(object)
+    singles = {name: _levels(single, manifest, target) for name, single in _singles(actor).items()}
+    return [
+        FieldRow(target.fields[name], level, tuple(r for r, levels in singles.items() if levels.get(name) == level))
+        for name, level in _levels(actor, manifest, target).items()
+    ]
+
+
+def rights_by_role(manifest: Manifest, roles: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """Every system right that ``roles`` bring, with the roles that do; the engine's own first."""
+    known = [manifest.roles[name] for name in sorted(roles) if name in manifest.roles]
+    given = {right for role in known for right in role.system}
+    order = [*(r for r in RIGHTS if r in given), *sorted(given - set(RIGHTS))]
+    return [(right, [role.name for role in known if right in role.system]) for right in order]
+
+
+def _cell(manifest: Manifest, actor: Actor, singles: Mapping[str, Actor], object: str, action: str) -> Cell:
+    level = level_of(actor, manifest, object, action)
+    if level == NO:
+        return Cell(NO)
+    alone = {name: level_of(single, manifest, object, action) for name, single in singles.items()}
+    best = min((_LEVELS.index(found) for found in alone.values()), default=len(_LEVELS) - 1)
+    by = tuple(name for name, found in alone.items() if found != NO and _LEVELS.index(found) == best)
+    return Cell(level, by)
+
+
+def _singles(actor: Actor) -> dict[str, Actor]:
+    return {name: replace(actor, roles=frozenset({name})) for name in sorted(actor.roles)}
+
+
+def _levels(actor: Actor, manifest: Manifest, object: ObjectDef) -> dict[str, str]:
+    """The levels of the fields that people define; parts go with what they belong to."""
+    levels = field_access(actor, manifest, object.name)
+    return {f.name: levels[f.name] for f in object.active_fields if not f.system and f.part_of is None}
+
+
+def _objects(manifest: Manifest) -> list[ObjectDef]:
+    living = [o for o in manifest.objects.values() if not o.retired]
+    return sorted(living, key=lambda o: (o.system, o.module, o.name))
+
+
+def _places(manifest: Manifest, role: RoleDef) -> dict[str, Place]:
+    """Where the role's file says something of each object."""
+    text = manifest.files.get(role.source.file)
+    data, _ = read(text, role.source.file) if text else (None, [])
+    return {name: key_place(data, "objects", name) for name in role.objects} if data is not None else {}

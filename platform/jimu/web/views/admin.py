@@ -1,0 +1,40 @@
+"""All views of administration, registered as one."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from jimu.web.views import (
+    admin_accounts,
+    admin_apply,
+    admin_departments,
+    admin_jobs,
+    admin_objects,
+    admin_revisions,
+    admin_roles,
+    admin_source,
+    admin_system,
+    admin_tokens,
+    admin_users,
+    welcome,
+)
+
+MODULES = (
+    admin_system,
+    admin_users,
+    admin_accounts,
+    admin_departments,
+    admin_roles,
+    admin_tokens,
+    admin_apply,
+    admin_revisions,
+    admin_objects,
+    admin_source,
+    admin_jobs,
+    welcome,
+)
+
+
+def register(blueprint: Blueprint) -> None:
+    for module in MODULES:
+        module.register(blueprint)
