@@ -2,3 +2,4 @@
 import "./js/choose.js";
 import "./js/widgets.js";
 import "./js/form.js";
+import "./js/lines.js";

@@ -42,7 +42,7 @@ class RecordForm extends HTMLElement {
 
   changed(event, wait) {
     const target = event.target;
-    if (target.closest("[data-quiet]") || (target.closest(".ts-wrapper, .ts-dropdown") && !target.matches("select"))) return;
+    if (target.closest("[data-quiet], [data-cell]") || (target.closest(".ts-wrapper, .ts-dropdown") && !target.matches("select"))) return;
     if (event.type === "change") this.live.touch(target);
     this.isDirty = true;
     this.say(t("Not saved yet"));
@@ -56,7 +56,7 @@ class RecordForm extends HTMLElement {
   }
 
   say(text) {
-    const place = this.querySelector(".form-state");
+    const place = this.querySelector(".form-foot .form-state, .fields-foot .form-state");
     if (place) place.textContent = text;
   }
 
@@ -106,6 +106,7 @@ class RecordForm extends HTMLElement {
     else if (data?.problems) {
       this.say(t("Not saved yet"));
       showSummary(this, data.heading, data.problems);
+      this.dispatchEvent(new CustomEvent("jm-rows", { detail: data.rows ?? [] }));
     } else if (status) {
       this.say(t("Not saved yet"));
       showSummary(this, data?.message ?? t("It could not be saved."), []);
