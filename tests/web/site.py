@@ -18,6 +18,7 @@ from jimu.access import SYSTEM, accounts
 from jimu.fieldtypes.ids import encode_id
 from jimu.records import Create, read, write
 from jimu.records.commands import Record, Update
+from jimu.records.requests import ListRequest
 from jimu.runtime import Runtime
 
 PASSWORD = "correct horse battery"
@@ -140,6 +141,11 @@ class Site:
 
     def record(self, object: str, id: int) -> Record:
         return read.get(object, id, self.system)
+
+    def notifications(self, name: str) -> list[Record]:
+        """What the bell of the user called ``name`` has to tell."""
+        request = ListRequest("notification", where=f"owner.name == '{name}'", order=("-created_at",))
+        return read.list_records(request, self.system).records
 
     def user(self, name: str, *roles: str, **values: Any) -> int:
         id = self.create("user", name=name, email=f"{name.lower()}@example.com", roles=list(roles), **values)

@@ -268,7 +268,7 @@ def _geolocation(field: FieldDef, type_: FieldType, context: FormatContext, read
         if not text or lat is None or lng is None:
             return BLANK
         x, y = round(float(lng) + 180, 1), round(90 - float(lat), 1)
-        return Shown("place", text, f"geo:{lat},{lng}", number=x, most=y)
+        return Shown("place", text, f"geo:{float(lat)},{float(lng)}", number=x, most=y)
 
     return shown
 

@@ -50,8 +50,11 @@ class Panel extends HTMLElement {
     toast(new DOMParser().parseFromString(html, "text/html").body.textContent.trim(), { error: true });
   }
 
+  /** A short form that somebody has opened stays open while the list is fetched. */
   put(html) {
+    const open = this.querySelector(":scope > .quick-place");
     this.innerHTML = html;
+    if (open?.firstChild) this.append(open);
     const count = this.querySelector("template[data-count-now]");
     if (count) {
       const place = this.closest("[data-related]")?.querySelector("[data-count]");
@@ -135,7 +138,10 @@ class Panel extends HTMLElement {
   sent(form, text) {
     form.dispatchEvent(new CustomEvent("jm-sent", { bubbles: true }));
     if ("restore" in form.dataset) form.closest("[data-place]").innerHTML = text;
-    else this.put(text);
+    else {
+      form.closest(".quick-place")?.remove();
+      this.put(text);
+    }
     const record = this.closest("jm-record");
     if ("changes" in form.dataset) document.dispatchEvent(new CustomEvent("jm-record-changed", { detail: { from: this } }));
     else for (const other of record?.querySelectorAll(".record-side jm-panel") ?? []) if (other !== this) other.outdated();

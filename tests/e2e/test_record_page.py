@@ -1,0 +1,230 @@
+"""The record page in a real browser: values edited where they are read, comments, files, history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Window
+from tests.web.site import url
+
+pytestmark = pytest.mark.browser
+
+
+def edit(page: Page, name: str) -> None:
+    """Open the controls of one value, as by a click on it."""
+    page.locator(f'.section [data-field="{name}"] dd').click()
+    expect(page.locator(f"#e-{name}")).to_be_visible()
+
+
+def side(page: Page, tab: str) -> None:
+    page.locator(f"#tab-{tab}").click()
+    expect(page.locator(f"#{tab} jm-panel")).not_to_contain_text("Loading…")
+
+
+def test_a_value_is_edited_where_it_is_read_and_what_follows_from_it_follows(window: Window) -> None:
+    id = window.served.site.create("thing", name="In place", pieces=4, state="draft")
+    page = window.go(url("thing", id))
+    edit(page, "pieces")
+    page.fill("#e-pieces", "lots")
+    page.keyboard.press("Enter")
+    expect(page.locator('.section [data-field="pieces"] .field-errors').first).to_be_visible()
+    expect(page.locator("#e-pieces")).to_have_value("lots")
+    page.fill("#e-pieces", "21")
+    page.keyboard.press("Enter")
+    expect(page.locator('.section dl[data-field="pieces"] dd')).to_have_text("21")
+    expect(page.locator('dl[data-field="double"] dd')).to_have_text("42")
+    assert window.served.site.record("thing", id).values["pieces"] == 21
+
+
+def test_a_condition_shows_its_field_after_a_change_in_place(window: Window) -> None:
+    id = window.served.site.create("thing", name="Conditional", state="draft", reason="later")
+    page = window.go(url("thing", id))
+    expect(page.locator('dl[data-field="reason"]')).to_have_count(0)
+    edit(page, "state")
+    page.select_option("#e-state", "broken")
+    page.locator('.section [data-field="state"] .fields-foot .btn-primary').click()
+    expect(page.locator('dl[data-field="reason"] dd')).to_have_text("later")
+    expect(page.locator('.highlights [data-field="state"]')).to_contain_text("Broken")
+
+
+def test_escape_leaves_a_value_as_it_was_and_tab_goes_on_with_the_next(window: Window) -> None:
+    id = window.served.site.create("thing", name="By keyboard", pieces=1)
+    page = window.go(url("thing", id))
+    page.locator('.section dl[data-field="name"] [data-edit]').focus()
+    page.keyboard.press("Enter")
+    page.fill("#e-name", "Thrown away")
+    page.keyboard.press("Escape")
+    expect(page.locator('.section dl[data-field="name"] dd')).to_have_text("By keyboard")
+    expect(page.locator('.section dl[data-field="name"] [data-edit]')).to_be_focused()
+    edit(page, "name")
+    page.fill("#e-name", "Kept")
+    page.keyboard.press("Tab")
+    expect(page.locator("#e-state")).to_be_visible()
+    expect(page.locator("h1")).to_have_text("Kept")
+    assert window.served.site.record("thing", id).values["name"] == "Kept"
+
+
+def test_a_section_is_edited_as_a_whole(window: Window) -> None:
+    id = window.served.site.create("thing", name="Whole")
+    page = window.go(url("thing", id))
+    section = page.locator('[data-section="s0-1"]')
+    section.locator("summary").hover()
+    section.locator("[data-edit-section]").click()
+    page.fill("#e-mail", "whole@example.com")
+    page.fill("#e-site", "https://example.com/whole")
+    section.locator(".fields-foot .btn-primary").click()
+    expect(page.locator('dl[data-field="mail"] dd a')).to_have_text("whole@example.com")
+    expect(page.locator('dl[data-field="site"] dd a')).to_contain_text("example.com/whole")
+
+
+def test_two_people_at_one_value_are_asked_which_stays(window: Window, open_window: Any) -> None:
+    site = window.served.site
+    id = site.create("thing", name="Contested", notes="first", pieces=1)
+    page = window.go(url("thing", id))
+    edit(page, "notes")
+    site.update("thing", id, notes="theirs", pieces=2)
+    page.fill("#e-notes", "mine")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".fields-stale")).to_contain_text("theirs")
+    page.locator('.fields-stale button[value="mine"]').click()
+    expect(page.locator('dl[data-field="notes"] dd')).to_have_text("mine")
+    expect(page.locator('.section dl[data-field="pieces"] dd')).to_have_text("2")
+
+
+def test_a_comment_that_mentions_somebody_tells_them(window: Window) -> None:
+    site = window.served.site
+    id = site.create("thing", name="Discussed")
+    page = window.go(url("thing", id) + "#comments")
+    area = page.locator("#comments textarea").first
+    area.click()
+    page.keyboard.type("**Please** look, @Li")
+    expect(page.locator(".mention-list li").first).to_have_text("Li")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#comments .comment strong")).to_have_text("Please")
+    expect(page.locator("#comments .comment .mention")).to_have_text("@Li")
+    page.locator("[data-reply]").click()
+    page.locator("[data-reply-place] textarea").fill("And a reply")
+    page.locator("[data-reply-place] .btn-primary").click()
+    expect(page.locator(".comment-reply")).to_contain_text("And a reply")
+    notes = site.notifications("Li")
+    assert [(n.values["reason"], n.values["record"]) for n in notes] == [("mention", id)]
+
+
+def test_what_was_typed_into_a_comment_is_still_there_after_leaving(window: Window) -> None:
+    id = window.served.site.create("thing", name="Drafted")
+    page = window.go(url("thing", id) + "#comments")
+    page.locator("#comments textarea").first.fill("not sent yet")
+    window.go("/o/thing")
+    page = window.go(url("thing", id) + "#comments")
+    expect(page.locator("#comments textarea").first).to_have_value("not sent yet")
+
+
+def test_files_are_added_shown_and_deleted_with_undo(window: Window) -> None:
+    id = window.served.site.create("thing", name="With papers")
+    page = window.go(url("thing", id) + "#attachments")
+    page.set_input_files("#new-files", {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"<b>plain</b> text"})
+    expect(page.locator(".file-row")).to_contain_text("notes.txt")
+    page.locator(".file-name").click()
+    expect(page.locator("dialog pre")).to_have_text("<b>plain</b> text")
+    page.keyboard.press("Escape")
+    page.locator(".file-row [aria-label^=Delete]").click()
+    expect(page.locator(".file-row")).to_have_count(0)
+    page.locator(".toasts button", has_text="Undo").click()
+    expect(page.locator(".file-row")).to_contain_text("notes.txt")
+
+
+def test_a_file_is_dropped_onto_the_panel(window: Window) -> None:
+    id = window.served.site.create("thing", name="Dropped upon")
+    page = window.go(url("thing", id) + "#attachments")
+    expect(page.locator(".upload-drop")).to_be_visible()
+    page.evaluate(
+        """() => {
+          const data = new DataTransfer();
+          data.items.add(new File(["x"], "dropped.csv", { type: "text/csv" }));
+          const options = { dataTransfer: data, bubbles: true, cancelable: true };
+          document.querySelector(".record-side .upload-drop").dispatchEvent(new DragEvent("drop", options));
+        }"""
+    )
+    expect(page.locator(".file-row")).to_contain_text("dropped.csv")
+
+
+def test_an_earlier_value_is_put_back_from_history(window: Window) -> None:
+    site = window.served.site
+    id = site.create("thing", name="Once", pieces=1)
+    site.update("thing", id, pieces=2)
+    page = window.go(url("thing", id) + "#history")
+    change = page.locator("#history .changes li", has_text="Pieces")
+    change.hover()
+    change.locator(".change-restore").click()
+    expect(change.locator(".restore-form")).to_contain_text("Put back")
+    change.locator(".restore-form .btn-primary").click()
+    expect(page.locator('.section dl[data-field="pieces"] dd')).to_have_text("1")
+    assert site.record("thing", id).values["pieces"] == 1
+
+
+def test_a_task_is_planned_and_done_in_the_timeline(window: Window) -> None:
+    id = window.served.site.create("thing", name="With tasks")
+    page = window.go(url("thing", id) + "#timeline")
+    page.locator("text=Plan a task").click()
+    page.fill("#a-subject", "Call them back")
+    page.locator(".panel-form .btn-primary").click()
+    expect(page.locator(".planned")).to_contain_text("Call them back")
+    page.locator(".planned .activity-check").click()
+    expect(page.locator(".stream .activity.is-done")).to_contain_text("Call them back")
+
+
+def test_a_record_is_added_to_a_related_list_on_the_spot(window: Window) -> None:
+    site = window.served.site
+    maker = site.create("maker", name="Maker of one")
+    page = window.go(url("maker", maker))
+    page.locator("[data-quick]").click()
+    page.fill(".quick-form [name=name]", "")
+    page.locator(".quick-form .btn-primary").click()
+    expect(page.locator(".quick-form .field-errors").first).to_be_visible()
+    page.fill(".quick-form [name=name]", "Made here")
+    page.locator(".quick-form .btn-primary").click()
+    expect(page.locator(".related tbody tr")).to_contain_text("Made here")
+    expect(page.locator(".related [data-count]")).to_have_text("1")
+
+
+def test_a_card_opens_over_a_link_by_pointer_and_by_keyboard(window: Window) -> None:
+    site = window.served.site
+    id = site.create("thing", name="Linked", maker=site.makers["Globex"])
+    page = window.go(url("thing", id))
+    link = page.locator('.section dl[data-field="maker"] dd a')
+    link.hover()
+    expect(page.locator(".hover-card")).to_contain_text("Globex")
+    page.keyboard.press("Escape")
+    expect(page.locator(".hover-card")).to_have_count(0)
+    page.mouse.move(0, 0)
+    page.keyboard.press("Tab")
+    link.focus()
+    expect(page.locator(".hover-card")).to_contain_text("Maker")
+
+
+def test_blank_fields_are_hidden_and_stay_so(window: Window) -> None:
+    id = window.served.site.create("thing", name="Sparse")
+    page = window.go(url("thing", id))
+    expect(page.locator('dl[data-field="weight"]')).to_be_visible()
+    page.locator("[data-blank-toggle]").click()
+    expect(page.locator('dl[data-field="weight"]')).to_be_hidden()
+    page = window.go(url("thing", id))
+    expect(page.locator('dl[data-field="weight"]')).to_be_hidden()
+    expect(page.locator('dl[data-field="name"]')).to_be_visible()
+    page.locator("[data-blank-toggle]").click()
+
+
+def test_the_next_record_of_the_list_is_one_key_away(window: Window) -> None:
+    page = window.go("/o/thing?sort=name")
+    rows = page.locator("tr[data-href]")
+    first, second = rows.nth(0).get_attribute("data-href"), rows.nth(1).get_attribute("data-href")
+    rows.nth(0).locator("a").first.click()
+    page.wait_for_url(f"**{first}")
+    page.keyboard.press("j")
+    page.wait_for_url(f"**{second}")
+    page.keyboard.press("k")
+    page.wait_for_url(f"**{first}")
