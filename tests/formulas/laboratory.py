@@ -56,6 +56,7 @@ OBJECTS: dict[str, dict[str, tuple[Kind, Symbol]]] = {
         "title": (Kind.TEXT, Symbol(TEXT)),
         "name": (Kind.TEXT, Symbol(TEXT)),
         "limit": (Kind.DECIMAL, Symbol(NUMBER, scale=2)),
+        "rare_name": (Kind.TEXT, Symbol(TEXT)),
         "owner": (Kind.REFERENCE, Symbol(reference("user"))),
     },
     "user": {
@@ -68,6 +69,7 @@ OBJECTS: dict[str, dict[str, tuple[Kind, Symbol]]] = {
 OVER_LOOKUPS: tuple[Path, ...] = (
     ("account", "name"),
     ("account", "limit"),
+    ("account", "rare_name"),
     ("account", "owner"),
     ("account", "owner", "name"),
 )
@@ -111,7 +113,7 @@ def columns(extra: Mapping[str, Column] | None = None) -> dict[Path, Column]:
     for path in OVER_LOOKUPS:
         owner = {"account": "account", "owner": "user"}[path[-2]]
         kind, symbol = OBJECTS[owner][path[-1]]
-        found[path] = Column(path[-1], kind, symbol, symbol.scale)
+        found[path] = Column(path[-1], kind, symbol, symbol.scale, sparse=path[-1].startswith(SPARSE))
     found.update({(name,): column for name, column in (extra or {}).items()})
     return found
 

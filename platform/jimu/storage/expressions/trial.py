@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -55,7 +55,7 @@ class _TableScope:
     def column(self, path: Path) -> tuple[sa.ColumnElement[Any] | None, Column]:
         column = self.columns[path]
         if column.sparse:
-            return keyed_place(path[-1], column, BY_NAME[self.dialect]).element(self.table), column
+            return keyed_place(".".join(path), column, BY_NAME[self.dialect]).element(self.table), column
         return (None if column.is_virtual else self.table.c[".".join(path)]), column
 
 
@@ -102,7 +102,7 @@ class Trial:
     def fill(self, records: Sequence[Record]) -> None:
         """Put ``records`` (values by path) in place of what is there."""
         self._connection.execute(self._table.delete())
-        own, keyed = self._own(), [(p[-1], c) for p, c in self._columns.items() if c.sparse]
+        own, keyed = self._own(), {".".join(p): p for p, c in self._columns.items() if c.sparse}
         rows = [
             {"number": number, **{".".join(p): self._stored(r.get(p), c) for p, c in own.items()}}
             for number, r in enumerate(records)
@@ -110,8 +110,9 @@ class Trial:
         if rows:
             self._connection.execute(self._table.insert(), rows)
         if keyed:
-            encode = encoder([], BY_NAME[self.dialect], keyed)
-            documents = encode([{c.name: r.get((key,)) for key, c in keyed} for r in records])
+            named = [(key, replace(self._columns[path], name=key)) for key, path in keyed.items()]
+            dump = encoder([], BY_NAME[self.dialect], named)
+            documents = dump([{key: r.get(path) for key, path in keyed.items()} for r in records])
             mark = BY_NAME[self.dialect].mark
             cursor = self._connection.connection.cursor()
             cursor.executemany(
