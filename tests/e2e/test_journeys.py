@@ -134,12 +134,12 @@ def test_history_comments_and_related_records_come_when_they_are_looked_at(windo
     acme = window.served.site.makers["Acme"]
     page = window.go(url("maker", acme))
     expect(page.locator(".related tbody tr").first).to_be_visible()
-    page.click("text=Comments")
-    page.fill("#comment-text", "Called them")
-    page.click("text=Add the comment")
-    expect(page.locator(".comment")).to_contain_text("Called them")
+    page.click("[role=tab]:has-text('Comments')")
+    page.locator("#comments textarea").fill("Called them")
+    page.locator("#comments button", has_text="Comment").click()
+    expect(page.locator("#comments .comment")).to_contain_text("Called them")
     page.click("[role=tab]:has-text('History')")
-    expect(page.locator(".timeline-list")).to_contain_text("created the record")
+    expect(page.locator("#history .stream")).to_contain_text("created the record")
 
 
 def test_the_page_is_usable_on_a_phone(open_window: Any) -> None:

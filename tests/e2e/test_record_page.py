@@ -47,7 +47,7 @@ def test_a_condition_shows_its_field_after_a_change_in_place(window: Window) -> 
     page.select_option("#e-state", "broken")
     page.locator('.section [data-field="state"] .fields-foot .btn-primary').click()
     expect(page.locator('dl[data-field="reason"] dd')).to_have_text("later")
-    expect(page.locator('.highlights [data-field="state"]')).to_contain_text("Broken")
+    expect(page.locator('.highlights [data-highlight="state"]')).to_contain_text("Broken")
 
 
 def test_escape_leaves_a_value_as_it_was_and_tab_goes_on_with_the_next(window: Window) -> None:
@@ -90,6 +90,7 @@ def test_two_people_at_one_value_are_asked_which_stays(window: Window, open_wind
     page.keyboard.press("Control+Enter")
     expect(page.locator(".fields-stale")).to_contain_text("theirs")
     page.locator('.fields-stale button[value="mine"]').click()
+    expect(page.locator(".fields-stale")).to_have_count(0)
     expect(page.locator('dl[data-field="notes"] dd')).to_have_text("mine")
     expect(page.locator('.section dl[data-field="pieces"] dd')).to_have_text("2")
 

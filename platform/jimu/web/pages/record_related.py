@@ -22,7 +22,8 @@ class RelatedPage:
     """A related list, or (no ``columns``) the place where it is fetched to.
 
     ``new``: the form for one more, '' where none may be made; ``quick``: where the short form is fetched from.
-    ``all``: the list of all of them. ``count``: their number as text. ``is_grid``: its rows are typed into directly.
+    ``all``: the list of all of them. ``count``: their number as text. ``grid``: where rows are fetched from that are typed
+    into directly.
     """
 
     key: str
@@ -31,7 +32,7 @@ class RelatedPage:
     icon: str = "list"
     new: str = ""
     quick: str = ""
-    is_grid: bool = False
+    grid: str = ""
     columns: list[Column] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     more: str = ""
@@ -48,6 +49,7 @@ def related_place(related: RelatedList, record: Record, reader: Reader) -> Relat
     if action_allowed(reader.actor, reader.manifest, related.object, "create"):
         new = f"/o/{related.object}/new?" + urlencode({related.field: encode_id(record.id), "back": here})
     several = sum(not t.retired for t in target.record_types.values()) > 1
+    grid = f"{here}/lines/{related.object}.{related.field}"
     return RelatedPage(
         f"{related.object}-{related.field}",
         reader.label(related.label) or reader.label(target.plural),
@@ -55,9 +57,15 @@ def related_place(related: RelatedList, record: Record, reader: Reader) -> Relat
         target.icon,
         new,
         f"{href}/new" if new and not several else "",
-        related.is_grid,
+        f"{here}/lines/{related.object}.{related.field}"
+        if related.is_grid and _may_edit(related.object, reader)
+        else "",
         all=all_address(related, record.id),
     )
+
+
+def _may_edit(object: str, reader: Reader) -> bool:
+    return any(action_allowed(reader.actor, reader.manifest, object, a) for a in ("create", "update", "delete"))
 
 
 def find_related(shape: PageShape, object: str, field: str) -> RelatedList | None:

@@ -25,7 +25,7 @@ _PATH = "/o/<object>/<id>/related/<source>/<field>"
 
 def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule(_PATH, view_func=show_related)
-    blueprint.add_url_rule(f"{_PATH}/new", view_func=show_quick)
+    blueprint.add_url_rule(f"{_PATH}/new", view_func=show_related_form)
     blueprint.add_url_rule(f"{_PATH}/new", view_func=add_related, methods=["POST"])
 
 
@@ -37,7 +37,7 @@ def show_related(object: str, id: str, source: str, field: str) -> Response:
     return fragment("related.html", related=found, is_more=bool(after))
 
 
-def show_quick(object: str, id: str, source: str, field: str) -> Response:
+def show_related_form(object: str, id: str, source: str, field: str) -> Response:
     """A short form at the foot of the list: its columns and what is needed."""
     reader, number = reader_of(visit()), record_id(id)
     related = _related(object, number, source, field, reader)

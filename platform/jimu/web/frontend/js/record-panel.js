@@ -30,6 +30,7 @@ class Panel extends HTMLElement {
     this.isLoaded = true;
     this.shown = url;
     const text = await this.fetch(url);
+    if (text?.includes("<jm-form")) await import("../form.js");
     if (text !== null) this.put(text);
     const named = this.querySelector(".is-named");
     named?.scrollIntoView({ block: "center" });

@@ -21,7 +21,7 @@ class RecordPage extends HTMLElement {
 
   clicked(event) {
     const on = (selector) => event.target.closest(selector);
-    if (on("[data-edit]")) this.editField(on("[data-field]"));
+    if (on("[data-edit]")) this.editField(on("[data-piece]"));
     else if (on("[data-edit-section]")) this.editSection(on("[data-section]"), on("[data-edit-section]").dataset.editSection);
     else if (on("[data-reveal]")) this.reveal(on("[data-reveal]"));
     else if (on("[data-blank-toggle]")) this.showBlanks(this.classList.contains("hide-blanks"), true);
@@ -46,7 +46,7 @@ class RecordPage extends HTMLElement {
     if (!field || field.classList.contains("is-editing")) return;
     const edit = field.querySelector("[data-edit]");
     if (!edit) return;
-    await this.run(field.querySelector("dd"), field, [field.dataset.field], from);
+    await this.run(field.querySelector("dd"), field, [field.dataset.field ?? field.dataset.highlight], from);
   }
 
   async editSection(section, names) {
