@@ -21,6 +21,7 @@ from tests.records.project import Project, open_project
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT.parent / "shared" / "data"
 
+# Some fields are sparse: files and seeds may not be able to tell.
 FILES = {
     "objects/shop/maker.yaml": """
 label: {en: Maker, zh-CN: 厂商}
@@ -41,17 +42,17 @@ fields:
   number: {type: text, label: {en: Serial number, zh-CN: 序列号}, unique: true}
   name: {type: text, label: {en: Machine name, zh-CN: 机器名称}, required: true, max_length: 40}
   price: {type: currency, min: 0}
-  weight: {type: decimal, scale: 3}
+  weight: {type: decimal, scale: 3, sparse: true}
   bought_on: {type: date}
-  seen_at: {type: datetime}
+  seen_at: {type: datetime, sparse: true}
   running: {type: boolean}
   state:
     type: picklist
     options: [{value: new, label: {en: Brand new, zh-CN: 全新}}, {value: used, label: {en: Used, zh-CN: 二手}}]
-  tags: {type: tags}
+  tags: {type: tags, sparse: true}
   maker: {type: lookup, to: maker}
   tested_by: {type: multi_lookup, to: maker}
-  address: {type: address}
+  address: {type: address, sparse: true}
   notes: {type: long_text}
   double: {type: formula, returns: decimal, scale: 2, formula: "price * 2"}
 checks:
