@@ -182,8 +182,9 @@ def test_nobody_puts_back_what_they_may_not_write(site: Site, ada: Visitor, bob:
 
 def test_markdown_is_shown_and_nothing_in_it_runs_or_fetches(site: Site, ada: Visitor, thing: int) -> None:
     text = "**bold** `code`\n\n<script>alert(1)</script>\n\n![x](https://elsewhere.example/x.png)\n\n[a](javascript:alert(1))"
-    html = post(ada, url("thing", thing, "/comments"), {"text": text}).text
+    html = post(ada, url("thing", thing, "/comments"), {"text": text + "\n\nhttps://example.com/a."}).text
     assert "<strong>bold</strong>" in html
+    assert 'href="https://example.com/a" rel="noopener noreferrer nofollow"' in html
     shown = html.split('<article class="comment"')[1]
     assert "<script" not in shown
     assert "<img" not in shown

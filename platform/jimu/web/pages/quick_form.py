@@ -48,9 +48,20 @@ def quick_fields(related: RelatedList, id: int, reader: Reader, typed: Typed | N
     return views
 
 
-def activity_shape(reader: Reader, is_done: bool) -> PageShape:
-    """What is asked of an activity in the timeline: less of one that is done already."""
-    names = ("kind", "subject", "notes") if is_done else ("kind", "subject", "due_on", "starts_at", "owner", "notes")
+# What is asked of an activity in the timeline, by its kind; less of one that is done already.
+ACTIVITY_KINDS = {
+    "task": ("subject", "due_on", "owner", "notes"),
+    "meeting": ("subject", "starts_at", "ends_at", "owner", "notes"),
+    "visit": ("subject", "starts_at", "ends_at", "owner", "notes"),
+    "call": ("subject", "due_on", "owner", "notes"),
+    "email": ("subject", "due_on", "owner", "notes"),
+}
+_DONE = ("subject", "notes")
+
+
+def activity_shape(reader: Reader, kind: str, is_done: bool) -> PageShape:
+    """The page of activities, narrowed to what is asked of one of this ``kind``."""
+    names = _DONE if is_done else ACTIVITY_KINDS[kind]
     shape = page_shape("activity", reader)
     return replace(
         shape, fields={n: shape.fields[n] for n in names if n in shape.fields and _is_asked(shape.fields[n])}, tabs=()
@@ -59,8 +70,8 @@ def activity_shape(reader: Reader, is_done: bool) -> PageShape:
 
 def activity_fields(reader: Reader, kind: str, is_done: bool, typed: Typed | None = None) -> list[FieldView]:
     """The controls of a new activity of this ``kind``."""
-    shape, me = activity_shape(reader, is_done), reader.actor
-    values = {"kind": kind, "owner": me.id}
+    shape, me = activity_shape(reader, kind, is_done), reader.actor
+    values = {"owner": me.id}
     titles = {me.id: me.name} if me.id is not None else {}
     views = [form_view(field, values, titles, reader, typed, "a") for field in shape.fields.values()]
     for view in views:

@@ -22,8 +22,7 @@ class RelatedPage:
     """A related list, or (no ``columns``) the place where it is fetched to.
 
     ``new``: the form for one more, '' where none may be made; ``quick``: where the short form is fetched from.
-    ``all``: the list of all of them. ``count``: their number as text. ``grid``: where rows are fetched from that are typed
-    into directly.
+    ``all``: the list of all of them. ``count``: their number as text. ``grid``: the place of rows that are typed into.
     """
 
     key: str
@@ -57,9 +56,7 @@ def related_place(related: RelatedList, record: Record, reader: Reader) -> Relat
         target.icon,
         new,
         f"{href}/new" if new and not several else "",
-        f"{here}/lines/{related.object}.{related.field}"
-        if related.is_grid and _may_edit(related.object, reader)
-        else "",
+        grid if related.is_grid and _may_edit(related.object, reader) else "",
         all=all_address(related, record.id),
     )
 

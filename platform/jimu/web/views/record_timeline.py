@@ -11,7 +11,7 @@ from jimu.records import read, write
 from jimu.records.commands import Create, Update
 from jimu.web.pages.form import place_problems, problems_of, views_of
 from jimu.web.pages.model import FieldView
-from jimu.web.pages.quick_form import activity_fields, activity_shape
+from jimu.web.pages.quick_form import ACTIVITY_KINDS, activity_fields, activity_shape
 from jimu.web.pages.reader import Reader, record_url
 from jimu.web.pages.record import ACTIVITY
 from jimu.web.pages.record_timeline import DONE, OPEN, Timeline
@@ -19,8 +19,6 @@ from jimu.web.pages.sent import read_form
 from jimu.web.pages.shapes import page_shape
 from jimu.web.responses import fragment, reader_of, record_id, whole_number
 from jimu.web.visit import visit
-
-KINDS = ("task", "call", "meeting", "email", "visit")
 
 
 def register(blueprint: Blueprint) -> None:
@@ -54,27 +52,29 @@ def show_new_activity(object: str, id: str) -> Response:
     """A short form: something to be done, or (``done``) something that was done just now."""
     reader = reader_of(visit())
     _require(object, record_id(id), reader)
-    kind = request.args.get("kind", "task")
-    is_done = request.args.get("done") == "1"
-    fields = activity_fields(reader, kind if kind in KINDS else "task", is_done)
-    return _form(fields, is_done)
+    kind, is_done = _kind(request.args.get("kind")), request.args.get("done") == "1"
+    return _form(activity_fields(reader, kind, is_done), kind, is_done)
+
+
+def _kind(given: str | None) -> str:
+    return given if given in ACTIVITY_KINDS else "task"
 
 
 def add_activity(object: str, id: str) -> Response:
     reader, number = reader_of(visit()), record_id(id)
     _require(object, number, reader)
-    is_done = request.form.get("_done") == "1"
-    sent = read_form(activity_shape(reader, is_done), request.form, reader)
-    values = {**sent.values, "record": number, "status": DONE if is_done else OPEN}
+    kind, is_done = _kind(request.form.get("_kind")), request.form.get("_done") == "1"
+    sent = read_form(activity_shape(reader, kind, is_done), request.form, reader)
+    values = {**sent.values, "kind": kind, "record": number, "status": DONE if is_done else OPEN}
     try:
         if sent.problems:
             raise Invalid(Message("Some values cannot be read."), sent.problems)
         write.write(Create(ACTIVITY, values), reader.context)
     except Invalid as error:
-        fields = activity_fields(reader, "", is_done, sent.typed)
+        fields = activity_fields(reader, kind, is_done, sent.typed)
         definition = reader.manifest.object(ACTIVITY)
         summary = place_problems(views_of(fields), problems_of(error), definition, reader)
-        return _form(fields, is_done, [text for place, text in summary if not place], 422)
+        return _form(fields, kind, is_done, [text for place, text in summary if not place])
     return _timeline(object, number, reader)
 
 
@@ -83,11 +83,12 @@ def _require(object: str, id: int, reader: Reader) -> None:
     require_action(reader.actor, reader.manifest, ACTIVITY, "create")
 
 
-def _form(fields: list[FieldView], is_done: bool, problems: list[str] | None = None, status: int = 200) -> Response:
+def _form(fields: list[FieldView], kind: str, is_done: bool, problems: list[str] | None = None) -> Response:
     return fragment(
         "activity_form.html",
-        status=status,
+        status=200 if problems is None else 422,
         fields=fields,
+        kind=kind,
         is_done=is_done,
         href=request.path,
         problems=problems or [],
