@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -35,9 +33,8 @@ _MANIFESTS: list[Manifest] = []
 
 
 @pytest.fixture(autouse=True)
-def _known(manifest: Manifest) -> Iterator[None]:
+def _known(manifest: Manifest) -> None:
     _MANIFESTS[:] = [manifest]
-    yield
 
 
 def find(path: str) -> FieldDef | None:
@@ -58,14 +55,17 @@ def back(source: str) -> Tree | None:
 
 
 PATHS = (
-    "name", "notes", "state", "uses", "words", "pieces", "weight", "cost", "margin", "grade", "double", "ready", "made_on",
-    "seen_at", "created_at", "opens", "takes", "maker", "about", "owner", "maker.name", "maker.owner", "owner.department",
-    "maker.owner.department.head", "maker.owner.email", "owner.active", "place_city", "mail", "story", "spot_lat",
+    "name", "notes", "state", "uses", "words", "pieces", "weight", "cost", "margin", "grade", "double", "ready",
+    "made_on", "seen_at", "created_at", "opens", "takes", "maker", "about", "owner", "maker.name",
+    "maker.owner", "owner.department", "maker.owner.department.head", "maker.owner.email", "owner.active",
+    "place_city", "mail", "story", "spot_lat",
 )  # fmt: skip
 texts = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S"]), min_size=1, max_size=12).map(
     lambda t: unicodedata.normalize("NFC", t)
 )
-numbers = st.decimals(-10**9, 10**9, places=3).map(lambda d: f"{d.normalize():f}").map(lambda t: "0" if t == "-0" else t)
+numbers = (
+    st.decimals(-(10**9), 10**9, places=3).map(lambda d: f"{d.normalize():f}").map(lambda t: "0" if t == "-0" else t)
+)
 days = st.one_of(st.dates().map(lambda d: d.isoformat()), st.just("today"))
 ids = st.integers(2**40, 2**62).map(encode_id)
 hours = st.integers(0, 10_000).map(str)
@@ -80,7 +80,9 @@ def values_for(field: FieldDef, takes: str) -> st.SearchStrategy[tuple[str, ...]
     if takes == "span":
         return st.tuples(st.integers(1, 99_999).map(str), st.sampled_from(sorted(UNITS)))
     family = family_of(field)
-    one = {"number": numbers, "duration": hours, "date": days, "time": times, "text": texts, "tags": texts}.get(family, ids)
+    one = {"number": numbers, "duration": hours, "date": days, "time": times, "text": texts, "tags": texts}.get(
+        family, ids
+    )
     if field.choices is not None:
         one = st.sampled_from([c.value for c in field.choices])
     if takes == "many":
@@ -105,9 +107,7 @@ def conditions(draw: st.DrawFn) -> Condition:
 
 trees = st.recursive(
     conditions(),
-    lambda inner: st.builds(
-        Group, st.sampled_from(["all", "any", "none"]), st.lists(inner, max_size=4).map(tuple)
-    ),
+    lambda inner: st.builds(Group, st.sampled_from(["all", "any", "none"]), st.lists(inner, max_size=4).map(tuple)),
     max_leaves=12,
 )
 

@@ -19,6 +19,15 @@ label: Keeper
 objects: {"*": {create: true, read: all, update: all, delete: all, purge: true}}
 system: [users, configure, view_all, modify_all]
 """,
+    "objects/roles/hirer.yaml": """
+label: {en: Hirer, zh-CN: 人事, zh-TW: 人事}
+objects: {user: {create: true, read: all, update: all}, department: {read: all}}
+system: [users]
+""",
+    "objects/roles/engineer.yaml": """
+label: {en: Engineer, zh-CN: 工程师, zh-TW: 工程師}
+system: [configure]
+""",
     "objects/roles/helper.yaml": """
 label: Helper
 objects:
@@ -181,6 +190,34 @@ object: thing
 label: {en: Sold things, zh-CN: 已售物品, zh-TW: 已售物品}
 columns: [name, pieces, cost]
 where: "state == 'sold'"
+""",
+    "layouts/lists/thing_colored.yaml": """
+object: thing
+label: {en: Coloured things, zh-CN: 着色物品, zh-TW: 著色物品}
+columns: [name, pieces]
+order: 200
+page_size: 50
+density: compact
+freeze: 2
+colors:
+  - {when: "cost > 100000", color: purple}
+  - {when: "state == 'sold' and pieces < 3", color: red}
+  - {when: "maker.city == '上海'", color: orange}
+  - {when: "double > 36", color: green}
+""",
+    "layouts/lists/thing_grouped.yaml": """
+object: thing
+label: {en: Things by month, zh-CN: 按月物品, zh-TW: 按月物品}
+columns: [name, pieces]
+order: 210
+group_by: ["month(made_on)"]
+""",
+    "layouts/lists/maker_helpers.yaml": """
+object: maker
+label: {en: Makers of helpers, zh-CN: 助手的厂商, zh-TW: 助手的廠商}
+columns: [name, city]
+roles: [helper]
+default: true
 """,
     "layouts/apps/shop.yaml": """
 label: {en: Shop, zh-CN: 商店, zh-TW: 商店}

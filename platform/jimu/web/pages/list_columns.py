@@ -15,7 +15,7 @@ from jimu.fieldtypes.ids import encode_id
 from jimu.fieldtypes.kinds import Kind
 from jimu.records import read
 from jimu.records.commands import Record
-from jimu.web.pages.display import BLANK, Presenter, Shown, presenter_for
+from jimu.web.pages.display import BLANK, Presenter, Shown, presenter_for, type_of
 from jimu.web.pages.list_fields import fields_on, path_label
 from jimu.web.pages.model import Row
 from jimu.web.pages.reader import Reader, record_url
@@ -48,7 +48,7 @@ class ColumnShape:
     @property
     def is_number(self) -> bool:
         """Whether sums of it tell anything: an amount or a quantity, not a share or a mark."""
-        return self.field.kind in _NUMBERS and self.field.type not in ("rating", "percent", "autonumber")
+        return self.field.kind in _NUMBERS and type_of(self.field).name not in ("rating", "percent", "autonumber")
 
     def shown(self, record: Record, titles: Titles = {}) -> Shown:  # noqa: B006 - never changed
         if len(self.path) == 1:

@@ -37,7 +37,7 @@ _COMPARED = (
     Operator("between", Message("is between"), "two"),
 )
 _DAYS = (
-    Operator("within", Message("is in"), "period"),
+    Operator("within", Message("is"), "period"),
     Operator("last", Message("is in the last"), "span"),
     Operator("next", Message("is in the next"), "span"),
     Operator("older", Message("is longer ago than"), "span"),

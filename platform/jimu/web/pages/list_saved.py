@@ -81,9 +81,15 @@ class SavedList:
         return encode_id(self.id)
 
 
+def can_keep(reader: Reader) -> bool:
+    """Whether lists can be kept: not before the revision that a newer engine brings is applied."""
+    known = reader.manifest.objects.get(OBJECT)
+    return known is not None and all(name in known.fields for name in _FIELDS)
+
+
 def saved_lists(object: str, reader: Reader) -> list[SavedList]:
     """Those of ``object`` that the reader made or that are shared with their roles, in one query."""
-    if reader.actor.id is None or OBJECT not in reader.manifest.objects:
+    if reader.actor.id is None or not can_keep(reader):
         return []
     choices = {c.value for c in reader.manifest.field(OBJECT, "shared_with").choices or ()}
     roles = sorted(reader.actor.roles & choices)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 
 from jimu.definitions.model import FieldDef
 from jimu.fieldtypes import registry
@@ -13,11 +14,12 @@ from jimu.messages import Message
 from jimu.records import read
 from jimu.web.pages.list_conditions import Condition, Tree, conditions_of, is_empty
 from jimu.web.pages.list_fields import fields_on, path_label
+from jimu.web.pages.list_formulas import number_text
 from jimu.web.pages.list_operators import PERIOD_WORDS, TODAY, UNIT_WORDS, operator_of
 from jimu.web.pages.reader import Reader
 
 Titles = Mapping[int, str]
-_JOINED = {"all": Message("{first} and {second}"), "any": Message("{first} or {second}")}
+_JOINED = {"all": Message("{first}, and {second}"), "any": Message("{first} or {second}")}
 
 
 def titles_in(trees: Iterable[Tree], object: str, reader: Reader) -> Titles:
@@ -88,6 +90,8 @@ def value_words(value: str, field: FieldDef, reader: Reader, titles: Titles) -> 
         return value if id is None else title or reader.render(Message("(not for you to see)"))
     if field.kind in (Kind.DATE, Kind.DATETIME):
         return _day(value, field, reader)
+    if field.kind in (Kind.INTEGER, Kind.DECIMAL) and (number := number_text(value)) is not None:
+        return f"{Decimal(number):,}"
     return value
 
 

@@ -1,2 +1,0 @@
-// Pages with a list.
-import "./js/filter.js";
