@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ class Assets:
     icons: frozenset[str] = frozenset()
     texts: tuple[str, ...] = ()
     made: dict[tuple[str | None, str], Markup] = field(default_factory=dict, repr=False)
+    tags: dict[str, Markup] = field(default_factory=dict, repr=False)
 
     @classmethod
     def read(cls, folder: Path = DIST) -> Assets:
@@ -41,20 +43,23 @@ class Assets:
 
     def style(self, entry: str) -> Markup:
         """The ``<link>`` of a style sheet entry."""
-        made = self.entries.get(entry)
-        return (
-            Markup("")
-            if made is None
-            else Markup('<link rel="stylesheet" href="{}" integrity="{}">').format(
-                URL + made["file"], made["integrity"]
-            )
-        )
+        return self._tag(entry, self._style)
 
     def script(self, entry: str) -> Markup:
         """The ``<script type=module>`` of an entry, its chunks preloaded."""
-        made = self.entries.get(entry)
-        if made is None:
-            return Markup("")
+        return self._tag(entry, self._script)
+
+    def _tag(self, entry: str, make: Callable[[dict[str, Any]], Markup]) -> Markup:
+        known = self.tags.get(entry)
+        if known is None:
+            made = self.entries.get(entry)
+            known = self.tags[entry] = Markup("") if made is None else make(made)
+        return known
+
+    def _style(self, made: dict[str, Any]) -> Markup:
+        return Markup('<link rel="stylesheet" href="{}" integrity="{}">').format(URL + made["file"], made["integrity"])
+
+    def _script(self, made: dict[str, Any]) -> Markup:
         chunks = Markup("").join(
             Markup('<link rel="modulepreload" href="{}">').format(URL + c) for c in made["imports"]
         )

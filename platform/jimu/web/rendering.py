@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import functools
 import json
-import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from markupsafe import Markup, escape
+from jinja2 import FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message, Text
 from jimu.translation import Catalogue
 from jimu.web.assets import Assets
+from jimu.web.environment import PageEnvironment
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 _renderers: dict[str, Renderer] = {}
@@ -30,32 +30,6 @@ _building = threading.Lock()
 def assets() -> Assets:
     """The bundles of this process."""
     return Assets.read()
-
-
-_special = re.compile("[&<>'\"]").search
-
-
-def put_out(value: Any) -> str:
-    """``escape`` for what goes into a page's text at once: most values have nothing to escape, and a page has thousands
-    of them, so they are not wrapped.
-    """
-    if value.__class__ is str:
-        return value if _special(value) is None else str(escape(value))
-    return value if value.__class__ is Markup else escape(value)
-
-
-class PageTemplate(Template):
-    """A template whose ``{{ … }}`` goes through ``put_out``: compiled templates call ``escape`` for nothing else."""
-
-    @classmethod
-    def from_code(cls, *args: Any, **kwargs: Any) -> Template:
-        made = super().from_code(*args, **kwargs)
-        made.root_render_func.__globals__["escape"] = put_out
-        return made
-
-
-class PageEnvironment(Environment):
-    template_class = PageTemplate
 
 
 class Renderer:
