@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from jimu.access.actor import Actor
-from jimu.access.fields import EDIT, NONE, field_access
+from jimu.access.fields import EDIT, NONE
 from jimu.access.per_manifest import PerManifest
 from jimu.definitions.manifest import Manifest
 from jimu.definitions.model import FieldDef, ObjectDef
@@ -17,6 +17,7 @@ from jimu.storage import Store
 from jimu.storage.query import Count
 from jimu.web.pages.admin_graph import Drawing, draw
 from jimu.web.pages.admin_links import href_of
+from jimu.web.pages.admin_roles import SOMEBODY, levels_of
 from jimu.web.pages.reader import Reader
 
 # Records of an object are counted so far and no further: the list has one number per object.
@@ -89,7 +90,7 @@ def role_levels(manifest: Manifest, object: ObjectDef) -> dict[str, Mapping[str,
     if object.retired:
         return {}
     return {
-        name: field_access(Actor(1, roles=frozenset({name})), manifest, object.name) for name in sorted(manifest.roles)
+        name: levels_of(Actor(SOMEBODY, roles=frozenset({name})), manifest, object) for name in sorted(manifest.roles)
     }
 
 
@@ -98,10 +99,9 @@ def flags_of(field: FieldDef) -> list[Message]:
 
 
 def column_of(field: FieldDef, store: Store) -> str:
-    """The physical column of a field, as table.column; '' where it has none."""
-    table = store.columns.table(field.object)
+    """The physical column of a field; '' where it has none."""
     entry = store.columns.find(field.object, field.name)
-    return f"{table}.{entry.physical}" if table and entry and field.stored and field.kind.has_column else ""
+    return entry.physical if entry and field.stored and field.kind.has_column else ""
 
 
 def use_groups(address: str, reader: Reader) -> list[UseGroup]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from jimu.access.actor import Actor
 from jimu.access.fields import EDIT, NONE, READ, field_access
 from jimu.access.rights import RIGHTS
-from jimu.access.rules import ACTIONS, record_filter
+from jimu.access.rules import ACTIONS, action_allowed, record_filter
 from jimu.access.scopes import Question, own
 from jimu.definitions.manifest import Manifest
 from jimu.definitions.model import FieldDef, ObjectDef, RoleDef
@@ -46,7 +46,7 @@ RIGHT_LABELS: Mapping[str, Message] = {
 }
 _LEVELS = (ALL, SOME, OWN, NO)
 # Who acts in the matrix of a role: nobody real, so that "own" is never everything.
-_SOMEBODY = 1
+SOMEBODY = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def level_of(actor: Actor, manifest: Manifest, object: str, action: str) -> str:
 
 def role_rows(manifest: Manifest, role: RoleDef) -> list[ObjectRow]:
     """The matrix of one role, the objects that it names first."""
-    actor = Actor(_SOMEBODY, roles=frozenset({role.name}))
+    actor = Actor(SOMEBODY, roles=frozenset({role.name}))
     places = _places(manifest, role)
     rows = []
     for object in _objects(manifest):
@@ -110,7 +110,7 @@ def role_rows(manifest: Manifest, role: RoleDef) -> list[ObjectRow]:
 
 
 def role_fields(manifest: Manifest, role: RoleDef, object: str) -> list[FieldRow]:
-    actor = Actor(_SOMEBODY, roles=frozenset({role.name}))
+    actor = Actor(SOMEBODY, roles=frozenset({role.name}))
     levels = _levels(actor, manifest, manifest.object(object))
     return [FieldRow(manifest.objects[object].fields[name], level) for name, level in levels.items()]
 
@@ -158,8 +158,16 @@ def _singles(actor: Actor) -> dict[str, Actor]:
 
 def _levels(actor: Actor, manifest: Manifest, object: ObjectDef) -> dict[str, str]:
     """The levels of the fields that people define; parts go with what they belong to."""
-    levels = field_access(actor, manifest, object.name)
+    levels = levels_of(actor, manifest, object)
     return {f.name: levels[f.name] for f in object.active_fields if not f.system and f.part_of is None}
+
+
+def levels_of(actor: Actor, manifest: Manifest, object: ObjectDef) -> Mapping[str, str]:
+    """The level of every field; nothing is edited where no record may be changed or made."""
+    levels = field_access(actor, manifest, object.name)
+    if any(action_allowed(actor, manifest, object.name, action) for action in ("create", "update")):
+        return levels
+    return {name: READ if level == EDIT else level for name, level in levels.items()}
 
 
 def _objects(manifest: Manifest) -> list[ObjectDef]:

@@ -71,6 +71,7 @@ def show_object(name: str) -> Response:
         fields=field_lines(object, reader, now.snapshot.store),
         role_count=len(manifest.roles),
         role_labels={role.name: role.label.get(now.locale) for role in manifest.roles.values()},
+        table=now.snapshot.store.columns.table(object.name) or "",
         count=count_records(now.snapshot.store, [object]).get(object.name),
         pages=[p for p in manifest.pages.values() if p.object == object.name],
         lists=manifest.lists_for(object.name),
