@@ -116,7 +116,7 @@ def _build(manifest: Manifest, object: ObjectDef) -> ObjectPlan:
             if f.history and f.kind is not Kind.COMPOSITE and (not f.system or f.name in ("owner", "record_type"))
         ),
         feeds=feeds_of(manifest, object),
-        title_reads=frozenset(path[0] for path in object.title.paths),
+        title_reads=frozenset(path[0] for path in stored_paths(manifest, object.name, object.title.paths)),
         far_paths=frozenset(p for p in stored_paths(manifest, object.name, paths) if len(p) > 1),
         needs_world=any(len(path) > 1 or path[0] in virtuals for path in paths),
         targets={f.name: f.target[0] for f in active if f.kind is Kind.REFERENCE and len(f.target) == 1},
@@ -153,7 +153,7 @@ def stored_paths(manifest: Manifest, object: str, paths: Iterable[Path]) -> froz
     """``paths`` with every formula field that is computed when read replaced by what it reads."""
     found: set[Path] = set()
     for path in paths:
-        owner = _object_at(manifest, object, path[:-1])
+        owner = object_at(manifest, object, path[:-1])
         field = manifest.objects[owner].fields.get(path[-1]) if owner in manifest.objects else None
         if field is None or field.formula is None or field.stored:
             found.add(path)
@@ -162,7 +162,7 @@ def stored_paths(manifest: Manifest, object: str, paths: Iterable[Path]) -> froz
     return frozenset(found)
 
 
-def _object_at(manifest: Manifest, object: str, lookups: Path) -> str:
+def object_at(manifest: Manifest, object: str, lookups: Path) -> str:
     """The object that a chain of lookups leads to; "" where it leads to no single one."""
     here = object
     for name in lookups:

@@ -14,6 +14,7 @@ from jimu.revisions.deployment import Deployment, Origin
 from jimu.revisions.findings import Finding, Plan
 from jimu.revisions.planning import plan
 from jimu.revisions.renames import with_renames_back
+from jimu.revisions.titles import refresh_stale_titles
 from jimu.storage import Application, Busy, RevisionRow, UniqueConflict
 
 
@@ -52,6 +53,8 @@ def apply(
                 return Applied(deployment.revision or 0, planned, changed=False)
             _check_allowed(planned, frozenset(allow))
             application.apply(build_schema(manifest))
+            if deployment.running is not None:
+                refresh_stale_titles(application.transaction, deployment.running, manifest, deployment.clock())
             revision = _record(application, deployment, manifest, origin or Origin())
         return Applied(revision, planned)
     except Busy as error:

@@ -10,6 +10,7 @@ from jimu.revisions.effects import Situation, count_failing, effects_of, plain
 from jimu.revisions.findings import Finding, Plan, Severity
 from jimu.revisions.questions import Questions
 from jimu.revisions.renames import with_renames_back
+from jimu.revisions.titles import title_findings
 from jimu.storage import Store
 from jimu.storage.ddl import SchemaChange, count_misfits, plan_ddl, preview_store
 
@@ -44,7 +45,8 @@ def _effects(deployment: Deployment, running: Manifest, manifest: Manifest) -> l
         questions = Questions(new, new_schema, now)
         failing = count_failing(changes, manifest, questions)
         situation = Situation(running, manifest, Questions(old, old_schema, now), questions, failing)
-        return [finding for change in changes for finding in effects_of(change, situation)]
+        found = [finding for change in changes for finding in effects_of(change, situation)]
+        return [*found, *title_findings(running, manifest, questions)]
 
 
 def _is_part(change: Change, manifest: Manifest) -> bool:

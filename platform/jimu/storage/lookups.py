@@ -64,6 +64,12 @@ class Reader:
         links = list(bound.links) if fields is None else [f for f in fields if f in bound.links]
         return self.cache.prepare(statement), decoder(decoders, self.cache.catalog.capabilities), links
 
+    def ids_after(self, object: str, after: int, limit: int) -> list[int]:
+        """See ``Transaction.ids_after``."""
+        table = quoted(self.cache.catalog.table(object).sql.name)
+        rows = self.connection.ask(f"SELECT id FROM {table} WHERE id > ? ORDER BY id LIMIT ?", after, limit)  # noqa: S608
+        return [row[0] for row in rows]
+
     def titles(self, ids: Sequence[int]) -> dict[int, Title]:
         """See ``Transaction.titles``."""
         if not ids:

@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from jimu.formulas import Formula
 from jimu.formulas.types import Environment
-from jimu.storage import history, jobs, revisions, rollups, sequences, statistics
+from jimu.storage import history, jobs, revisions, rollups, sequences, statistics, titles
 from jimu.storage.account_links import AccountLinkRows
 from jimu.storage.accounts import AccountRows
 from jimu.storage.aggregate import aggregate_rows
@@ -171,6 +172,21 @@ class Transaction(AccountRows, AccountLinkRows):
         Raises BrokenReference while another row's reference column points at one. Returns how many were removed.
         """
         return self._writer.purge(object, list(ids))
+
+    def title_values(self, template: Formula, ids: Sequence[int] | None, after: int, limit: int,
+                     environment: Environment) -> list[tuple[int, str | None, Any]]:
+        """(id, title, what ``template`` makes of the row now) of the first rows after the id ``after``, in the order of
+        ids; ``ids``: only of these. Rows in the recycle bin too.
+        """
+        return titles.title_values(self.connection, self._cache, template, ids, after, limit, environment)
+
+    def set_titles(self, object: str, changed: Mapping[int, str]) -> None:
+        """Give rows other titles, also in the search index. Does not raise their version."""
+        titles.set_titles(self.connection, self._cache, object, changed)
+
+    def ids_after(self, object: str, after: int, limit: int) -> list[int]:
+        """The ids of the first rows after the id ``after``, in their order, those in the recycle bin too."""
+        return self._reader.ids_after(object, after, limit)
 
     def refresh_statistics(self, object: str) -> None:
         """Tell the database's planner what ``object`` holds now, after many rows came at once.

@@ -171,6 +171,12 @@ class Writer:
         text = f"SELECT id, version FROM {quoted(bound.sql.name)} WHERE id {self.connection.among()}{lock}"  # noqa: S608
         return dict(self.connection.ask(text, self.connection.list_value(ids)))
 
+    def index_anew(self, bound: BoundTable, ids: list[int]) -> None:
+        """Search entries of rows whose title or searched columns have changed."""
+        maker = self.document_maker(bound)
+        if maker is not None:
+            self._update_documents(bound, maker, ids)
+
     def _update_documents(self, bound: BoundTable, maker: DocumentMaker, ids: list[int]) -> None:
         if not ids:
             return

@@ -28,6 +28,7 @@ from jimu.records.write_steps.restoration import gather_deleted_together, requir
 from jimu.records.write_steps.rollups import update_rollups
 from jimu.records.write_steps.rules import check_rules
 from jimu.records.write_steps.store import store_records
+from jimu.records.write_steps.titles import refresh_titles
 from jimu.records.write_steps.uniques import check_uniques
 from jimu.records.write_steps.values import apply_defaults, coerce_values, reject_unwritable_fields
 from jimu.records.write_steps.version import check_version
@@ -56,6 +57,7 @@ _STORE: tuple[Step, ...] = (
     store_records,
     append_history,  # same transaction, or none
     update_rollups,
+    refresh_titles,  # of records that show this one in their title
     notify_mentioned,  # what follows from a comment is written after it, by the engine itself
     emit_events,
 )

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from jimu.fieldtypes.ids import encode_id
 from jimu.formulas import evaluate, fit
 from jimu.records.draft import Draft
+from jimu.records.title_refresh import title_text
 from jimu.records.wave import Wave
-
-# Longer titles would only be cut wherever they are shown.
-MAX_TITLE = 255
 
 
 def compute_formulas(wave: Wave) -> None:
@@ -36,8 +33,7 @@ def compute_title(wave: Wave, draft: Draft) -> None:
     if not draft.is_new and wave.plan.title_reads.isdisjoint(draft.touched):
         return
     title = evaluate(wave.plan.object.title, wave.reader(draft), wave.environment)
-    text = " ".join(str(title or "").split())[:MAX_TITLE].rstrip()
-    draft.values["title"] = text or encode_id(draft.id)
+    draft.values["title"] = title_text(title, draft.id)
     draft.touched.add("title")
 
 

@@ -17,10 +17,11 @@ from jimu.records.write_steps.formulas import compute_formulas
 from jimu.records.write_steps.history import append_history
 from jimu.records.write_steps.rollups import update_rollups
 from jimu.records.write_steps.store import store_records
+from jimu.records.write_steps.titles import refresh_titles
 
 Assignment = tuple[str, str, int, Any]  # object, field, id, value
 
-_STEPS = (compute_formulas, find_changes, store_records, append_history, update_rollups, emit_events)
+_STEPS = (compute_formulas, find_changes, store_records, append_history, update_rollups, refresh_titles, emit_events)
 
 
 def blank_references(unit: Unit, cleared: Iterable[tuple[str, str, int, int]]) -> None:
