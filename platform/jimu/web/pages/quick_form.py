@@ -26,7 +26,7 @@ def quick_shape(related: RelatedList, reader: Reader) -> PageShape:
     layout = default_page(reader.manifest, related.object)
     names = layout.quick or [name for name in related.columns if "." not in name]
     wanted = {name: shape.fields[name] for name in names if name in shape.fields}
-    wanted |= {name: field for name, field in shape.fields.items() if field.required}
+    wanted |= {name: field for name, field in shape.fields.items() if field.required and not field.field.system}
     asked = {n: f for n, f in wanted.items() if _is_asked(f) and n != related.field}
     return replace(shape, fields=dict(list(asked.items())[:MOST]), tabs=())
 
