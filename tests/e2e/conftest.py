@@ -103,7 +103,7 @@ class Window:
         self.page.fill("#email", email)
         self.page.fill("#password", PASSWORD)
         self.page.click("form .btn-primary")
-        self.page.wait_for_url("**/o/**")
+        self.page.wait_for_url(lambda address: "/login" not in address)
         return self.page
 
 

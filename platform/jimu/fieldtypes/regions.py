@@ -75,6 +75,14 @@ class RegionTree:
             fitting = [r for around in fitting for r in self._below(around) if _is_called(r, wanted)]
         return fitting[0] if len(fitting) == 1 else None
 
+    def search(self, text: str, most: int) -> list[Region]:
+        """The regions whose name in any language begins with ``text``, outer levels first, at most ``most``."""
+        wanted = _folded(text)
+        fitting = [
+            r for r in self._regions.values() if any(_folded(n).startswith(wanted) for n in r.name.by_locale.values())
+        ]
+        return sorted(fitting, key=lambda region: region.level)[:most]
+
     def _below(self, around: Region | None) -> Iterable[Region]:
         waiting = list(self._children.get(around.code if around else None, ()))
         while waiting:

@@ -3,3 +3,4 @@ import "./js/choose.js";
 import "./js/widgets.js";
 import "./js/form.js";
 import "./js/lines.js";
+import "./js/form-map.js";

@@ -41,6 +41,7 @@ def form_view(
         view.typed = list(typed[shape.name])
     else:
         view.typed = typed_of(shape, value_of(shape, values), reader)
+    view.is_set = shape.widget == "secret" and values.get(shape.name) is not None
     if shape.widget in ("file", "image"):
         view.shown = shape.present(values.get(shape.name), values, titles)
     view.chosen = _chosen(shape, view.typed, titles)

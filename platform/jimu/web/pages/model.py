@@ -45,6 +45,8 @@ class FieldShape:
     attributes: Mapping[str, str] = dataclasses.field(default_factory=dict)
     parts: tuple[FieldShape, ...] = ()
     source: str = ""  # where a lookup is searched
+    dialog: str = ""  # how its records are looked through: search or people
+    quick: str = ""  # where one is made on the spot
     layout: LayoutField | None = None
 
 
@@ -63,6 +65,7 @@ class FieldView:
     visible: bool = True
     required: bool = False
     read_only: bool = False
+    is_set: bool = False  # of a secret: there is one, which is never shown
     parts: list[FieldView] = dataclasses.field(default_factory=list)
     place: str = "f"
 

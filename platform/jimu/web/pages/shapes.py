@@ -13,6 +13,7 @@ from typing import Any
 from jimu.access.fields import field_access
 from jimu.access.per_manifest import PerManifest
 from jimu.access.rights import has_right
+from jimu.access.rules import action_allowed
 from jimu.definitions import default_page
 from jimu.definitions.model import FieldDef, LayoutField, ObjectDef, RelatedList, Section
 from jimu.fieldtypes import registry
@@ -166,8 +167,16 @@ class ShapeBuilder:
             _attributes(field, widget),
             self._parts(field),
             _source(field, widget),
+            _dialog(field),
+            self._quick(field, widget),
             layout,
         )
+
+    def _quick(self, field: FieldDef, widget: str) -> str:
+        """Where a record to point at is made on the spot; '' where there is not one kind, or it is not the reader's."""
+        if widget not in ("lookup", "multi_lookup") or len(field.target) != 1 or field.type == "parent":
+            return ""
+        return quick_address(field.target[0], self.reader)
 
     def _state(self, field: FieldDef, layout: LayoutField | None) -> str:
         if field.is_computed:
@@ -229,6 +238,20 @@ def _attributes(field: FieldDef, widget: str) -> dict[str, str]:
     if widget == "datetime":
         found["step"] = "60"
     return found
+
+
+def quick_address(target: str, reader: Reader) -> str:
+    """Where a record of ``target`` is made on the spot; '' for who may not make one."""
+    definition = reader.manifest.objects.get(target)
+    if definition is None or definition.retired or definition.system:
+        return ""
+    return f"/o/{target}/quick" if action_allowed(reader.actor, reader.manifest, target, "create") else ""
+
+
+def _dialog(field: FieldDef) -> str:
+    if field.kind not in (Kind.REFERENCE, Kind.REFERENCES) or field.type in ("attachment", "image"):
+        return ""
+    return "people" if field.target == ("user",) else "search"
 
 
 def _source(field: FieldDef, widget: str) -> str:

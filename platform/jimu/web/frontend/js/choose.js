@@ -1,7 +1,9 @@
-// <jm-choose>: a select with search. With src it asks the server (permission applied there); tags may be made up.
+// <jm-choose>: a select with search. With src it asks the server (permission applied there), shows a second line, opens
+// a dialog to look through all (dialog) and makes a record on the spot (quick); tags may be made up.
 import TomSelect from "tom-select/dist/esm/tom-select.js";
 import clearButton from "tom-select/dist/esm/plugins/clear_button/plugin.js";
 import removeButton from "tom-select/dist/esm/plugins/remove_button/plugin.js";
+import { element, iconButton } from "./pieces.js";
 import { ask, t } from "./texts.js";
 
 TomSelect.define("clear_button", clearButton);
@@ -28,6 +30,7 @@ class Choose extends HTMLElement {
     });
     this.widget.control_input.setAttribute("aria-label", select.getAttribute("aria-label") ?? this.label());
     select.addEventListener("jm-choices", (event) => this.offer(event.detail));
+    if (this.getAttribute("dialog")) this.addDialog();
   }
 
   disconnectedCallback() {
@@ -39,46 +42,61 @@ class Choose extends HTMLElement {
   }
 
   remote() {
+    const quick = this.getAttribute("quick");
     return {
-      valueField: "value", labelField: "text", searchField: [], preload: "focus", loadThrottle: 250,
+      valueField: "value", labelField: "text", searchField: [], preload: "focus", loadThrottle: 180,
       shouldLoad: () => true,
       score: () => () => 1,
+      ...(quick ? { create: (text, done) => { this.make(text).then((option) => done(option ?? undefined)); }, createOnBlur: false } : {}),
       load: async (text, done) => {
-        this.widget?.clearOptions();
+        this.loading = (this.loading ?? 0) + 1;
+        const mine = this.loading;
         const url = new URL(this.getAttribute("src"), window.location.href);
         url.searchParams.set("q", text);
-        const form = this.closest("form");
-        try {
-          const answer = await ask(url, form && this.hasAttribute("dependent") ? { method: "POST", body: new FormData(form) } : {});
-          done(answer.ok ? (await answer.json()).options : []);
-        } catch {
-          done([]);
-        }
+        const answer = await ask(url).catch(() => null);
+        if (mine !== this.loading) { done(); return; }
+        this.widget?.clearOptions();
+        done(answer?.ok ? (await answer.json()).options : []);
       },
     };
   }
 
+  /** A record made on the spot; resolves to it as an option, or to null. */
+  async make(text) {
+    const { quickCreate } = await import("./quick.js");
+    return quickCreate(this.getAttribute("quick"), text);
+  }
+
+  addDialog() {
+    const kind = this.getAttribute("dialog");
+    const name = this.select.getAttribute("aria-label") ?? this.label();
+    const mark = kind === "people" ? "sitemap" : "list-search";
+    const opener = iconButton(mark, kind === "people" ? t("{field}: choose by department", { field: name }) : t("{field}: look through all", { field: name }), async () => {
+      const { chooseInDialog } = await import("./choose-dialogs.js");
+      chooseInDialog({ title: name, address: `${this.getAttribute("src")}/${kind}`, take: (option) => this.take(option) });
+    });
+    opener.classList.add("choose-open");
+    this.classList.add("has-opener");
+    this.append(opener);
+  }
+
+  take(option) {
+    this.widget.addOption(option);
+    this.widget.addItem(option.value);
+    this.widget.refreshOptions(false);
+  }
+
   texts() {
-    const plain = (className) => (text) => {
-      const box = document.createElement("div");
-      box.className = className;
-      box.textContent = text;
-      return box;
-    };
+    const plain = (className) => (text) => element("div", className, text);
     return {
       option: (data) => {
         const box = plain("option")(data.text);
-        if (data.hint) {
-          const hint = document.createElement("div");
-          hint.className = "text-secondary small";
-          hint.textContent = data.hint;
-          box.append(hint);
-        }
+        if (data.hint) box.append(element("div", "option-hint", data.hint));
         return box;
       },
       item: (data) => plain("item")(data.text),
       no_results: () => plain("no-results")(t("Nothing found")),
-      option_create: (data) => plain("create")(t("Add “{text}”", { text: data.input })),
+      option_create: (data) => plain("create")(this.hasAttribute("quick") ? t("New: “{text}”…", { text: data.input }) : t("Add “{text}”", { text: data.input })),
       loading: () => plain("no-results")(t("Searching…")),
     };
   }

@@ -6,7 +6,7 @@ import { fill } from "./line-paste.js";
 import { sendForm } from "./form-send.js";
 import { button, element, iconButton } from "./pieces.js";
 import { toast } from "./shell.js";
-import { t } from "./texts.js";
+import { icon, t } from "./texts.js";
 
 class Lines extends HTMLElement {
   connectedCallback() {
@@ -64,7 +64,11 @@ class Lines extends HTMLElement {
 
   tools() {
     const bar = element("div", "lines-foot");
-    if (this.spec.can.create) bar.append(button(t("Add a line"), "btn btn-sm", () => this.addBelow()));
+    if (this.spec.can.create) {
+      const adding = button(t("Add a line"), "btn btn-sm", () => this.addBelow());
+      adding.prepend(icon("plus"), " ");
+      bar.append(adding);
+    }
     if (this.hasAttribute("alone")) {
       this.save = button(t("Save the lines"), "btn btn-sm btn-primary", () => this.send());
       this.save.hidden = true;
