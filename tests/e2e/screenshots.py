@@ -41,7 +41,7 @@ def _take(browser: Browser, url: str, account: tuple[str, str], target: Path, lo
     page.fill("#email", account[0])
     page.fill("#password", account[1])
     page.click("form .btn-primary")
-    page.wait_for_url("**/o/**")
+    page.wait_for_url(lambda address: "/login" not in address)
     _prefer(page, theme, locale)
     for name, path in _pages(page, url).items():
         page.goto(url + path)

@@ -37,7 +37,6 @@ def test_the_frame_shows_the_app_and_where_one_is(ada: Visitor) -> None:
     assert 'href="/o/thing?list=thing_sold"' in html
 
 
-def test_the_start_page_is_the_first_entry_of_the_app(ada: Visitor) -> None:
-    assert ada.get("/").location == "/o/thing"
+def test_an_app_begins_with_its_first_entry(ada: Visitor) -> None:
     assert ada.get("/app/shop").location == "/o/thing"
     assert ada.get("/app/nothing").status_code == 404

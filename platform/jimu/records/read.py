@@ -16,12 +16,18 @@ from jimu.records.one import find, get
 from jimu.records.past import history
 from jimu.records.reading import reading
 from jimu.records.searching import search
-from jimu.records.titles import find_titles
+from jimu.records.titles import Titled, find_titled, find_titles
 
-__all__ = ["aggregate", "find", "get", "history", "list_records", "related", "resolve_titles", "search"]
+__all__ = ["aggregate", "find", "get", "history", "list_records", "related", "resolve", "resolve_titles", "search"]
 
 
 def resolve_titles(ids: Iterable[int], context: Context) -> dict[int, str]:
     """id -> title for those of ``ids`` (of any objects) that live and that the actor may read."""
     with reading(context) as transaction:
         return find_titles(transaction, ids, context, build_environment(context))
+
+
+def resolve(ids: Iterable[int], context: Context) -> dict[int, Titled]:
+    """As ``resolve_titles``, with the object of each record."""
+    with reading(context) as transaction:
+        return find_titled(transaction, ids, context, build_environment(context))

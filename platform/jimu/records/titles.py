@@ -7,6 +7,7 @@ and gets no title; whether it exists, is deleted or is merely forbidden looks th
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jimu.access import record_filter
@@ -16,6 +17,14 @@ from jimu.storage.query import EVERYTHING, NOTHING
 
 if TYPE_CHECKING:
     from jimu.storage import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Titled:
+    """What a reference to any record leads to."""
+
+    object: str
+    title: str
 
 
 def referenced_ids(names: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> set[int]:
@@ -42,14 +51,24 @@ def find_titles(
 
     One query where the actor may read all records of the objects concerned, one more per object where a rule decides.
     """
+    return {id: found.title for id, found in find_titled(transaction, ids, context, environment).items()}
+
+
+def find_titled(
+    transaction: Transaction,
+    ids: Iterable[int],
+    context: Context,
+    environment: Environment,
+) -> dict[int, Titled]:
+    """As ``find_titles``, and of which object each record is."""
     wanted = set(ids)
     if not wanted:
         return {}
-    by_object: dict[str, dict[int, str]] = {}
+    by_object: dict[str, dict[int, Titled]] = {}
     for id, title in transaction.titles(wanted).items():
         if not title.deleted and title.object in context.manifest.objects:
-            by_object.setdefault(title.object, {})[id] = title.title
-    found: dict[int, str] = {}
+            by_object.setdefault(title.object, {})[id] = Titled(title.object, title.title)
+    found: dict[int, Titled] = {}
     for object, titles in by_object.items():
         filter = record_filter(context.actor, context.manifest, object)
         if filter == EVERYTHING:

@@ -7,6 +7,8 @@ from flask import Blueprint, Response, request
 from jimu.errors import NotFound
 from jimu.messages import Message
 from jimu.records import read
+from jimu.web.pages.home import greeting, shortcuts, today
+from jimu.web.pages.own_records import favourites, open_activities, recently_viewed
 from jimu.web.pages.reader import record_url
 from jimu.web.pages.shell import Entry, frame_for
 from jimu.web.responses import APP_COOKIE, go, page, reader_of, record_id
@@ -22,12 +24,18 @@ def register(blueprint: Blueprint) -> None:
 
 def show_home() -> Response:
     now = visit()
-    frame = frame_for(reader_of(now))
-    app = frame.app(request.cookies.get(APP_COOKIE))
-    first = _first(app.entries) if app else None
-    if first is not None:
-        return go(first.href)
-    return page("home.html", now.say(Message("Welcome")))
+    reader = reader_of(now)
+    app = frame_for(reader).app(request.cookies.get(APP_COOKIE))
+    return page(
+        "home.html",
+        now.say(Message("Home")),
+        greeting=greeting(reader),
+        day=today(reader),
+        shortcuts=shortcuts(app, reader),
+        activities=open_activities(reader),
+        recent=recently_viewed(reader),
+        favourites=favourites(reader),
+    )
 
 
 def _first(entries: tuple[Entry, ...]) -> Entry | None:

@@ -1,0 +1,83 @@
+"""Favourites, recently viewed records and notifications: small requests that scripts of the frame make."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from jimu.errors import NotFound
+from jimu.messages import Message
+from jimu.records import read
+from jimu.web.pages.own_records import (
+    Item,
+    count_unread,
+    favourites,
+    find_favourite,
+    note_view,
+    notices,
+    read_notices,
+    recently_viewed,
+    switch_favourite,
+)
+from jimu.web.responses import fragment, go, is_fetch, json, local, reader_of, record_id
+from jimu.web.visit import visit
+
+
+def register(blueprint: Blueprint) -> None:
+    blueprint.add_url_rule("/at-hand", view_func=at_hand)
+    blueprint.add_url_rule("/recent", view_func=viewed, methods=["POST"])
+    blueprint.add_url_rule("/favourites/<id>", view_func=is_favourite)
+    blueprint.add_url_rule("/favourites/<id>", view_func=favour, methods=["POST"])
+    blueprint.add_url_rule("/notifications", view_func=show_notifications)
+    blueprint.add_url_rule("/notifications/count", view_func=count_notifications)
+    blueprint.add_url_rule("/notifications/read", view_func=have_read, methods=["POST"])
+
+
+def at_hand() -> Response:
+    """Favourites and recently viewed records, for the sidebar and the command palette."""
+    reader = reader_of(visit())
+    kept, recent = favourites(reader), recently_viewed(reader)
+    return json({"favourites": [_dump(i) for i in kept], "recent": [_dump(i) for i in recent]})
+
+
+def _dump(item: Item) -> dict[str, str]:
+    return {"title": item.title, "href": item.href, "icon": item.icon, "kind": item.kind, "record": item.record}
+
+
+def viewed() -> Response:
+    """Sent by a record's page after it is shown, so that reading a page writes nothing."""
+    note_view(record_id(request.form.get("record", "")), reader_of(visit()))
+    return Response(status=204)
+
+
+def is_favourite(id: str) -> Response:
+    return json({"is_favourite": find_favourite(record_id(id), reader_of(visit())) is not None})
+
+
+def favour(id: str) -> Response:
+    reader = reader_of(visit())
+    number = record_id(id)
+    if number not in read.resolve([number], reader.context):
+        raise NotFound(Message("There is no such record."))
+    now_is = switch_favourite(number, reader)
+    if is_fetch():
+        return json({"is_favourite": now_is})
+    text = Message("Kept among the favourites.") if now_is else Message("Taken from the favourites.")
+    return go(local(request.form.get("next"), "/"), text)
+
+
+def show_notifications() -> Response:
+    reader = reader_of(visit())
+    return fragment("notifications.html", notices=notices(reader))
+
+
+def count_notifications() -> Response:
+    return json({"unread": count_unread(reader_of(visit()))})
+
+
+def have_read() -> Response:
+    """Marks one notification (``id``) or all of them as read."""
+    given = request.form.get("id")
+    read_notices([record_id(given)] if given else None, reader_of(visit()))
+    if is_fetch():
+        return show_notifications()
+    return go(local(request.form.get("next"), "/"))
