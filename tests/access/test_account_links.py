@@ -1,0 +1,71 @@
+"""Links to set a password with: one use, a while, and nobody else's."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from jimu.access import accounts
+from jimu.access.account_links import LIFETIMES
+from jimu.access.passwords import is_guessable
+from jimu.errors import Invalid, NotFound
+from tests.records.project import Project
+
+
+@pytest.fixture
+def user(project: Project) -> int:
+    return project.user("lin", "seller")
+
+
+def test_a_link_works_once_and_only_for_a_while(project: Project, user: int) -> None:
+    store, now = project.store, project.clock()
+    link = accounts.create_link(store, user, accounts.INVITATION, now)
+    late = now + LIFETIMES[accounts.INVITATION]
+    assert accounts.find_link(store, link.secret, late) is None
+    with pytest.raises(NotFound):
+        accounts.use_link(store, link.secret, "a good password", late)
+    assert accounts.use_link(store, link.secret, "a good password", late - timedelta(seconds=1)) == user
+    assert accounts.check_password(store, user, "a good password")
+    with pytest.raises(NotFound):
+        accounts.use_link(store, link.secret, "another password", now)
+
+
+def test_a_bad_password_does_not_use_the_link_up(project: Project, user: int) -> None:
+    store, now = project.store, project.clock()
+    link = accounts.create_link(store, user, accounts.RESET, now)
+    for bad in ("short", "password1", "aaaaaaaaaaaa"):
+        with pytest.raises(Invalid):
+            accounts.use_link(store, link.secret, bad, now)
+    assert accounts.find_link(store, link.secret, now) is not None
+
+
+def test_a_given_password_ends_sessions_and_links_and_must_be_changed(project: Project, user: int) -> None:
+    store, now = project.store, project.clock()
+    link = accounts.create_link(store, user, accounts.RESET, now)
+    session = accounts.create_session(store, user, now)
+    given = accounts.give_password(store, user, now)
+    assert accounts.find_link(store, link.secret, now) is None
+    assert accounts.find_session(store, session.token, now) is None
+    with pytest.raises(accounts.MustChange) as raised:
+        accounts.log_in(store, project.manifest, "lin@example.com", given, address="", now=now)
+    accounts.use_link(store, raised.value.link, "one of my own", now)
+    accounts.log_in(store, project.manifest, "lin@example.com", "one of my own", address="", now=now)
+    with store.read() as transaction:
+        assert transaction.account_states([user])[user].last_login_at == now
+
+
+def test_secrets_of_links_are_not_kept(project: Project, user: int) -> None:
+    link = accounts.create_link(project.store, user, accounts.RESET, project.clock())
+    with project.store.read() as transaction:
+        assert transaction.find_account_link(link.secret) is None
+
+
+@pytest.mark.parametrize("password", ["password", "Passw0rd!", "12345678", "qwertyuiop1", "abababababab", "88888888"])
+def test_passwords_that_everybody_tries_are_guessable(password: str) -> None:
+    assert is_guessable(password)
+
+
+@pytest.mark.parametrize("password", ["jimu-demo", "correct horse battery", "四个中文词语组成"])
+def test_others_are_not(password: str) -> None:
+    assert not is_guessable(password)
