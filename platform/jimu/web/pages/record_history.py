@@ -98,7 +98,10 @@ def build_history(
 def entry_of(item: HistoryItem, titles: Mapping[int, str], shape: PageShape, reader: Reader) -> HistoryEntry:
     """One entry in words."""
     fields = shape.object.fields
-    changes = [change_of(shape, c, titles, reader) for c in item.changes if c.field in fields]
+    places = {name: at for at, name in enumerate(shape.fields)}
+    told = [c for c in item.changes if c.field in fields]
+    told.sort(key=lambda c: (fields[c.field].is_computed, places.get(c.field, len(places))))
+    changes = [change_of(shape, c, titles, reader) for c in told]
     way = reader.render(_WAYS[item.via]) if item.via in _WAYS else ""
     what = reader.render(_ACTIONS[item.action]) if item.action in _ACTIONS else item.action
     through = " ".join(x for x in (way, item.reason and f"({item.reason})") if x)
