@@ -5,6 +5,8 @@ import { apply } from "./record-pieces.js";
 import { toast } from "./shell.js";
 import { ask, t } from "./texts.js";
 
+const VIEWED_AFTER = 1500;
+
 class RecordPage extends HTMLElement {
   connectedCallback() {
     this.href = this.getAttribute("href");
@@ -17,6 +19,14 @@ class RecordPage extends HTMLElement {
     this.showBlanks(memory.get(`blanks:${this.key}`) !== "hidden");
     this.recall();
     this.entryNamed();
+    this.noteView();
+  }
+
+  /** That the record was looked at is told after it is shown: reading a page writes nothing. */
+  noteView() {
+    const record = this.href.split("/").at(-1);
+    const tell = () => ask("/recent", { method: "POST", body: new URLSearchParams({ record }), keepalive: true }).catch(() => null);
+    window.setTimeout(tell, VIEWED_AFTER);
   }
 
   clicked(event) {
