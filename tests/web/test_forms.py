@@ -7,10 +7,13 @@ import io
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from jimu.access import accounts
 from jimu.fieldtypes.ids import decode_id, encode_id
 from jimu.records import read
 from jimu.records.requests import ListRequest
+from jimu.web.pages.text_merge import merge_texts
 from tests.web.site import PASSWORD, Site, Visitor, form_on, url
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
@@ -358,3 +361,34 @@ def end_sessions(site: Site, email: str) -> None:
     store = site.runtime.current.store
     user = next(r for r in read.list_records(ListRequest("user"), site.system).records if r.values["email"] == email)
     accounts.end_sessions(store, user.id)
+
+
+def test_two_changes_of_one_text_that_do_not_touch_are_put_together(site: Site, ada: Visitor) -> None:
+    id = site.create("thing", name="Drill", notes="It drills well. It is blue.")
+    action = url("thing", id, "/edit")
+    form: dict[str, Any] = form_on(ada.get(action).text, action)
+    site.update("thing", id, notes="It drills badly. It is blue.")
+    page = ada.client.post(action, data=form | {"notes": "It drills well. It is green."})
+    assert "It drills badly. It is green." in page.text
+    merge: dict[str, Any] = form_on(page.text, action)
+    assert merge["_choose_notes"] == ["both"]
+    assert ada.client.post(action, data=merge).status_code == 303
+    assert site.record("thing", id).values["notes"] == "It drills badly. It is green."
+
+
+@pytest.mark.parametrize(
+    ("base", "mine", "theirs", "merged"),
+    [
+        ("one two three", "one 2 three", "one two 3", "one 2 3"),
+        ("a\nb\nc", "a\nb\nc\nd", "z\na\nb\nc", "z\na\nb\nc\nd"),
+        ("明天开会", "后天开会", "明天开大会", "后天开大会"),
+        ("one two", "one 2", "one deux", None),
+        ("one two", "one two three", "one two four", None),
+        ("", "mine", "theirs", None),
+    ],
+)
+def test_texts_are_merged_only_where_it_is_plain_what_is_meant(
+    base: str, mine: str, theirs: str, merged: str | None
+) -> None:
+    assert merge_texts(base, mine, theirs) == merged
+    assert merge_texts(base, theirs, mine) == merged

@@ -190,3 +190,20 @@ def test_columns_one_may_not_see_or_change_are_not_there_and_rights_are_kept(
 def test_lines_that_are_none_break_nothing(ada: Visitor, text: str) -> None:
     form = form_on(ada.get("/o/kit/new").text, "/o/kit/new") | {"name": ["Odd"], "_lines": [text]}
     assert ada.client.post("/o/kit/new", data=form, headers=FETCH).status_code in (200, 400)
+
+
+def test_lines_go_along_through_the_choice_of_a_record_changed_meanwhile(site: Site, ada: Visitor) -> None:
+    kit = new_kit(site, ada, row("a", name="Bolt", price="1"))
+    action = url("kit", kit, "/edit")
+    page = ada.get(action).text
+    (one,) = spec_of(page)["rows"]
+    site.update("kit", kit, notes="theirs")
+    form = form_on(page, action) | {"notes": ["mine"], "_lines": [lines(changed(one, amount="7"))]}
+    assert ada.client.post(action, data=form, headers=FETCH).status_code == 409
+    choice = ada.client.post(action, data=form)
+    assert choice.status_code == 409
+    assert "<ins>7</ins>" in choice.text
+    merge = form_on(choice.text, action) | {"_choose_notes": ["mine"]}
+    assert ada.client.post(action, data=merge).status_code == 303
+    assert parts_of(site, kit)[0]["amount"] == 7
+    assert site.record("kit", kit).values["notes"] == "mine"

@@ -141,6 +141,14 @@ def _id(text: Any) -> int | None:
         raise BadRequest(_UNREADABLE) from None
 
 
+def as_id(text: str) -> int | None:
+    """The id that a text writes; None where it is none."""
+    try:
+        return decode_id(text)
+    except ValueError:
+        return None
+
+
 def is_blank(row: SentRow) -> bool:
     """A new row into which nothing was typed."""
     return row.id is None and all(texts == row.base.get(name, []) or not texts for name, texts in row.typed.items())

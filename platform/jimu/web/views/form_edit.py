@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json as json_module
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,11 +16,12 @@ from jimu.messages import Message
 from jimu.records import read, write
 from jimu.records.commands import Record, Update
 from jimu.web.pages.form import FormPage, build_sections, live_state
+from jimu.web.pages.lines import SentLines, SentRow, as_id
 from jimu.web.pages.model import Crumb
 from jimu.web.pages.reader import Reader, record_url
 from jimu.web.pages.sent import Arguments, Sent, Typed, base_of, read_base, read_form
 from jimu.web.pages.shapes import PageShape, page_shape
-from jimu.web.pages.stale import merge_rows
+from jimu.web.pages.stale import line_notes, merge_rows
 from jimu.web.responses import is_fetch, json, local, page, reader_of, record_id, whole_number
 from jimu.web.views.form_new import sent_lines
 from jimu.web.views.form_page import asked_back, refuse_form, show_form
@@ -71,7 +72,7 @@ def change(object: str, id: str) -> Response:
             saved = save(command, shape, reader, record, within=unit) if is_changed else record
             write_lines(lines, record.id, unit, reader)
     except StaleVersion:
-        return _stale(shape, record, base or {}, sent, reader)
+        return _stale(shape, record, base or {}, sent, lines, reader)
     except REFUSALS as error:
         page = typed_page(shape, record, base or {}, sent, reader)
         return refuse_form(page, error, reader, lines, (object, record.id))
@@ -151,11 +152,14 @@ def _edit_page(shape: PageShape, record: Record, reader: Reader, sections: Any, 
     )
 
 
-def _stale(shape: PageShape, record: Record, base: Typed, sent: Sent, reader: Reader) -> Response:
+def _stale(
+    shape: PageShape, record: Record, base: Typed, sent: Sent, lines: Sequence[SentLines], reader: Reader
+) -> Response:
     """Somebody else was faster: show what was, what is and what I typed, and let me choose for each field."""
-    titles = {**record.titles, **read.resolve_titles(ids_in(sent.values), reader.context)}
+    ids = ids_in(sent.values) | {id for one in lines for row in one.rows for id in _ids_typed(one, row)}
+    titles = {**record.titles, **read.resolve_titles(ids, reader.context)}
     rows = merge_rows(shape, base, sent, record.values, titles, reader)
-    if not rows and not uploads(shape) and not dropped_files(shape, record):
+    if not rows and not has_changes(lines) and not uploads(shape) and not dropped_files(shape, record):
         # It stands there as it was typed: sent twice, or somebody else made the same of it.
         return done(_next_address(record), Message("{title} was saved.", {"title": record.title}))
     if is_fetch():
@@ -167,6 +171,9 @@ def _stale(shape: PageShape, record: Record, base: Typed, sent: Sent, reader: Re
         status=409,
         object=record.object,
         rows=rows,
+        lines=line_notes(lines, titles),
+        line_texts=request.form.getlist("_lines"),
+        back=asked_back(),
         who=titles.get(record.values.get("updated_by") or 0, ""),
         record=record,
         href=href,
@@ -179,14 +186,19 @@ def _stale(shape: PageShape, record: Record, base: Typed, sent: Sent, reader: Re
     )
 
 
+def _ids_typed(lines: SentLines, row: SentRow) -> set[int]:
+    """The records that a row points at now, or did."""
+    names = [name for name, shape in lines.grid.page.fields.items() if shape.source]
+    texts = [text for typed in (row.typed, row.base) for name in names for text in typed.get(name, [])]
+    return {id for text in texts if (id := as_id(text)) is not None}
+
+
 def _chosen() -> Any:
-    """The form that was sent; of a merge, only the fields for which mine was chosen."""
-    theirs = {
-        name.removeprefix("_choose_")
-        for name, value in request.form.items()
-        if name.startswith("_choose_") and value == "theirs"
-    }
-    if not theirs:
+    """The form that was sent; of a merge, only the fields for which mine, or both put together, was chosen."""
+    choices = {n.removeprefix("_choose_"): v for n, v in request.form.items() if n.startswith("_choose_")}
+    theirs = {name for name, choice in choices.items() if choice == "theirs"}
+    both = {name: request.form.getlist(f"_both_{name}") for name, choice in choices.items() if choice == "both"}
+    if not theirs and not both:
         return request.form
     owners = {name: name for name in request.form} | {
         part: whole
@@ -194,4 +206,5 @@ def _chosen() -> Any:
         for part in request.form
         if part.startswith(f"{whole}_") or part == f"_has_{whole}"
     }
-    return Arguments({name: request.form.getlist(name) for name in request.form if owners[name] not in theirs})
+    kept = {name: request.form.getlist(name) for name in request.form if owners[name] not in theirs}
+    return Arguments(kept | both)

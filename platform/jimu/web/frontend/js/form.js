@@ -21,10 +21,10 @@ class RecordForm extends HTMLElement {
     this.form.addEventListener("input", (event) => this.changed(event, SOON));
     this.form.addEventListener("change", (event) => this.changed(event, AT_ONCE));
     this.form.addEventListener("keydown", (event) => this.key_(event));
+    this.onLeave = (event) => { if (this.isDirty) event.preventDefault(); };
+    if (!this.querySelector("jm-lines[alone]")) window.addEventListener("beforeunload", this.onLeave); // those ask themselves
     if (this.isInline) return;
     this.form.addEventListener("submit", (event) => this.submit(event));
-    this.onLeave = (event) => { if (this.isDirty) event.preventDefault(); };
-    window.addEventListener("beforeunload", this.onLeave);
     this.onKey = (event) => this.shortcut(event);
     document.addEventListener("keydown", this.onKey);
     window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });

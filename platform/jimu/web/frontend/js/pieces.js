@@ -32,14 +32,14 @@ export function notice(mark, text, ...more) {
 
 /** A modal dialog: openDialog(title, body). It closes by its cross, by Escape, or by ``close``; then it is gone. */
 export function openDialog(title, body, { wide = false } = {}) {
-  const dialog = element("dialog", wide ? "jm-dialog jm-dialog-wide" : "jm-dialog");
-  const head = element("div", "jm-dialog-head");
-  const heading = element("h2", "h3 m-0", title);
+  const dialog = element("dialog", wide ? "dialog dialog-large" : "dialog");
+  const head = element("div", "dialog-head");
+  const heading = element("h2", "", title);
   heading.id = `dialog-${Math.random().toString(36).slice(2)}`;
   dialog.setAttribute("aria-labelledby", heading.id);
   const before = document.activeElement;
   head.append(heading, iconButton("x", t("Close"), () => dialog.close()));
-  const inside = element("div", "jm-dialog-body");
+  const inside = element("div", "dialog-body");
   inside.append(body);
   dialog.append(head, inside);
   document.body.append(dialog);
