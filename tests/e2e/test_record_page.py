@@ -234,7 +234,7 @@ def test_the_next_record_of_the_list_is_one_key_away(window: Window) -> None:
 
 
 def axe(page: Page) -> list[str]:
-    found = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": RULES})
+    found = Axe().run(page, context="main", options={"resultTypes": ["violations"], "runOnly": RULES})
     return [f"{v['id']}: {[n['html'][:160] for n in v['nodes'][:3]]}" for v in found.response["violations"]]
 
 

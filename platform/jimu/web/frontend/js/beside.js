@@ -60,7 +60,7 @@ class Beside extends HTMLElement {
     const made = document.createElement("button");
     made.type = "button";
     made.className = "icon-button";
-    made.title = label;
+    made.dataset.tip = label;
     made.setAttribute("aria-label", label);
     made.disabled = !this.list.rows[this.at + step] && !(step > 0 && this.list.more);
     made.append(icon(name));

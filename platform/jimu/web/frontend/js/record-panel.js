@@ -182,13 +182,7 @@ class Panel extends HTMLElement {
   }
 
   offerUndo(url, text) {
-    const note = element("div", "toast-note");
-    const undo = element("button", "btn btn-sm", t("Undo"));
-    undo.type = "button";
-    undo.addEventListener("click", async () => { note.remove(); await ask(url, { method: "POST" }); this.load(); });
-    note.append(element("span", "", text), undo);
-    document.querySelector(".toasts").append(note);
-    window.setTimeout(() => note.remove(), 10_000);
+    toast(text, { undo: { run: async () => { await ask(url, { method: "POST" }); this.load(); } } });
   }
 }
 
