@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 # No inline script or style at all. Images may be data: (icons in CSS) and blob: (previews of a file not yet sent).
 CONTENT_SECURITY_POLICY = "; ".join((
     "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob:", "font-src 'self'",
-    "connect-src 'self'", "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'",
+    "connect-src 'self'", "manifest-src 'self'", "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'",
 ))
 
 HEADERS = {

@@ -67,6 +67,12 @@ class Assets:
             URL + made["file"], made["integrity"]
         )
 
+    def early(self, entry: str) -> Markup:
+        """A small script that runs before anything is painted."""
+        made = self.entries.get(entry)
+        tag = Markup('<script src="{}" integrity="{}"></script>')
+        return Markup("") if made is None else tag.format(URL + made["file"], made["integrity"])
+
     def icon(self, name: str | None, css: str = "") -> Markup:
         """An icon of the sprite; one it does not have is shown as a box."""
         known = self.made.get((name, css))

@@ -11,10 +11,12 @@ from jimu.web import errors
 from jimu.web.security import require_own_form
 from jimu.web.views import (
     admin,
+    app_files,
     bin,
     choices,
     choose_dialogs,
     deleting,
+    design,
     field_edit,
     files,
     form_edit,
@@ -26,6 +28,7 @@ from jimu.web.views import (
     own_records,
     quick,
     records,
+    searching,
     session_again,
     signing_in,
 )
@@ -35,6 +38,7 @@ VIEWS = (
     signing_in,
     session_again,
     home,
+    searching,
     lists,
     choices,
     choose_dialogs,
@@ -49,6 +53,8 @@ VIEWS = (
     own_records,
     bin,
     files,
+    app_files,
+    design,
     admin,
 )
 PUBLIC = frozenset(
@@ -57,6 +63,9 @@ PUBLIC = frozenset(
         "web.log_in",
         "web.choose_language",
         "web.no_favicon",
+        "web.show_icon",
+        "web.show_picture",
+        "web.show_manifest",
         "web.show_again",
         "web.log_in_again",
         "web.token_now",

@@ -19,6 +19,7 @@ from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message, Text
 from jimu.translation import Catalogue
 from jimu.web.assets import Assets
+from jimu.web.markup import FILTERS, attributes
 from jimu.web.environment import PageEnvironment
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -53,13 +54,15 @@ class Renderer:
             ngettext=self.plural,
             icon=bundles.icon,
             script=bundles.script,
+            early=bundles.early,
             style=bundles.style,
             icon_file=bundles.icon_file,
             locale=locale,
             script_texts=self.script_texts(),
             has_assets=bool(bundles.entries),
+            attributes=attributes,
         )
-        self.environment.filters.update(label=self.label, say=self.say, id=encode_id, in_json=in_json)
+        self.environment.filters.update(label=self.label, say=self.say, id=encode_id, in_json=in_json, **FILTERS)
 
     def text(self, template: str, **params: Any) -> str:
         """``_("…")`` of the templates: the text with its places filled, escaped where it is put out."""

@@ -45,6 +45,7 @@ def page(
     body = now.renderer.render(
         template,
         title=title,
+        head_title=" · ".join(dict.fromkeys((title, *(c.label for c in reversed(crumbs[:-1]))))),
         frame=frame,
         app=app,
         object_name=object,
@@ -75,6 +76,7 @@ def frame_values(now: Visit) -> dict[str, Any]:
     return {
         "csrf": now.csrf,
         "theme": now.theme,
+        "density": now.actor.record.get("density") or "comfortable",
         "actor": now.actor,
         "is_signed_in": now.is_signed_in,
         "workspace": workspace.label.get(now.locale) or workspace.name,

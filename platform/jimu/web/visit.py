@@ -26,7 +26,7 @@ from jimu.web.rendering import Renderer, renderer_for
 LOCALE_COOKIE = "jimu_locale"
 THEME_COOKIE = "jimu_theme"
 NONCE_COOKIE = "jimu_nonce"
-THEMES = ("auto", "light", "dark")
+THEMES = ("auto", "light", "dark", "contrast")
 
 
 @dataclass(frozen=True)

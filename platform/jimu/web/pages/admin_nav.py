@@ -167,6 +167,14 @@ GROUPS: tuple[AdminGroup, ...] = (
                 (USERS, CONFIGURE),
             ),
             AdminPage(
+                "design",
+                "/design",
+                "components",
+                Message("Design system"),
+                Message("Every component of the pages in every state, language and theme"),
+                (CONFIGURE,),
+            ),
+            AdminPage(
                 "bin",
                 "/bin",
                 "trash",

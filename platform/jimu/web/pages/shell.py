@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from jimu.access.per_manifest import PerManifest
@@ -12,15 +12,21 @@ from jimu.messages import Message
 from jimu.web.pages.admin_nav import ANY, may_open
 from jimu.web.pages.reader import Reader
 
+# Keys after ``g`` that lead elsewhere: home, the notifications.
+_TAKEN = ("h", "n")
+
 
 @dataclass(frozen=True)
 class Entry:
+    """``key``: the letter that leads here after ``g``."""
+
     label: str
     icon: str
     href: str
     object: str = ""
     list: str = ""
     items: tuple[Entry, ...] = ()
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,13 +55,14 @@ class Frame:
 
     def current(self, app: AppEntry | None, path: str, object: str | None) -> str:
         """The address of the one entry that stands for the page at ``path``, which shows records of ``object``."""
-        entries = _flat((*(app.entries if app else ()), *self.admin))
+        entries = flat_entries((*(app.entries if app else ()), *self.admin))
         exact = next((e.href for e in entries if e.href == path or (e.list and path.startswith(f"{e.href}&"))), "")
         return exact or next((e.href for e in entries if object and e.object == object and not e.list), "")
 
 
-def _flat(entries: tuple[Entry, ...]) -> list[Entry]:
-    return [one for entry in entries for one in (entry, *_flat(entry.items))]
+def flat_entries(entries: tuple[Entry, ...]) -> list[Entry]:
+    """Entries and those inside them, in their order."""
+    return [one for entry in entries for one in (entry, *flat_entries(entry.items))]
 
 
 def _holds(entries: tuple[Entry, ...], object: str) -> bool:
@@ -86,7 +93,22 @@ def _build(reader: Reader) -> Frame:
 
 
 def _app(app: AppDef, reader: Reader) -> AppEntry:
-    return AppEntry(app.name, reader.label(app.label) or app.name, app.icon, _entries(app.items, reader))
+    entries = _with_keys(_entries(app.items, reader), set(_TAKEN))
+    return AppEntry(app.name, reader.label(app.label) or app.name, app.icon, entries)
+
+
+def _with_keys(entries: tuple[Entry, ...], taken: set[str]) -> tuple[Entry, ...]:
+    """Each entry gets the first letter of its object's name that no entry before it has."""
+    found = []
+    for entry in entries:
+        if entry.items:
+            found.append(replace(entry, items=_with_keys(entry.items, taken)))
+            continue
+        name = entry.list.removeprefix(f"{entry.object}_") or entry.object
+        key = next((letter for letter in name if letter.isascii() and letter.isalpha() and letter not in taken), "")
+        taken.add(key)
+        found.append(replace(entry, key=key))
+    return tuple(found)
 
 
 def _entries(items: tuple[AppItem, ...], reader: Reader) -> tuple[Entry, ...]:

@@ -1,33 +1,32 @@
-// The frame: menus, navigation at phone width, theme, shortcuts, row links, tabs.
+// The frame: theme, shortcuts, dialogs, row links, tabs. Menus, notes, navigation, tooltips and the network have files of their own.
 import { ask, t } from "./texts.js";
+import { toast } from "./shell-toasts.js";
+import "./shell-menus.js";
+import "./shell-nav.js";
+import "./shell-network.js";
+import "./shell-tips.js";
+
+export { toast } from "./shell-toasts.js";
 
 document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll("details.menu[open]")) {
-    if (!menu.contains(event.target)) menu.open = false;
-  }
-  if (event.target.closest("[data-nav-toggle]")) toggleNavigation();
   const theme = event.target.closest("[data-theme-choice]");
   if (theme) chooseTheme(theme.dataset.themeChoice);
+  const density = event.target.closest("[data-density-choice]");
+  if (density) chooseDensity(density.dataset.densityChoice);
   const toggle = event.target.closest("[data-toggle]");
   if (toggle) togglePart(toggle);
+  const opener = event.target.closest("[data-dialog]");
+  if (opener) document.getElementById(opener.dataset.dialog)?.showModal();
+  if (event.target.matches("dialog.dialog") && isOutside(event)) event.target.close();
   const row = event.target.closest("tr[data-href]");
   if (row && !event.target.closest("a, button, input, label") && !window.getSelection().toString()) openRow(row, event);
 });
 
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") {
-    for (const menu of document.querySelectorAll("details.menu[open]")) {
-      menu.open = false;
-      menu.querySelector("summary").focus();
-    }
-    if (document.body.classList.contains("nav-open")) toggleNavigation();
-  }
-  const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
-  if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
-    event.preventDefault();
-    document.querySelector("[data-search]")?.focus();
-  }
-});
+/** A click on the backdrop hits the dialog itself, but outside its box. */
+function isOutside(event) {
+  const box = event.target.getBoundingClientRect();
+  return event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom;
+}
 
 function openRow(row, event) {
   if (event.ctrlKey || event.metaKey) window.open(row.dataset.href, "_blank", "noopener");
@@ -41,40 +40,24 @@ function togglePart(button) {
   if (!part.hidden) part.querySelector("select, input:not([type=hidden])")?.focus();
 }
 
-function toggleNavigation() {
-  const open = document.body.classList.toggle("nav-open");
-  document.querySelector(".nav-shade").hidden = !open;
-  for (const button of document.querySelectorAll("[data-nav-toggle][aria-expanded]")) button.setAttribute("aria-expanded", open);
-  if (open) document.querySelector(".shell-nav a")?.focus();
+function chooseDensity(density) {
+  document.documentElement.dataset.density = density;
+  for (const button of document.querySelectorAll("[data-density-choice]")) {
+    button.setAttribute("aria-pressed", button.dataset.densityChoice === density);
+  }
+  ask("/preferences", { method: "POST", body: new URLSearchParams({ density }) });
 }
 
 function chooseTheme(theme) {
   document.documentElement.dataset.themeSetting = theme;
-  applyTheme();
+  document.dispatchEvent(new Event("jm-theme"));
   for (const button of document.querySelectorAll("[data-theme-choice]")) {
     button.setAttribute("aria-pressed", button.dataset.themeChoice === theme);
   }
   ask("/preferences", { method: "POST", body: new URLSearchParams({ theme }) });
 }
 
-function applyTheme() {
-  const setting = document.documentElement.dataset.themeSetting;
-  const dark = setting === "dark" || (setting === "auto" && window.matchMedia("(prefers-color-scheme: dark)").matches);
-  document.documentElement.dataset.bsTheme = dark ? "dark" : "light";
-}
-window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", applyTheme);
-applyTheme();
-
-/** A short note that goes by itself; errors stay until closed. */
-export function toast(text, { error = false } = {}) {
-  const note = document.createElement("div");
-  note.className = error ? "toast-note toast-note-error" : "toast-note";
-  note.textContent = text;
-  document.querySelector(".toasts")?.append(note);
-  if (!error) window.setTimeout(() => note.remove(), 6000);
-}
-
-for (const note of document.querySelectorAll(".toasts [data-passing]")) window.setTimeout(() => note.remove(), 8000);
+if (/Mac|iPhone|iPad/.test(window.navigator.platform)) for (const key of document.querySelectorAll("kbd[data-mod]")) key.textContent = "⌘";
 
 // <jm-tabs>: without a script all panels stand below each other; with it, one at a time, and the address names it.
 class Tabs extends HTMLElement {
