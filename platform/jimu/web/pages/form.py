@@ -47,8 +47,14 @@ class FormPage:
     came_back: bool = False
 
     @property
-    def visible_sections(self) -> list[SectionView]:
-        return [section for section in self.sections if section.visible]
+    def parts(self) -> list[tuple[list[SectionView], list[Any]]]:
+        """The sections of each tab, and the grids that follow them."""
+        tabs: dict[str, tuple[list[SectionView], list[Any]]] = {}
+        for section in self.sections:
+            tabs.setdefault(section.key.replace("s", "t", 1).split("-")[0], ([], []))[0].append(section)
+        for grid in self.lines:
+            tabs.setdefault(grid.tab, ([], []))[1].append(grid)
+        return list(tabs.values())
 
 
 def build_sections(

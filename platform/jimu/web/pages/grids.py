@@ -27,9 +27,12 @@ _EDITED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class GridShape:
-    """``columns``: what is shown; ``page``: the fields that may be changed, in the shape of a form."""
+    """``tab``: where it stands on the page. ``columns``: what is shown; ``page``: the fields that may be changed, in the
+    shape of a form.
+    """
 
     key: str
+    tab: str
     related: RelatedList
     label: str
     object: ObjectDef
@@ -69,7 +72,7 @@ def grids_of(object: str, reader: Reader, record_type: str | None = None) -> tup
 def _build(object: str, reader: Reader, record_type: str | None) -> tuple[GridShape, ...]:
     shape = page_shape(object, reader, record_type)
     return tuple(
-        _grid(shape.object, related, reader)
+        _grid(shape.object, tab.key, related, reader)
         for tab in shape.tabs
         for related in tab.related
         if related.is_grid and action_allowed(reader.actor, reader.manifest, related.object, "read")
@@ -80,7 +83,7 @@ def find_grid(object: str, key: str, reader: Reader) -> GridShape | None:
     return next((grid for grid in grids_of(object, reader) if grid.key == key), None)
 
 
-def _grid(parent: ObjectDef, related: RelatedList, reader: Reader) -> GridShape:
+def _grid(parent: ObjectDef, tab: str, related: RelatedList, reader: Reader) -> GridShape:
     child = reader.manifest.object(related.object)
     access = field_access(reader.actor, reader.manifest, child.name)
     build = ShapeBuilder(child, reader, access)
@@ -94,6 +97,7 @@ def _grid(parent: ObjectDef, related: RelatedList, reader: Reader) -> GridShape:
     fields: Mapping[str, FieldShape] = {shape.name: shape for shape in (*columns, *position) if is_edited(shape)}
     return GridShape(
         f"{child.name}.{related.field}",
+        tab,
         related,
         reader.label(related.label),
         child,

@@ -38,6 +38,7 @@ class LinesView:
     spec: dict[str, Any]
     more: str = ""
     action: str = ""
+    tab: str = ""
     rows: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -80,7 +81,7 @@ def lines_view(grid: GridShape, record: Record | None, reader: Reader, typed: An
     more = ""
     if len(stored) >= MOST_ROWS and record is not None:
         more = reader.render(Message("Only the first {most} lines are shown here.", {"most": MOST_ROWS}))
-    return LinesView(f"{grid.key}", grid.label, grid.object.icon, spec, more, rows=rows)
+    return LinesView(f"{grid.key}", grid.label, grid.object.icon, spec, more, tab=grid.tab, rows=rows)
 
 
 def _column(shape: Any, grid: GridShape) -> dict[str, Any]:
