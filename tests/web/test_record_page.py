@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from jimu.fieldtypes.ids import encode_id
-from jimu.records import Update, read, write
+from jimu.records import Create, Update, read, write
 from jimu.records.requests import ListRequest
 from jimu.storage.metering import counted
 from tests.web.site import Site, Visitor, url
@@ -167,6 +167,50 @@ def test_an_old_value_is_put_back_by_an_ordinary_write(site: Site, ada: Visitor,
     assert site.record("thing", thing).values["pieces"] == 5
 
 
+@pytest.mark.parametrize(
+    ("field", "old", "new"),
+    [
+        ("name", "Whole", "Other"),
+        ("weight", "1.500", "2"),
+        ("cost", "4711.00", "1"),
+        ("made_on", "2026-01-02", "2026-01-03"),
+        ("seen_at", "2026-01-02T03:04:00+00:00", "2027-01-02T03:04:00+00:00"),
+        ("opens", "08:30", "09:30"),
+        ("takes", 5400, 60),
+        ("ready", True, False),
+        ("state", "draft", "broken"),
+        ("uses", ["home"], ["road"]),
+        ("words", ["a", "b"], []),
+        ("data", {"a": 1}, {"b": 2}),
+        ("notes", "long", None),
+    ],
+)
+def test_every_kind_of_value_can_be_put_back(
+    site: Site, ada: Visitor, thing: int, field: str, old: Any, new: Any
+) -> None:
+    site.update("thing", thing, **{field: old, "reason": "worn"})
+    before = site.record("thing", thing).values[field]
+    site.update("thing", thing, **{field: new})
+    assert site.record("thing", thing).values[field] != before
+    path = entry_of(ada.get(url("thing", thing, f"/history?field={field}")).text, field)
+    assert post(ada, path).status_code == 200
+    assert site.record("thing", thing).values[field] == before
+
+
+def test_a_reference_is_put_back_by_its_title(site: Site, ada: Visitor, thing: int) -> None:
+    acme, globex = site.makers["Acme"], site.makers["Globex"]
+    site.update("thing", thing, partners=[acme, globex])
+    site.update("thing", thing, maker=globex, partners=[])
+    for field, value in (("maker", acme), ("partners", [acme, globex])):
+        path = entry_of(ada.get(url("thing", thing, f"/history?field={field}")).text, field)
+        assert "Acme" in ada.get(path).text
+        assert post(ada, path).status_code == 200
+        found = site.record("thing", thing).values[field]
+        assert (sorted(found) if isinstance(found, list) else found) == (
+            sorted(value) if isinstance(value, list) else value
+        )
+
+
 def test_nobody_puts_back_what_they_may_not_write(site: Site, ada: Visitor, bob: Visitor, thing: int) -> None:
     site.update("thing", thing, grade=5, cost="1.00")
     mine = ada.get(url("thing", thing, "/history")).text
@@ -224,6 +268,19 @@ def test_a_mention_by_the_api_tells_too(site: Site, thing: int) -> None:
     eve = site.create("user", name="Evan", email="evan@example.com", roles=["helper"])
     site.create("comment", record=thing, text="@Evan", mentions=[eve])
     assert len(site.notifications("Evan")) == 1
+
+
+def test_a_comment_that_is_taken_back_tells_nobody(site: Site, thing: int) -> None:
+    eve = site.create("user", name="Evita", email="evita@example.com", roles=["helper"])
+
+    def taken_back() -> None:
+        with write.unit_of_work(site.system) as unit:
+            write.write(Create("comment", {"record": thing, "text": "@Evita", "mentions": [eve]}), unit)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        taken_back()
+    assert site.notifications("Evita") == []
 
 
 def test_replies_stand_in_their_thread(site: Site, ada: Visitor, thing: int) -> None:

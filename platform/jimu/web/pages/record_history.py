@@ -104,7 +104,7 @@ def entry_of(item: HistoryItem, titles: Mapping[int, str], shape: PageShape, rea
     changes = [change_of(shape, c, titles, reader) for c in told]
     way = reader.render(_WAYS[item.via]) if item.via in _WAYS else ""
     what = reader.render(_ACTIONS[item.action]) if item.action in _ACTIONS else item.action
-    through = " ".join(x for x in (way, item.reason and f"({item.reason})") if x)
+    through = " ".join(x for x in (way, item.reason not in ("", item.via) and f"({item.reason})") if x)
     return HistoryEntry(
         encode_id(item.id),
         person_of(item.actor, titles, reader),
