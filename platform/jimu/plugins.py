@@ -36,7 +36,12 @@ DESCRIPTION_KEYS = (*REQUIRED_KEYS, "module", "label", "description")
 NAMESPACE = "jimu_plugins"
 
 # Modules of the engine that implement hooks, by name so that this floor imports none above it.
-BUILT_IN: tuple[str, ...] = ("jimu.fieldtypes.builtin", "jimu.formulas.builtin", "jimu.records.title_jobs")
+BUILT_IN: tuple[str, ...] = (
+    "jimu.fieldtypes.builtin",
+    "jimu.formulas.builtin",
+    "jimu.records.title_jobs",
+    "jimu.exchange.mass.jobs",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,51 @@
+"""The job that carries a mass change on: as the user who asked for it, with the rights that they have by then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from jimu.access.loading import load_actor
+from jimu.errors import Conflict, NotFound
+from jimu.exchange.mass.changing import as_engine
+from jimu.exchange.mass.results import load_run
+from jimu.exchange.mass.running import JOB, carry_on, fail
+from jimu.fieldtypes.ids import decode_id
+from jimu.hookspecs import hookimpl
+from jimu.jobs import GiveUp, RetryLater
+from jimu.messages import Message
+
+PAUSE = timedelta(seconds=5)
+NOT_ACTIVE = Message("The account that asked for this is no longer active.")
+BROKE_OFF = Message("It broke off and was tried again several times; an administrator finds the error among the jobs.")
+
+
+def run_mass_change(job: Any, context: Any) -> None:
+    id, user = decode_id(job.payload["run"]), decode_id(job.payload["user"])
+    try:
+        run = load_run(id, as_engine(context))
+    except NotFound as error:
+        raise GiveUp("its record is no longer there") from error
+    if not run.is_running:
+        return
+    with context.store.read() as transaction:
+        actor = load_actor(transaction, context.manifest, user, via="job")
+    if actor is None:
+        fail(run, NOT_ACTIVE, context)
+        return
+    own = replace(context, actor=actor)
+    try:
+        carry_on(id, own)
+    except Exception as error:
+        if job.attempts >= job.max_attempts:
+            fail(load_run(id, as_engine(context)), BROKE_OFF, own)
+        elif isinstance(error, Conflict):
+            raise RetryLater(PAUSE, str(error)) from error
+        raise
+
+
+@hookimpl
+def jimu_job_handlers() -> Mapping[str, Callable[[Any, Any], None]]:
+    return {JOB: run_mass_change}

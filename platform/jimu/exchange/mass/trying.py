@@ -1,0 +1,55 @@
+"""Dry runs: a mass change done through the whole write path and rolled back, to tell what would come of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from jimu.exchange.importing.dry_run import taken_back
+from jimu.exchange.mass.changing import fields_read, require_allowed
+from jimu.exchange.mass.model import AT_ONCE, Item, MassRequest
+from jimu.exchange.mass.portions import change
+from jimu.exchange.mass.selecting import count_selected, next_portion
+from jimu.records import Context
+
+MOST_REASONS = 20
+
+
+@dataclass
+class Forecast:
+    """``total``: records of the selection; ``tried``: so many of them were tried. ``failed``: the first that failed."""
+
+    total: int = 0
+    tried: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    failures: int = 0
+    failed: list[Item] = field(default_factory=list)
+
+
+def try_out(request: MassRequest, context: Context, most: int = AT_ONCE) -> Forecast:
+    """What the change would do to the first ``most`` records. Raises what ``start`` raises for what is not allowed."""
+    require_allowed(request, context)
+    made = Forecast(count_selected(request.selection, context))
+    names = fields_read(request, context)
+    after = ""
+    with taken_back(context) as unit:
+        while made.tried < min(made.total, most):
+            portion = next_portion(request.selection, after, names, unit)
+            for item in change(portion, request, unit, most - made.tried):
+                _count(made, item)
+            after = portion.next
+            if not after:
+                break
+    return made
+
+
+def _count(made: Forecast, item: Item) -> None:
+    made.tried += 1
+    if item.status == "failed":
+        made.failures += 1
+        if len(made.failed) < MOST_REASONS:
+            made.failed.append(item)
+    elif item.status == "unchanged":
+        made.unchanged += 1
+    else:
+        made.changed += 1
