@@ -40,7 +40,7 @@ lint: install-dev  ## ruff, mypy --strict, import-linter
 	PYTHONPATH=platform $(BIN)/lint-imports
 
 bench: install-dev  ## requests per second against a hand-written application, as ratios
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench both
 
 shots: install-dev  ## screenshots of every kind of page of a running `make run`, into tests/e2e/shots
 	$(BIN)/python -m tests.e2e.screenshots http://127.0.0.1:$${JIMU_PORT:-8000} admin@jimu.example jimu-demo

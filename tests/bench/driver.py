@@ -374,7 +374,8 @@ def one(ad, op, clients, secs):
 def measure(ad, vs, cells, runs, secs, out):
     """Each cell: warm up, then `runs` rounds; with a floor `vs`, the two take turns within a round,
     so a ratio compares neighbours in time. Up to two rounds more while others load the machine;
-    the quietest rounds count."""
+    the quietest rounds count. Returns what was measured, by cell."""
+    measured = {}
     both = [ad] + ([vs] if vs else [])
     ops = {x.name: operations(x) for x in both}
     for cell in cells:
@@ -399,6 +400,8 @@ def measure(ad, vs, cells, runs, secs, out):
                      ratio=statistics.median(x[0]["rps"] / x[1]["rps"] for x in rounds if x[1]["rps"]),
                      ratio_p50=statistics.median(x[0]["p50"] / x[1]["p50"] for x in rounds))
         emit(r, out)
+        measured[cell] = r
+    return measured
 
 
 def emit(r, out):

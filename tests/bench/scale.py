@@ -45,7 +45,7 @@ LISTS = {
     "contains, few hits, newest first *": {"where": "contains(company, 'Blue Harbor 101')", "order": NEWEST},
     "contains, few hits, in the order of ids *": {"where": "contains(company, 'Blue Harbor 101')"},
     "contains, no hit": {"where": "contains(company, 'Nowhere')", "order": NEWEST},
-    "search box": {"search": "blue harbor 101"},
+    "search box *": {"search": "blue harbor 101"},
 }
 OWN = {
     "own, newest first": {"order": NEWEST},

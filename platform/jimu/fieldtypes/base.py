@@ -223,7 +223,7 @@ class FieldType:
         if is_blank(value):
             return None
         loaded = self.load_value(value, field, context)
-        return None if is_blank(loaded) else loaded
+        return loaded if loaded is value or not is_blank(loaded) else None
 
     def dump(self, value: Any, field: FieldSpec) -> Any:
         """The JSON value of a Python value."""

@@ -23,7 +23,10 @@ OPTION_KEYS: dict[str, JsonSchema] = {
 
 
 def choice_of(field: FieldSpec, value: str) -> ChoiceSpec | None:
-    return next((c for c in field.choices or () if c.value == value), None)
+    for choice in field.choices or ():
+        if choice.value == value:
+            return choice
+    return None
 
 
 def check_choice(field: FieldSpec, value: Any) -> str:

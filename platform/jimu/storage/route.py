@@ -54,11 +54,15 @@ def count_route(cache: StatementCache, query: Query) -> Route:
 
 
 def _are_few(connection: Connection, bound: BoundTable, texts: list[str]) -> bool:
+    """Whole words first: the index gathers all hits of a beginning before it gives the first."""
     index = quoted(bound.search_table)
     asked = " AND ".join(f"({text})" for text in texts)
-    [(hits,)] = connection.ask(
-        f"SELECT count(*) FROM (SELECT 1 FROM {index} WHERE {index} MATCH ? LIMIT {FEW + 1})", asked)  # noqa: S608
-    return bool(hits <= FEW)
+    counted = f"SELECT count(*) FROM (SELECT 1 FROM {index} WHERE {index} MATCH ? LIMIT {FEW + 1})"  # noqa: S608
+    for spelt in dict.fromkeys((asked.replace("*", ""), asked)):
+        [(hits,)] = connection.ask(counted, spelt)
+        if hits > FEW:
+            return False
+    return True
 
 
 def _required_texts(filter: Filter, bound: BoundTable, capabilities: Capabilities) -> Iterator[str]:

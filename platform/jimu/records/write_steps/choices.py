@@ -20,13 +20,22 @@ def check_choices(wave: Wave) -> None:
     plan = wave.plan
     if not plan.picklists and not plan.object.record_types:
         return
+    free = {field.name: _free_values(field) for field in plan.picklists}
     for draft in wave.judged:
         _check_record_type(wave, draft)
         kind = plan.object.record_types.get(draft.values.get("record_type") or "")
         kind_changed = "record_type" in draft.changed
         for field in plan.picklists:
+            value = draft.values.get(field.name)
+            if kind is None and (value is None or (isinstance(value, str) and value in free[field.name])):
+                continue
             if draft.is_new or kind_changed or field.name in draft.changed or field.controller in draft.changed:
                 _check_field(wave, draft, field, kind)
+
+
+def _free_values(field: FieldDef) -> frozenset[str]:
+    """The values that may always be chosen."""
+    return frozenset(c.value for c in field.choices or () if not c.retired and c.depends is None)
 
 
 def _check_record_type(wave: Wave, draft: Draft) -> None:

@@ -59,7 +59,12 @@ def _may_number(wave: Wave, field: FieldDef | None) -> bool:
 
 def coerce_values(wave: Wave) -> None:
     """Turn given values into the field types' Python values; every value that cannot be is a problem."""
+    composites = {f.name for f in wave.plan.composites}
     for draft in wave.open:
+        if isinstance(draft.given, Loaded) and not draft.problems and composites.isdisjoint(draft.given):
+            draft.values.update(draft.given)
+            draft.touched.update(draft.given)
+            continue
         refused = {p.field for p in draft.problems}
         keep = _keep if isinstance(draft.given, Loaded) else _put
         for name, value in draft.given.items():

@@ -44,9 +44,9 @@ class DocumentMaker:
         return first, rest
 
     def vector(self, row: Mapping[str, Any]) -> str:
-        """The tokens as text of a tsvector; the title's are there once more, marked.
+        """The tokens as text of a tsvector; the title's are marked.
 
         Weights would do as well, but a GIN index does not know them and would have every row looked at.
         """
         title, body = self.tokens(row)
-        return " ".join([f"'{t}'" for t in (*title, *body)] + [f"'{TITLE_WORD_MARK}{t}'" for t in title])
+        return " ".join([f"'{t}'" for t in body] + [f"'{TITLE_WORD_MARK}{t}'" for t in title])

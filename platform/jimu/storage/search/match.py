@@ -26,10 +26,12 @@ def terms_text(terms: Iterable[Term], capabilities: Capabilities, *, title: bool
 
 
 def _tsquery_term(term: Term, title: bool) -> str:
-    mark, suffix = TITLE_WORD_MARK if title else "", ":*" if term.prefix else ""
-    if term.inside:
-        return f"('{mark}{term.text}'{suffix} | '{mark}{PART_MARK}{term.text}'{suffix})"
-    return f"'{mark}{term.text}'{suffix}"
+    """Words of a title are marked in the row, and there only once."""
+    suffix = ":*" if term.prefix else ""
+    texts = (term.text, PART_MARK + term.text) if term.inside else (term.text,)
+    marks = (TITLE_WORD_MARK,) if title else ("", TITLE_WORD_MARK)
+    spelt = [f"'{mark}{text}'{suffix}" for mark in marks for text in texts]
+    return spelt[0] if len(spelt) == 1 else f"({' | '.join(spelt)})"
 
 
 def _fts_term(term: Term, title: bool) -> str:
