@@ -7,7 +7,8 @@ Everything that decides which records are shown stands in the address, so it can
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -44,29 +45,35 @@ class Asked:
         """
         if "after" not in changes:
             changes = {"after": "", "trail": (), "inside": (), **changes}
-        pairs = replace(self, **changes).pairs
+        pairs = _pairs({**vars(self), **changes})
         return f"/o/{object}{at}?{urlencode(pairs)}" if pairs else f"/o/{object}{at}"
 
     @property
     def pairs(self) -> Pairs:
         """The arguments of the address."""
-        pairs = [
-            ("list", self.list),
-            ("q", self.search),
-            *(("f", c.text) for c in self.conditions),
-            ("sort", self.sort),
-            ("group", self.group),
-            ("in", json.dumps(self.inside, ensure_ascii=False) if self.inside else ""),
-            ("after", self.after),
-            ("trail", "~".join(self.trail)),
-            ("count", self.count if self.count != "estimated" else ""),
-        ]
-        found = [(k, v) for k, v in pairs if v]
-        return found if self.where is None else [*found, ("where", self.where)]
+        return _pairs(vars(self))
 
     def hidden(self, *left_out: str) -> Pairs:
         """What a form of the page hands on: all but the page that is open, and what the form asks for itself."""
         return [(k, v) for k, v in self.pairs if k not in ("after", "trail", "in", *left_out)]
+
+
+def _pairs(values: Mapping[str, Any]) -> Pairs:
+    inside, count = values["inside"], values["count"]
+    pairs = [
+        ("list", values["list"]),
+        ("q", values["search"]),
+        *(("f", c.text) for c in values["conditions"]),
+        ("sort", values["sort"]),
+        ("group", values["group"]),
+        ("in", json.dumps(inside, ensure_ascii=False) if inside else ""),
+        ("after", values["after"]),
+        ("trail", "~".join(values["trail"])),
+        ("count", count if count != "estimated" else ""),
+    ]
+    found = [(name, value) for name, value in pairs if value]
+    where = values["where"]
+    return found if where is None else [*found, ("where", where)]
 
 
 def asked_of(args: MultiDict[str, str]) -> Asked:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from jimu.fieldtypes.ids import encode_id
 from jimu.fieldtypes.kinds import Kind
 from jimu.records import read
 from jimu.records.commands import Record
+from jimu.web.environment import put_out
 from jimu.web.pages.display import BLANK, Presenter, Shown, presenter_for, type_of
 from jimu.web.pages.list_fields import fields_on, path_label
 from jimu.web.pages.model import Row
@@ -24,7 +26,9 @@ MOST_COLUMNS = 40
 _MOST_SHAPES = 2_000
 _NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.DURATION})
 _UNSHOWN = frozenset({"secret"})
+_MOST_DRAWN = 2_000
 Titles = Mapping[int, str]
+CellMacro = Callable[[Shown], str]
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,17 @@ class ColumnShape:
     is_sortable: bool
     tag: Markup
     field: FieldDef
+    blank: str = ""
+    known: dict[Shown, str] = dataclasses.field(default_factory=dict, compare=False, repr=False)
+
+    def drawn(self, shown: Shown, cell: CellMacro) -> str:
+        """What ``cell`` makes of a value, kept: stars, ticks and tags come up again and again."""
+        found = self.known.get(shown)
+        if found is None:
+            if len(self.known) >= _MOST_DRAWN:
+                self.known.clear()
+            found = self.known[shown] = cell(shown)
+        return found
 
     @property
     def name(self) -> str:
@@ -72,10 +87,34 @@ class ListShape:
 
 @dataclass(frozen=True, slots=True)
 class ListRow(Row):
-    """``id`` as it stands in addresses; ``color``: a name, or ''."""
+    """``id`` as it stands in addresses; ``color``: a name, or ''. ``columns``: those of ``cells``."""
 
     id: str = ""
     color: str = ""
+    columns: Sequence[ColumnShape] = ()
+
+    def html(self, untitled: str, cell: CellMacro) -> Markup:
+        """The row, written here and not in the template: a list has hundreds of cells, most of them plain. ``cell`` is
+        asked for the others, once for each that looks different.
+        """
+        out = [f'<tr data-href="{self.href}" data-id="{self.id}"']
+        out.append(f' class="row-color choice-{self.color}">' if self.color else ">")
+        (tag, title), *rest = self.cells or [(Markup("<td>"), BLANK)]
+        out += (tag, f'<a href="{self.href}">', put_out(title.text or untitled), "</a></td>")
+        for (tag, shown), column in zip(rest, self.columns[1:], strict=True):
+            kind = shown.kind
+            if kind == "text" or kind == "meter":
+                out += (tag, put_out(shown.text), "</td>")
+            elif kind == "blank":
+                out.append(column.blank)
+            elif kind == "link":
+                out += (tag, '<a href="', put_out(shown.href), '">', put_out(shown.text), "</a></td>")
+            elif kind == "badge":
+                out += (tag, f'<span class="badge-choice {put_out(shown.css)}">', put_out(shown.text), "</span></td>")
+            else:
+                out += (tag, column.drawn(shown, cell), "</td>")
+        out.append("</tr>\n")
+        return Markup("".join(out))  # noqa: S704
 
 
 _shapes: PerManifest[dict[Any, ListShape]] = PerManifest(lambda manifest: {})
@@ -125,7 +164,8 @@ def _column(path: tuple[str, ...], steps: list[FieldDef], is_first: bool, reader
     css = "cell-title" if is_first else _css(last)
     tag = Markup('<td class="{}" data-label="{}" data-field="{}">').format(css, label, ".".join(path))
     can_sort = last.kind.is_sortable or (last.kind is Kind.REFERENCE and len(last.target) == 1)
-    return ColumnShape(path, label, _css(last), presenter_for(last, reader), can_sort, tag, last)
+    blank = Markup('<td class="cell-blank" data-field="{}"></td>').format(".".join(path))
+    return ColumnShape(path, label, _css(last), presenter_for(last, reader), can_sort, tag, last, blank)
 
 
 def _companions(field: FieldDef, reader: Reader) -> list[str]:
@@ -154,6 +194,7 @@ def rows_of(
             [(column.tag, column.shown(r, inner)) for column in columns],
             encode_id(r.id),
             colors[number] if colors else "",
+            columns,
         )
         for number, r in enumerate(records)
     ]

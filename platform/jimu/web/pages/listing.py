@@ -362,4 +362,5 @@ def page_data(page: ListPage) -> dict[str, Any]:
         "freeze": arrangement.looks.freeze,
         "density": page.density,
         "noGroup": NO_GROUP,
+        "ownFilter": bool(arrangement.where),
     }

@@ -50,7 +50,8 @@ function onRow(event, row) {
     " ": () => (document.getElementById("peek").dataset.id === row.dataset.id ? list.closePeek() : list.peek(row)),
     e: () => window.location.assign(`${row.dataset.href}/edit`),
   });
-  if (row.dataset.href && !event.target.closest("a, button")) keys.Enter = () => window.location.assign((event.target.closest("td")?.querySelector("a") ?? { href: row.dataset.href }).href);
+  // As a click does it: what else looks at rows that are opened takes part.
+  if (row.dataset.href && !event.target.closest("a, button")) keys.Enter = () => (event.target.closest("td")?.querySelector("a") ?? row).click();
   return keys[event.key];
 }
 
