@@ -55,6 +55,7 @@ class RecordPage:
     tabs: list[RecordTab]
     panels: list[Panel]
     editable: frozenset[str]  # fields that can be edited where they are shown
+    may_update: bool
     owner: Shown | None = None
     changed_at: Shown | None = None
     changed_by: Shown | None = None
@@ -84,6 +85,7 @@ def page_of(record: Record, shape: PageShape, reader: Reader) -> RecordPage:
         [_tab(tab, record, show, reader) for tab in shape.tabs],
         _panels(definition, reader),
         frozenset(name for name, field in shape.fields.items() if field.state == "edit"),
+        show.may_update,
         _stamp("owner", record, reader),
         _stamp("updated_at", record, reader),
         _stamp("updated_by", record, reader),

@@ -27,13 +27,14 @@ _COMPUTED: Mapping[str, Message] = {
 @dataclass(frozen=True, slots=True)
 class ShownField:
     """``why``: the reason why the value cannot be changed, '' where it can. ``can_reveal``: it is a secret that the
-    reader may look at.
+    reader may look at. ``is_marked``: the reason stands beside this very field, not at the head of the page.
     """
 
     shape: FieldShape
     shown: Shown
     why: str = ""
     can_reveal: bool = False
+    is_marked: bool = False
 
     @property
     def name(self) -> str:
@@ -79,7 +80,9 @@ class FieldShower:
     def one(self, shape: FieldShape) -> ShownField:
         values = self.record.values
         shown = shape.present(value_of(shape, values), values, self.record.titles)
-        return ShownField(shape, shown, self.why_not(shape), shown.kind == "secret" and self.may_reveal)
+        why = self.why_not(shape)
+        is_marked = bool(why) and (self.may_update or shape.state == "computed")
+        return ShownField(shape, shown, why, shown.kind == "secret" and self.may_reveal, is_marked)
 
     def why_not(self, shape: FieldShape) -> str:
         """Why the reader cannot change the field; '' if nothing stands against it."""
