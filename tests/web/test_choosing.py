@@ -91,6 +91,12 @@ def test_people_are_found_by_department_and_those_who_left_are_not_offered(site:
     assert ada.get("/o/thing/choose/owner/people?department=nonsense").status_code == 200
 
 
+def test_people_are_found_by_the_pinyin_of_their_names(site: Site, ada: Visitor) -> None:
+    site.create("user", name="王小明", email="somebody@example.com")
+    for text in ("wangxm", "wxm", "小明"):
+        assert texts(ada, f"/o/thing/choose/owner?q={text}") == ["王小明"], text
+
+
 def test_an_any_lookup_is_looked_through_by_kind_of_record(ada: Visitor) -> None:
     page = ada.get("/o/thing/choose/about/search").text
     assert "<select" in page

@@ -15,9 +15,23 @@ class Drop extends HTMLElement {
     this.box.addEventListener("drop", (event) => { event.preventDefault(); this.add(event.dataTransfer.files); });
     this.box.addEventListener("paste", (event) => { if (event.clipboardData?.files.length) { event.preventDefault(); this.add(event.clipboardData.files); } });
     this.input.addEventListener("change", () => this.show());
-    const hint = element("div", "field-help", this.input.multiple ? t("Drop files here, paste them, or choose them.") : t("Drop a file here, paste it, or choose it."));
-    this.input.before(hint);
+    this.addOpener();
     if (this.input.accept.includes("image") || !this.input.multiple) this.addCamera();
+  }
+
+  /** Our own button speaks the reader's language; the browser's stands behind it. */
+  addOpener() {
+    const many = this.input.multiple;
+    const label = document.querySelector(`label[for="${CSS.escape(this.input.id)}"]`)?.textContent.trim() ?? "";
+    const opener = button(many ? t("Choose files…") : t("Choose a file…"), "btn", () => this.input.click());
+    opener.setAttribute("aria-label", `${label}: ${opener.textContent}`);
+    opener.prepend(icon("upload"), " ");
+    this.input.classList.add("file-quiet");
+    this.input.tabIndex = -1;
+    this.input.addEventListener("focus", () => opener.focus());
+    const line = element("div", "file-open");
+    line.append(opener, element("span", "field-help", many ? t("or drop them here, or paste them") : t("or drop it here, or paste it")));
+    this.input.before(line);
   }
 
   addCamera() {
@@ -46,7 +60,7 @@ class Drop extends HTMLElement {
     for (const file of this.input.files) if (file !== gone) left.items.add(file);
     this.input.files = left.files;
     this.input.dispatchEvent(new Event("change", { bubbles: true }));
-    this.input.focus();
+    this.box.querySelector(".file-open button").focus();
   }
 
   show() {
