@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -61,7 +60,11 @@ _ADVICE = {
     403: Message("Your roles do not allow it. Ask your administrator if you need it for your work."),
     404: Message("The page or record does not exist, was deleted, or is not for you to see."),
     429: Message("Wait a minute and try again."),
-    500: Message("The error was written to the log. If it comes again, tell your administrator this number: {number}"),
+    400: Message("Go back, reload the page and try again."),
+    405: Message("This address only takes what a form sends to it. Go back and use the form."),
+    409: Message("Something changed meanwhile. Go back, reload the page and look at it again."),
+    413: Message("Send less at once, or a smaller file."),
+    500: Message("The error was written to the log. If it comes again, tell your administrator the number below."),
 }
 
 
@@ -102,9 +105,20 @@ def _http(error: HTTPException) -> Response:
 def _unknown(error: Exception) -> Response:
     if not _is_ours():
         raise error
-    number = secrets.token_hex(4)
+    number = _number() or secrets.token_hex(4)
     log.exception("error %s on %s %s", number, request.method, request.path, exc_info=error)
     return error_page(500, [], number)
+
+
+def _number() -> str:
+    """The id under which the log has this request."""
+    return str(request.environ.get("jimu.request_id", ""))
+
+
+def _own_roles(now: Visit) -> str:
+    """The labels of the visitor's roles, to be told to whom they ask for more."""
+    roles = (now.manifest.roles.get(name) for name in sorted(now.actor.roles))
+    return now.say(Message(", ")).join(r.label.get(now.locale) or r.name for r in roles if r is not None)
 
 
 def error_page(status: int, messages: list[Message], number: str = "") -> Response:
@@ -112,12 +126,20 @@ def error_page(status: int, messages: list[Message], number: str = "") -> Respon
     now: Visit = g.visit
     texts = list(dict.fromkeys(now.say(m) for m in messages))
     title = now.say(_TITLES.get(status, _TITLES[500]))
-    advice = now.say(replace(_ADVICE[status], params={"number": number})) if status in _ADVICE else ""
+    advice = now.say(_ADVICE[status]) if status in _ADVICE else ""
     if request.accept_mimetypes.best == "application/json":
         return json({"code": status, "message": texts[0] if texts else title}, status)
     if is_fetch():
         return fragment("errors/fragment.html", status=status, title=title, texts=texts, advice=advice)
-    values: dict[str, Any] = {"status_code": status, "texts": texts, "advice": advice}
+    if status == 403 and (roles := _own_roles(now)):
+        texts.append(now.say(Message("Your roles: {roles}", {"roles": roles})))
+    values: dict[str, Any] = {
+        "status_code": status,
+        "texts": texts,
+        "advice": advice,
+        "number": number or _number(),
+        "again": request.full_path.rstrip("?") if request.method == "GET" and status in (429, 500, 503) else "",
+    }
     if now.is_signed_in:
         return page("errors/page.html", title, status=status, **values)
     return lone_page("errors/lone.html", title, status=status, **values)

@@ -43,10 +43,10 @@ await rename(fresh, output);
 // The English templates of t("…"): the server sends their translations along with the page.
 async function collectTexts() {
   const found = new Set();
-  for (const name of await readdir("js")) {
-    for (const match of (await readFile(path.join("js", name), "utf8")).matchAll(/\bt\("((?:[^"\\]|\\.)*)"/g)) found.add(JSON.parse(`"${match[1]}"`));
+  const files = [...(await readdir("js")).map((name) => path.join("js", name)), ...(await readdir(".")).filter((name) => name.endsWith(".js"))];
+  for (const file of files) {
+    for (const match of (await readFile(file, "utf8")).matchAll(/\bt\("((?:[^"\\]|\\.)*)"/g)) found.add(JSON.parse(`"${match[1]}"`));
   }
-  for (const match of (await readFile("core.js", "utf8")).matchAll(/\bt\("((?:[^"\\]|\\.)*)"/g)) found.add(match[1]);
   return [...found].sort();
 }
 

@@ -1,5 +1,5 @@
 // The frame: theme, shortcuts, dialogs, row links, tabs. Menus, notes, navigation, tooltips and the network have files of their own.
-import { ask, t } from "./texts.js";
+import { ask, icon, t } from "./texts.js";
 import { toast } from "./shell-toasts.js";
 import "./shell-menus.js";
 import "./shell-nav.js";
@@ -105,5 +105,27 @@ class Copy extends HTMLElement {
   }
 }
 
+// <jm-password>: a field for a password, with a button that shows what was typed.
+class Password extends HTMLElement {
+  connectedCallback() {
+    const input = this.querySelector("input");
+    if (!input || this.querySelector("button")) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "icon-button";
+    button.setAttribute("aria-label", t("Show the password"));
+    button.setAttribute("aria-pressed", "false");
+    button.append(icon("eye"));
+    button.addEventListener("click", () => {
+      const shown = input.type === "password";
+      input.type = shown ? "text" : "password";
+      button.setAttribute("aria-pressed", shown);
+      button.replaceChildren(icon(shown ? "eye-off" : "eye"));
+    });
+    this.append(button);
+  }
+}
+
+customElements.define("jm-password", Password);
 customElements.define("jm-tabs", Tabs);
 customElements.define("jm-copy", Copy);
