@@ -15,10 +15,21 @@ from jimu.records.listing import list_records, related
 from jimu.records.one import find, get
 from jimu.records.past import history
 from jimu.records.reading import reading
-from jimu.records.searching import search
+from jimu.records.searching import found_in, search
 from jimu.records.titles import Titled, find_titled, find_titles
 
-__all__ = ["aggregate", "find", "get", "history", "list_records", "related", "resolve", "resolve_titles", "search"]
+__all__ = [
+    "aggregate",
+    "find",
+    "found_in",
+    "get",
+    "history",
+    "list_records",
+    "related",
+    "resolve",
+    "resolve_titles",
+    "search",
+]
 
 
 def resolve_titles(ids: Iterable[int], context: Context) -> dict[int, str]:

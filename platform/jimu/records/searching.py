@@ -48,6 +48,33 @@ def search(
     return [SearchResult(h.object, h.id, h.title, h.score, _shown(h, context)) for h in hits]
 
 
+def found_in(hits: Sequence[SearchResult], text: str, context: Context) -> dict[int, tuple[str, str]]:
+    """Record id → (field, its text) for hits whose titles do not hold all words of ``text``: the first field that the
+    actor may read and that holds one of them. One read per object.
+    """
+    words = _folded(text).split()
+    wanted: dict[str, list[int]] = {}
+    for hit in hits:
+        if not all(word in _folded(hit.title) for word in words):
+            wanted.setdefault(hit.object, []).append(hit.id)
+    found: dict[int, tuple[str, str]] = {}
+    with reading(context) as transaction:
+        for object, ids in wanted.items():
+            for id, row in transaction.fetch(object, ids, _shown_fields(context, object)).items():
+                texts = {name: " ".join(_texts([value])) for name, value in row.items() if name != "title"}
+                holding = (n for n, shown in texts.items() if any(word in _folded(shown) for word in words))
+                if name := next(holding, ""):
+                    found[id] = (name, texts[name])
+    return found
+
+
+def _shown_fields(context: Context, object: str) -> tuple[str, ...]:
+    """The fields that the search looks into, of those that the actor may read."""
+    table = build_schema(context.manifest).tables[object]
+    readable = readable_fields(context.actor, context.manifest, object)
+    return tuple(c.name for c in table.columns.values() if c.search and c.name in readable)
+
+
 def _searched(context: Context, objects: Sequence[str] | None) -> Iterable[str]:
     tables = build_schema(context.manifest).tables
     wanted = tables if objects is None else [name for name in objects if name in tables]

@@ -1,7 +1,11 @@
 // Every page: htmx, and the behaviour of the frame.
 import htmx from "htmx.org/dist/htmx.esm.min.js";
+import "./js/keys.js";
 import "./js/shell.js";
 import "./js/beside.js";
+import "./js/palette.js";
+import "./js/favourites.js";
+import "./js/bell.js";
 import "./js/hovercard.js";
 import { toast } from "./js/shell.js";
 import { t } from "./js/texts.js";

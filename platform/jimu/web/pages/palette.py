@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
@@ -19,6 +18,7 @@ LONGEST = 200
 _FIRST_COMMANDS = 6
 _MOST_COMMANDS = 8
 _PER_OBJECT = 5
+_LONGEST_NOTE = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,7 @@ def find_records(text: str, object: str, reader: Reader, limit: int, most: int) 
 
 def _record_groups(hits: list[SearchResult], text: str, reader: Reader, most: int) -> list[Group]:
     counts = Counter(h.object for h in hits)
+    places = read.found_in(hits, text, reader.context) if hits else {}
     groups: dict[str, Group] = {}
     for hit in hits:
         target = reader.manifest.objects[hit.object]
@@ -101,20 +102,20 @@ def _record_groups(hits: list[SearchResult], text: str, reader: Reader, most: in
         group = groups[hit.object]
         if len(group.choices) < most:
             title = hit.title or reader.render(Message("(no title)"))
-            group.choices.append(Choice(title, target.icon, record_url(hit.object, hit.id), _where(hit, text, reader)))
+            group.choices.append(
+                Choice(
+                    title, target.icon, record_url(hit.object, hit.id), _where(places.get(hit.id), hit.object, reader)
+                )
+            )
     return list(groups.values())
 
 
-def _where(hit: SearchResult, text: str, reader: Reader) -> str:
+def _where(found: tuple[str, str] | None, object: str, reader: Reader) -> str:
     """The field that holds the words, where the title does not."""
-    words, fields = text.casefold().split(), reader.manifest.objects[hit.object].fields
-    if all(word in hit.title.casefold() for word in words):
+    if found is None:
         return ""
-    matched: Mapping[str, str] = hit.matched
-    for name, value in matched.items():
-        if value != hit.title and any(word in value.casefold() for word in words):
-            return f"{reader.label(fields[name].label)}: {value[:80]}"
-    return ""
+    name, text = found
+    return f"{reader.label(reader.manifest.objects[object].fields[name].label)}: {text[:_LONGEST_NOTE]}"
 
 
 def _types(reader: Reader, chosen: str) -> list[tuple[str, str, bool]]:

@@ -1,5 +1,5 @@
-"""Lists of records with what their scripts ask for (the words of a filter, sums, a look at a record), files of them,
-and the search over everything.
+"""Lists of records with what their scripts ask for (the words of a filter, sums, a look at a record), and files of
+them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from jimu.exchange import ExportRequest, export_to
 from jimu.exchange.exporting.export import FileFormat
 from jimu.messages import Message
 from jimu.records import read
-from jimu.records.requests import ListRequest, SearchResult
+from jimu.records.requests import ListRequest
 from jimu.web.pages.list_address import asked_of
 from jimu.web.pages.list_conditions import Tree, conditions_of, plain, read_tree
 from jimu.web.pages.list_fields import fields_on, finder, path_label
@@ -26,7 +26,7 @@ from jimu.web.pages.list_picker import fields_for, filter_entry
 from jimu.web.pages.list_words import titles_in, value_words, words_of
 from jimu.web.pages.listing import build_list_page, list_request, list_totals, page_data
 from jimu.web.pages.model import Crumb
-from jimu.web.pages.reader import Reader, record_url
+from jimu.web.pages.reader import Reader
 from jimu.web.responses import fragment, is_fetch, json, page, reader_of, record_id
 from jimu.web.views import list_saving
 from jimu.web.visit import visit
@@ -42,7 +42,6 @@ def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/o/<object>/totals", view_func=show_totals)
     blueprint.add_url_rule("/o/<object>/peek/<id>", view_func=peek)
     blueprint.add_url_rule("/o/<object>/export.<format>", view_func=export)
-    blueprint.add_url_rule("/search", view_func=search)
     list_saving.register(blueprint)
 
 
@@ -150,28 +149,3 @@ def export(object: str, format: FileFormat) -> Response:
     file.seek(0)
     name = f"{reader.label(reader.manifest.object(object).plural)}.{format}"
     return send_file(file, mimetype=EXPORT_TYPES[format], as_attachment=True, download_name=name)
-
-
-def search() -> Response:
-    now = visit()
-    text = request.args.get("q", "").strip()
-    hits = read.search(text, now.context, limit=50) if text else []
-    return page(
-        "search.html",
-        now.say(Message("Search")),
-        text=text,
-        groups=_groups(hits),
-        crumbs=[Crumb(now.say(Message("Search")))],
-    )
-
-
-def _groups(hits: list[SearchResult]) -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """Hits by object, the object of the best hit first: (plural, icon, [(title, address)])."""
-    now = visit()
-    found: dict[str, list[tuple[str, str]]] = {}
-    for hit in hits:
-        found.setdefault(hit.object, []).append((hit.title, record_url(hit.object, hit.id)))
-    return [
-        (now.manifest.objects[name].plural.get(now.locale), now.manifest.objects[name].icon, rows)
-        for name, rows in found.items()
-    ]

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 from jimu.errors import NotFound
 from jimu.messages import Message
 from jimu.records import read
+from jimu.web.pages.model import Crumb
 from jimu.web.pages.own_records import (
     Item,
     count_unread,
@@ -18,7 +19,7 @@ from jimu.web.pages.own_records import (
     recently_viewed,
     switch_favourite,
 )
-from jimu.web.responses import fragment, go, is_fetch, json, local, reader_of, record_id
+from jimu.web.responses import fragment, go, is_fetch, json, local, page, reader_of, record_id
 from jimu.web.visit import visit
 
 
@@ -66,8 +67,12 @@ def favour(id: str) -> Response:
 
 
 def show_notifications() -> Response:
-    reader = reader_of(visit())
-    return fragment("notifications.html", notices=notices(reader))
+    now = visit()
+    found = notices(reader_of(now))
+    if is_fetch():
+        return fragment("notifications.html", notices=found)
+    title = now.say(Message("Notifications"))
+    return page("notifications_page.html", title, notices=found, crumbs=[Crumb(title)])
 
 
 def count_notifications() -> Response:
@@ -80,4 +85,4 @@ def have_read() -> Response:
     read_notices([record_id(given)] if given else None, reader_of(visit()))
     if is_fetch():
         return show_notifications()
-    return go(local(request.form.get("next"), "/"))
+    return go(local(request.form.get("next"), "/notifications"))
