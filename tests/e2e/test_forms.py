@@ -131,8 +131,9 @@ def test_a_form_sent_without_a_connection_is_sent_when_there_is_one(window: Wind
 
 def test_a_draft_brings_lines_back_too(window: Window) -> None:
     page = window.go("/o/kit/new")
-    page.fill("#f-name", "Draft kit")
-    with page.expect_request("**/o/kit/state"):  # the draft is kept before the server is asked
+    with page.expect_response("**/o/kit/state"):
+        page.fill("#f-name", "Draft kit")
+    with page.expect_response("**/o/kit/state"):  # the draft is kept before the server is asked
         cell(page, 0, "name").fill("Kept bolt")
     page.on("dialog", lambda dialog: dialog.accept())
     window.go("/o/kit/new")

@@ -21,7 +21,11 @@ class RecordForm extends HTMLElement {
     this.form.addEventListener("input", (event) => this.changed(event, SOON));
     this.form.addEventListener("change", (event) => this.changed(event, AT_ONCE));
     this.form.addEventListener("keydown", (event) => this.key_(event));
-    this.onLeave = (event) => { if (this.isDirty) event.preventDefault(); };
+    this.onLeave = (event) => {
+      if (!this.isDirty) return;
+      if (!this.isInline) drafts.keep(this.key, this.form);
+      event.preventDefault();
+    };
     if (!this.querySelector("jm-lines[alone]")) window.addEventListener("beforeunload", this.onLeave); // those ask themselves
     if (this.isInline) return;
     this.form.addEventListener("submit", (event) => this.submit(event));

@@ -57,7 +57,8 @@ showConnection();
 
 // A form that cannot be sent now must not lead to the browser's own error page: it stays as it is.
 document.addEventListener("submit", (event) => {
-  if (window.navigator.onLine || event.target.method === "dialog") return;
+  // Forms for records wait for the connection themselves.
+  if (window.navigator.onLine || event.target.method === "dialog" || event.target.closest("jm-form")) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   showConnection();
