@@ -65,6 +65,7 @@ def _pages(page: Page, url: str) -> dict[str, str]:
     site has.
     """
     found = {"profile": "/profile", "bin": "/bin", "search": "/search?q=a", "not-found": "/nowhere"}
+    found |= {"own-tokens": "/me/tokens"} | _administration(page, url)
     page.goto(f"{url}/")
     lists = page.eval_on_selector_all(
         ".shell-nav a.nav-entry[href^='/o/']", "links => links.map(link => link.getAttribute('href'))"
@@ -77,6 +78,53 @@ def _pages(page: Page, url: str) -> dict[str, str]:
         if record.count():
             href = record.get_attribute("data-href") or ""
             found |= {f"record-{object}": href, f"edit-{object}": f"{href}/edit", f"new-{object}": f"/o/{object}/new"}
+    return found
+
+
+ADMINISTRATION = (
+    "users",
+    "users/new",
+    "departments",
+    "roles",
+    "access",
+    "tokens",
+    "plan",
+    "revisions",
+    "objects",
+    "options",
+    "layouts",
+    "source",
+    "jobs",
+    "settings",
+    "health",
+)
+# The first link of this shape on a page of administration leads to one thing of its kind.
+_FIRST = {
+    "users": "tbody th a",
+    "roles": "tbody th a",
+    "revisions": "tbody th a",
+    "objects": "tbody th a",
+    "options": "tbody th a",
+    "source": ".file-columns a",
+}
+
+
+def _administration(page: Page, url: str) -> dict[str, str]:
+    """The pages of administration, the first thing that each lists, and a field; {} for who may not enter."""
+    page.goto(f"{url}/admin")
+    if not page.locator(".admin-page").count():
+        return {}
+    found = {"admin": "/admin", "admin-search": "/admin?q=user"}
+    found |= {f"admin-{name.replace('/', '-')}": f"/admin/{name}" for name in ADMINISTRATION}
+    for name, link in _FIRST.items():
+        page.goto(f"{url}/admin/{name}")
+        first = page.locator(link).first
+        if first.count():
+            found[f"admin-{name}-one"] = first.get_attribute("href") or ""
+    page.goto(url + found.get("admin-objects-one", "/admin/objects"))
+    field = page.locator("#fields tbody th a").first
+    if field.count():
+        found["admin-field"] = field.get_attribute("href") or ""
     return found
 
 

@@ -81,6 +81,7 @@ def show(call: Call, endpoints: Sequence[Endpoint], object: str | None) -> Respo
         groups=_groups(document, object),
         translate=call.translate,
         locale=call.locale,
+        theme=call.actor.record.get("theme") or "auto",
         schema=document["components"]["schemas"].get(object or ""),
         writable=document["components"]["schemas"].get(f"{object}_changes", {}).get("properties", {}),
         base=request.host_url.rstrip("/") + "/api/v1",

@@ -57,6 +57,7 @@ class Frame:
         """The address of the one entry that stands for the page at ``path``, which shows records of ``object``."""
         entries = flat_entries((*(app.entries if app else ()), *self.admin))
         exact = next((e.href for e in entries if e.href == path or (e.list and path.startswith(f"{e.href}&"))), "")
+        exact = exact or next((e.href for e in self.admin if path.startswith((f"{e.href}/", f"{e.href}?"))), "")
         return exact or next((e.href for e in entries if object and e.object == object and not e.list), "")
 
 

@@ -38,8 +38,9 @@ def guarded(view: View, rights: Sequence[str]) -> View:
 
 def add(blueprint: Blueprint, rule: str, view: View, name: str, *, post: bool = False) -> None:
     """An address of the page ``name``, guarded by its rights."""
-    rights = PAGES[name].rights
-    blueprint.add_url_rule(rule, view_func=guarded(view, rights), methods=["POST"] if post else ["GET"])
+    rights, endpoint = PAGES[name].rights, f"admin_{view.__name__}"
+    methods = ["POST"] if post else ["GET"]
+    blueprint.add_url_rule(rule, endpoint, view_func=guarded(view, rights), methods=methods)
 
 
 def admin_page(

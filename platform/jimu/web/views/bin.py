@@ -38,7 +38,7 @@ def show_bin() -> Response:
         (
             o
             for o in reader.manifest.objects.values()
-            if not o.retired and action_allowed(reader.actor, reader.manifest, o.name, "delete")
+            if _is_kept(o) and action_allowed(reader.actor, reader.manifest, o.name, "delete")
         ),
         key=lambda o: (o.system, reader.label(o.plural)),
     )
@@ -61,6 +61,11 @@ def show_bin() -> Response:
         moment=moment_of(reader),
         may_purge=bool(chosen and action_allowed(reader.actor, reader.manifest, chosen.name, "purge")),
     )
+
+
+def _is_kept(object: ObjectDef) -> bool:
+    """Whether people look for its records here: of the engine's own objects those whose history is kept, too."""
+    return not object.retired and (not object.system or "history" in object.features)
 
 
 def _find(object: ObjectDef, text: str, reader: Reader) -> RecordPage:

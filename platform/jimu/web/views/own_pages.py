@@ -57,12 +57,10 @@ def show_profile(problems: Mapping[str, str] | None = None, status: int = 200) -
             for name in DETAILS
             if name in record.values or levels.get(name) == EDIT
         ],
-        avatar=f"/files/{encode_id(avatar)}" if avatar else "",
+        picture=f"/files/{encode_id(avatar)}" if avatar else "",
         zones=sorted(available_timezones()),
         zone=now.time_zone.key,
         themes=THEMES,
-        densities=DENSITIES,
-        density=record.values.get("density") or DENSITIES[0],
         sessions=accounts.list_sessions(now.snapshot.store, number, now.runtime.clock()),
         current_session=accounts.session_number(now.snapshot.store, now.session),
         device_of=device_of,
