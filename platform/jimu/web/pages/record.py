@@ -6,7 +6,6 @@ What is not seen at once (related lists, timeline, comments, files, history) is 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from jimu.access.rules import action_allowed
 from jimu.definitions.model import ObjectDef
@@ -15,8 +14,9 @@ from jimu.messages import Message
 from jimu.records import read
 from jimu.records.commands import Record
 from jimu.web.pages.conditions import judge_for
-from jimu.web.pages.display import Shown, presenter_for
 from jimu.web.pages.model import Action
+from jimu.web.pages.moments import When, when_of
+from jimu.web.pages.people import Person, person_of
 from jimu.web.pages.reader import Reader, record_url
 from jimu.web.pages.record_fields import FieldShower, ShownField, ShownSection, may
 from jimu.web.pages.record_related import RelatedPage, related_place
@@ -56,9 +56,9 @@ class RecordPage:
     panels: list[Panel]
     editable: frozenset[str]  # fields that can be edited where they are shown
     may_update: bool
-    owner: Shown | None = None
-    changed_at: Shown | None = None
-    changed_by: Shown | None = None
+    owner: Person | None = None
+    changed_at: When | None = None
+    changed_by: Person | None = None
 
 
 def build_record_page(object: str, id: int, reader: Reader) -> RecordPage:
@@ -86,9 +86,9 @@ def page_of(record: Record, shape: PageShape, reader: Reader) -> RecordPage:
         _panels(definition, reader),
         frozenset(name for name, field in shape.fields.items() if field.state == "edit"),
         show.may_update,
-        _stamp("owner", record, reader),
-        _stamp("updated_at", record, reader),
-        _stamp("updated_by", record, reader),
+        _person("owner", record, reader),
+        when_of(record.values["updated_at"], reader) if record.values.get("updated_at") else None,
+        _person("updated_by", record, reader),
     )
 
 
@@ -135,9 +135,6 @@ def has_activities(reader: Reader) -> bool:
     return bool(found and not found.retired and action_allowed(reader.actor, reader.manifest, ACTIVITY, "read"))
 
 
-def _stamp(name: str, record: Record, reader: Reader) -> Shown | None:
-    value: Any = record.values.get(name)
-    if value is None:
-        return None
-    field_ = reader.manifest.object(record.object).fields[name]
-    return presenter_for(field_, reader)(value, record.values, record.titles)
+def _person(name: str, record: Record, reader: Reader) -> Person | None:
+    id = record.values.get(name)
+    return person_of(id, record.titles, reader) if id in record.titles else None
