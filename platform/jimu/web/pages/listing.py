@@ -12,6 +12,7 @@ from typing import Any
 from jimu.access.rules import action_allowed
 from jimu.definitions.model import ObjectDef
 from jimu.errors import BadRequest
+from jimu.fieldtypes.ids import encode_id
 from jimu.fieldtypes.kinds import Kind
 from jimu.messages import Message
 from jimu.records import read
@@ -32,7 +33,7 @@ from jimu.web.pages.list_words import id_of
 from jimu.web.pages.model import Row
 from jimu.web.pages.reader import Reader
 
-__all__ = ["Asked", "ColumnShape", "ListPage", "build_list_page", "list_request", "list_shape", "rows_of"]
+__all__ = ["Asked", "ColumnShape", "ListPage", "build_list_page", "list_request", "list_shape", "rows_of", "rows_with"]
 
 GROUP_ROWS = 25
 
@@ -258,6 +259,15 @@ def _open(group: GroupView, frame: _Frame, reader: Reader) -> None:
     group.rows = _rows(found, frame, reader)
     if found.next:
         group.more = asked.address(frame.object, after=found.next, trail=("-",))
+
+
+def rows_with(object: str, asked: Asked, ids: Sequence[int], reader: Reader) -> list[Row]:
+    """The rows of these records as the list shows them, whether or not its filter fits them (any more)."""
+    plain_list = replace(asked, search="", where="", conditions=(), sort="", group=NO_GROUP, inside=(), after="")
+    frame = _frame(object, plain_list, reader)
+    where = f"id in [{', '.join(repr(encode_id(id)) for id in ids)}]" if ids else "false"
+    request = replace(_request(frame, reader), where=where, also=(), order=("id",), limit=len(ids) or 1, count="none")
+    return _rows(read.list_records(request, reader.context), frame, reader)
 
 
 def list_totals(object: str, asked: Asked, reader: Reader) -> tuple[int, list[Total]]:

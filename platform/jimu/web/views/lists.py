@@ -25,6 +25,7 @@ from jimu.web.pages.list_peek import build_peek
 from jimu.web.pages.list_picker import fields_for, filter_entry
 from jimu.web.pages.list_words import titles_in, value_words, words_of
 from jimu.web.pages.listing import build_list_page, list_request, list_totals, page_data
+from jimu.web.pages.mass import work_data
 from jimu.web.pages.model import Crumb
 from jimu.web.pages.reader import Reader
 from jimu.web.responses import fragment, is_fetch, json, page, reader_of, record_id
@@ -63,7 +64,7 @@ def show_list(object: str) -> Response:
         found.label,
         object=object,
         page=found,
-        data=page_data(found),
+        data={**page_data(found), **work_data(found, reader)},
         export_address=asked.address(object, "/export.xlsx"),
         crumbs=[Crumb(found.title)],
     )

@@ -135,9 +135,10 @@ def save(
         return write.write(Update(command.object, record.id, changes), unit)
 
 
-def done(address: str, note: Message) -> Response:
-    """The form did its work: on to ``address``. A script is told where; it goes there itself."""
-    response = go(address, note)
+def done(address: str, note: Message, **data: str) -> Response:
+    """The form did its work: on to ``address``. A script is told where; it goes there itself. ``data``: what the note
+    offers (undo)."""
+    response = go(address, note, **data)
     if not is_fetch():
         return response
     answer = json({"go": response.location})

@@ -1,0 +1,80 @@
+"""Mass changes that were begun: how far they are, what failed and why, stopping one and taking it back."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from flask import Blueprint, Response, request
+
+from jimu.exchange.mass import failures_of, load_run, start_undo, stop
+from jimu.exchange.spreadsheet_safety import protect
+from jimu.fieldtypes.ids import encode_id
+from jimu.messages import Message
+from jimu.web.pages.mass import RUN, failed_rows
+from jimu.web.pages.model import Crumb
+from jimu.web.responses import fragment, go, is_fetch, page, reader_of, record_id
+from jimu.web.views.mass import ended
+from jimu.web.visit import visit
+
+MOST_SHOWN = 200
+MOST_IN_FILE = 100_000
+_HEADS = (Message("Id"), Message("Record"), Message("Reason"))
+
+
+def register(blueprint: Blueprint) -> None:
+    blueprint.add_url_rule(f"/o/{RUN}/<id>", view_func=show_run)
+    blueprint.add_url_rule(f"/o/{RUN}/<id>/failures.csv", view_func=failures_file)
+    blueprint.add_url_rule(f"/o/{RUN}/<id>/undo", view_func=undo_run, methods=["POST"])
+    blueprint.add_url_rule(f"/o/{RUN}/<id>/stop", view_func=stop_run, methods=["POST"])
+
+
+def show_run(id: str) -> Response:
+    """The page of a run; a script that follows it gets only what changes."""
+    reader = reader_of(visit())
+    run = load_run(record_id(id), reader.context)
+    failed = failed_rows(run.object, failures_of(run, reader.context, MOST_SHOWN), reader) if run.failures else []
+    href = f"/o/{RUN}/{encode_id(run.id)}"
+    if is_fetch():
+        return fragment("mass_run_parts.html", run=run, failed=failed, href=href, actor=reader.actor)
+    plural = reader.label(reader.manifest.object(RUN).plural)
+    return page(
+        "mass_run.html",
+        run.subject,
+        object=RUN,
+        run=run,
+        failed=failed,
+        href=href,
+        list_href=f"/o/{run.object}",
+        crumbs=[Crumb(plural, f"/o/{RUN}"), Crumb(run.subject)],
+    )
+
+
+def failures_file(id: str) -> Response:
+    """The records that failed, with their reasons, as CSV for a spreadsheet."""
+    reader = reader_of(visit())
+    run = load_run(record_id(id), reader.context)
+    text = io.StringIO()
+    text.write("\ufeff")
+    rows = csv.writer(text)
+    rows.writerow([reader.render(head) for head in _HEADS])
+    items = failures_of(run, reader.context, MOST_IN_FILE)
+    for start in range(0, len(items), MOST_SHOWN):
+        part = items[start : start + MOST_SHOWN]
+        for item, row in zip(part, failed_rows(run.object, part, reader), strict=True):
+            rows.writerow([encode_id(item.id), protect(row.title), protect(row.reason)])
+    headers = {"Content-Disposition": 'attachment; filename="failures.csv"'}
+    return Response(text.getvalue(), mimetype="text/csv", headers=headers)
+
+
+def undo_run(id: str) -> Response:
+    reader = reader_of(visit())
+    run = load_run(record_id(id), reader.context)
+    return ended(start_undo(run, reader.context), reader, f"/o/{run.object}")
+
+
+def stop_run(id: str) -> Response:
+    reader = reader_of(visit())
+    run = load_run(record_id(id), reader.context)
+    stop(run, reader.context)
+    return go(request.path.removesuffix("/stop"), Message("It was stopped."))
