@@ -28,6 +28,17 @@ TOKENS = {
     "spaces": [f"space-{n}" for n in range(1, 8)],
 }
 
+# Names and Chinese text stand on the page in every language: that is what it is to be looked at for.
+SAMPLES = {
+    "names": ("Ada Lovelace", "李娜", "欧阳修远", "Robin Keller", "林宗豪", "Maria Santos"),
+    "line": "季度工作复盘，共 12 项",
+    "text": "深圳市南山区高新技术产业园（北区）第12栋：CRM 系统 2.0 版上线，共 38 家客户。",
+    "choice": "处理中",
+    "condition": "状态为“处理中”",
+    "tab": "很长的中文标签页名称",
+    "figure": "本月新增记录",
+}
+
 
 def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/design", view_func=show_design)
@@ -44,6 +55,7 @@ def show_design() -> Response:
         crumbs=[Crumb(title)],
         tokens=TOKENS,
         colours=COLOURS,
+        samples=SAMPLES,
         themes=THEMES,
         densities=("comfortable", "compact"),
         written=_written(reader_of(now)),
