@@ -66,11 +66,9 @@ def prepare(jimu, floor, database):
     jimu.setup()
 
 
-def load(jimu, floor, trgm, out):
+def load(jimu, floor, out):
     for product in (floor, jimu):
         emit({"product": product.name, "cell": "fill", "rows": ROWS, "rows_s": round(fill(product))}, out)
-    if trgm:
-        floor.index()
     analyse(floor.url)
     analyse(jimu.url)
 
@@ -89,7 +87,10 @@ def run(database, given, out):
         floor.start()
         jimu.login()
         if not given.keep:
-            load(jimu, floor, given.trgm, out)
+            load(jimu, floor, out)
+        if given.trgm:
+            floor.index()
+            analyse(floor.url)
         measured = measure(jimu, floor, [c for c in cells if c not in ("W6", "W9", "W10")], given.runs, given.secs, out)
         return measured | (bulk(jimu, floor, given.runs, out) if "W6" in cells else {})
     finally:
