@@ -57,6 +57,7 @@ class Star extends HTMLElement {
     this.record = this.getAttribute("record");
     this.button = iconButton("star", t("Favourite"), () => this.turn());
     this.button.classList.add("star");
+    this.button.dataset.hotkey = "s";
     this.append(this.button);
     const kept = knownFavourites()?.some((item) => item.record === this.record);
     this.show(known.get(this.record) ?? kept ?? false);

@@ -1,6 +1,6 @@
 // The keys of every page: "/" searches, "?" tells all keys, "g" and a letter go somewhere. Pages tell theirs in a block
-// <script type="application/json" data-shortcuts>[["e", "Edit the record"], …]</script>. Keys without Ctrl can be
-// switched off, for people whose speech input or hands press them by chance.
+// <script type="application/json" data-shortcuts>[["e", "Edit the record"], …]</script>; what has data-hotkey="e" is
+// clicked by e. Keys without Ctrl can be switched off, for people whose speech input or hands press them by chance.
 import { element, openDialog } from "./pieces.js";
 import { t } from "./texts.js";
 
@@ -38,6 +38,8 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || !isPlain(event) || typing(event.target)) return;
   if (event.key === "?") { event.preventDefault(); showKeys(); }
   if (event.key === "/") { event.preventDefault(); document.dispatchEvent(new CustomEvent("jm-palette")); }
+  const named = /^[a-z]$/.test(event.key) ? document.querySelector(`[data-hotkey="${event.key}"]`) : null;
+  if (named?.offsetParent) { event.preventDefault(); named.click(); }
 });
 
 /** The sheet of all keys: of every page, of this page, of the navigation. */

@@ -15,6 +15,7 @@ class Palette {
     this.status = element("div", "visually-hidden");
     this.status.setAttribute("role", "status");
     this.type = "";
+    this.options = [];
     this.answers = new Map();
     this.asked = 0;
     this.dialog.append(this.bar(), this.found, this.foot(), this.status);
@@ -51,6 +52,7 @@ class Palette {
     if (this.dialog.open) { this.dialog.close(); return; }
     if (document.querySelector("dialog[open]")) return;
     this.type = "";
+    this.entered = null;
     this.input.value = text;
     for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false;
     this.dialog.showModal();
@@ -59,17 +61,21 @@ class Palette {
   }
 
   soon() {
+    this.isWaiting = true;
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => this.load(), WAIT);
   }
 
   async load() {
+    window.clearTimeout(this.timer);
+    this.isWaiting = true;
     this.asked += 1;
     const mine = this.asked;
     const address = `/palette?${new URLSearchParams({ q: this.input.value.trim(), type: this.type })}`;
     const kept = this.answers.get(address);
     const html = kept && Date.now() - kept.at < KEPT ? kept.html : await this.fetch(address);
     if (mine !== this.asked) return;
+    this.isWaiting = false;
     if (html === null) this.found.replaceChildren(element("p", "palette-none", t("The server did not answer. Check the connection and try again.")));
     else this.found.innerHTML = html;
     this.options = [...this.found.querySelectorAll('[role="option"]')];
@@ -77,6 +83,9 @@ class Palette {
     this.found.querySelector(".palette-list")?.scrollTo(0, 0);
     this.mark(0);
     this.status.textContent = this.options.length ? t("{n} results", { n: this.options.length }) : t("Nothing found");
+    const entered = this.entered;
+    this.entered = null;
+    if (entered) this.choose(this.options[0], entered);
   }
 
   async fetch(address) {
@@ -111,12 +120,18 @@ class Palette {
     const run = {
       ArrowDown: () => this.mark(this.at + 1), ArrowUp: () => this.mark(this.at - 1),
       PageDown: () => this.jump(1), PageUp: () => this.jump(-1),
-      Enter: isInput ? () => this.choose(this.options[this.at], event) : null,
+      Enter: isInput ? () => this.enter(event) : null,
       Backspace: isInput && !this.input.value && this.type ? () => this.narrow("") : null,
     }[event.key];
-    if (!run || !this.options) return;
+    if (!run) return;
     event.preventDefault();
     run();
+  }
+
+  /** Who types and presses Enter at once means what is about to be found. */
+  enter(event) {
+    if (this.isWaiting) this.entered = { ctrlKey: event.ctrlKey, metaKey: event.metaKey };
+    else this.choose(this.options[this.at], event);
   }
 
   pointed(event) {
