@@ -23,7 +23,8 @@ PASTE = """(cell, text) => {
 
 
 def cell(page: Page, row: int, column: str) -> Any:
-    return page.locator(f"jm-lines tbody tr:not([hidden]) >> nth={row}").locator(f'[data-column="{column}"] [data-cell]')
+    line = page.locator(f"jm-lines tbody tr:not([hidden]) >> nth={row}")
+    return line.locator(f'[data-column="{column}"] [data-cell]')
 
 
 def parts_of(window: Window, kit: int) -> list[tuple[Any, ...]]:

@@ -19,16 +19,31 @@ MOST_ROWS = 300
 # Widgets that fit a cell; values of others are read there and changed in the record's own form.
 _EDITED = frozenset(
     {
-        "text", "textarea", "number", "currency", "percent", "duration", "email", "phone", "url", "select", "checkbox",
-        "date", "datetime", "time", "lookup", "user", "rating",
+        "text",
+        "textarea",
+        "number",
+        "currency",
+        "percent",
+        "duration",
+        "email",
+        "phone",
+        "url",
+        "select",
+        "checkbox",
+        "date",
+        "datetime",
+        "time",
+        "lookup",
+        "user",
+        "rating",
     }
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)
 class GridShape:
-    """``tab``: where it stands on the page. ``columns``: what is shown; ``page``: the fields that may be changed, in the
-    shape of a form.
+    """``tab``: where it stands on the page. ``columns``: what is shown. ``page``: the fields that may be changed, as a
+    form has them.
     """
 
     key: str
