@@ -63,7 +63,7 @@ def log_in_again() -> Response:
             policy=session_policy(now.runtime),
             rate=now.runtime.settings.login_rate,
         )
-    except (Unauthenticated, TooManyRequests) as error:
+    except (Unauthenticated, TooManyRequests, accounts.MustChange) as error:
         return _form(now, email, now.say(error.message), 429 if isinstance(error, TooManyRequests) else 401)
     identity = accounts.find_session(
         now.snapshot.store, session.token, now.runtime.clock(), session_policy(now.runtime)
