@@ -56,7 +56,7 @@ def test_a_field_that_may_not_be_read_is_in_no_piece_of_the_page(site: Site, bob
     write.write(Update("thing", thing, {"cost": "4712.00"}), site.system)
     for part in PIECES:
         html = bob.get(url("thing", thing, part)).text
-        assert "471" not in html.replace(encode_id(thing), ""), part
+        assert not re.search(r"4,?71[12]\.", html), part
         assert not re.search(r"\bCost\b", html), part
 
 

@@ -55,7 +55,7 @@ class Panel extends HTMLElement {
   put(html) {
     const open = this.querySelector(":scope > .quick-place");
     this.innerHTML = html;
-    if (open?.firstChild) this.append(open);
+    if (open) this.append(open);
     const count = this.querySelector("template[data-count-now]");
     if (count) {
       const place = this.closest("[data-related]")?.querySelector("[data-count]");
