@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.e2e.chromium import ARGUMENTS, CHROMIUM
 
 WIDTHS = {"wide": (1440, 900), "phone": (390, 844)}
-THEMES = ("light", "dark")
+THEMES = ("light", "dark", "contrast")
 LOCALES = ("en", "zh-CN")
 
 
@@ -64,7 +64,14 @@ def _pages(page: Page, url: str) -> dict[str, str]:
     """Name -> path: what the navigation leads to, the first record of each list, its forms, and the pages that every
     site has.
     """
-    found = {"profile": "/profile", "bin": "/bin", "search": "/search?q=a", "not-found": "/nowhere"}
+    found = {
+        "home": "/",
+        "design": "/design",
+        "profile": "/profile",
+        "bin": "/bin",
+        "search": "/search?q=a",
+        "not-found": "/nowhere",
+    }
     found |= {"own-tokens": "/me/tokens"} | _administration(page, url)
     page.goto(f"{url}/")
     lists = page.eval_on_selector_all(
