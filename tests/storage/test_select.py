@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -205,6 +206,37 @@ def test_formulas_that_read_the_actor_or_the_clock_are_asked_anew(listed: Store)
         for year, expected in ((2000, 0), (2027, 160)):
             environment = Environment(now=datetime(year, 1, 1, tzinfo=UTC))
             assert tx.count("lead", past, environment).value == expected
+
+
+def test_statements_that_know_the_day_are_kept_for_that_day_and_zone_alone(listed: Store) -> None:
+    late = Where(formula("close_on < today()", "lead", listed.schema))
+    expected = {}
+    with listed.read() as tx:
+        rows = tx.select(Query("lead", fields=["close_on"], limit=200)).rows
+        for day in (date(2026, 3, 1), date(2026, 9, 1), date(2026, 3, 2)):
+            expected[day] = sum(1 for r in rows if r["close_on"] is not None and r["close_on"] < day)
+        for _ in range(2):
+            for day, count in expected.items():
+                noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+                for now in (noon, noon + timedelta(seconds=5)):
+                    assert tx.count("lead", late, Environment(now=now)).value == count
+        kept = len(listed._cache._kept)
+        tx.count("lead", late, Environment(now=datetime(2026, 3, 1, 23, 30, tzinfo=UTC)))
+        assert len(listed._cache._kept) == kept
+        shanghai = Environment(now=datetime(2026, 3, 1, 23, 30, tzinfo=UTC), zone=ZoneInfo("Asia/Shanghai"))
+        assert tx.count("lead", late, shanghai).value == expected[date(2026, 3, 2)]
+
+
+def test_a_virtual_column_that_reads_the_day_is_compared_with_that_day(apply: Callable[[Schema], Store]) -> None:
+    plain = sample_schema()
+    is_late = column("is_late", K.BOOLEAN, expression=formula("close_on < today()", "lead", plain))
+    store = apply(sample_schema(is_late))
+    with store.write() as tx:
+        tx.insert("lead", [full_lead(close_on=date(2026, 5, 1))])
+    with store.read() as tx:
+        for month, expected in ((4, 0), (6, 1), (4, 0)):
+            environment = Environment(now=datetime(2026, month, 1, tzinfo=UTC))
+            assert tx.count("lead", Compare("is_late", "eq", True), environment).value == expected
 
 
 def test_a_page_with_links_and_an_exact_total_takes_three_queries(listed: Store) -> None:

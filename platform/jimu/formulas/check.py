@@ -70,7 +70,7 @@ def _as_expected(tree: Node, expected: Type | None, problems: Problems) -> Node:
 def build_formula(source: str, object: str, tree: Node, problems: Problems) -> Formula:
     """Sum up what the tree reads. Raises Refused when the formula fields in it make it too large."""
     tree = folded(tree)
-    paths, reads, size, python_only, uses_actor = set(), set(), 0, None, False
+    paths, reads, size, python_only, uses_actor, uses_moment = set(), set(), 0, None, False, False
     deterministic = True
     for node in walk(tree):
         size += 1
@@ -83,11 +83,13 @@ def build_formula(source: str, object: str, tree: Node, problems: Problems) -> F
             inner = node.symbol.formula
             uses_actor = uses_actor or getattr(inner, "uses_actor", False)
             reads |= {"clock"} if getattr(inner, "uses_clock", False) else set()
+            uses_moment = uses_moment or getattr(inner, "uses_moment", False)
             python_only = python_only or getattr(inner, "python_only", None)
         elif isinstance(node, ActorField):
             uses_actor = True
         elif isinstance(node, Call):
             reads |= node.signature.reads
+            uses_moment = uses_moment or ("clock" in node.signature.reads and "day" not in node.signature.reads)
             if python_only is None and not has_sql(node.signature):
                 python_only = node.signature.name
     if size > MAX_INLINED:
@@ -101,6 +103,7 @@ def build_formula(source: str, object: str, tree: Node, problems: Problems) -> F
         deterministic and not reads and not uses_actor,
         uses_actor,
         "clock" in reads,
+        uses_moment,
         "prior" in reads,
         python_only,
         size,

@@ -18,6 +18,7 @@ class Formula:
     """A formula that is known to be sound. ``object`` is the object it stands on; ``paths`` are the fields it reads.
 
     ``deterministic``: the value depends on nothing but the fields read (no clock, actor, calendar, earlier values).
+    ``uses_clock``: it asks the clock, the zone or the work calendar; ``uses_moment``: for more than which day it is.
     ``python_only`` names the first function that has no SQL form (``changed``), None: it can be compiled to SQL.
     ``size`` counts the nodes, with those of the formula fields it reads.
     """
@@ -30,6 +31,7 @@ class Formula:
     deterministic: bool = True
     uses_actor: bool = False
     uses_clock: bool = False
+    uses_moment: bool = False
     uses_prior: bool = False
     python_only: str | None = None
     size: int = 0

@@ -41,7 +41,8 @@ class Signature:
     ``evaluate`` computes it: it gets the values (and before them the environment, if ``environment``), never a
     blank one unless ``takes_blanks``; a blank argument otherwise makes the result blank. It must be total: no value
     of the right type may make it raise. ``may_be_blank``: the result can be blank although no argument is.
-    ``reads`` says on what else the value depends: ``clock`` (also zone and work calendar), ``actor``, ``prior``.
+    ``reads`` says on what else the value depends: ``clock`` (also zone and work calendar), ``actor``, ``prior``;
+    ``day`` beside ``clock``: of the clock no more than which day it is.
     ``python_only``: it has no SQL form. ``postgresql``: for plugin functions, builds the SQL there from SQL
     arguments; SQLite calls ``evaluate``.
     """

@@ -6,9 +6,11 @@ order in which ``storage.filters`` asks for them when it compiles the same filte
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Hashable, Iterable
 from typing import Any
 
+from jimu.formulas.functions.days import today
 from jimu.formulas.types import Environment
 from jimu.storage.binding import BoundTable, Catalog
 from jimu.storage.errors import UnknownColumn
@@ -51,12 +53,19 @@ class ShapeReader:
         raise TypeError(f"no such filter: {type(filter).__name__}")
 
     def formula_key(self, formula: Any) -> Hashable:
-        """What the SQL of ``formula`` depends on beside its source: who asks, if it reads the actor."""
-        if formula.uses_clock or formula.uses_prior:
+        """What the SQL of ``formula`` depends on beside its source: who asks, if it reads the actor; which day it is
+        where, if it reads the calendar. SQL that holds a moment serves one call.
+        """
+        if formula.uses_moment or formula.uses_prior:
             self.cacheable = False
-        if formula.uses_actor:
-            return _actor_key(self.environment.user)
-        return None
+        user = _actor_key(self.environment.user) if formula.uses_actor else None
+        return (user, self.day) if formula.uses_clock else user
+
+    @functools.cached_property
+    def day(self) -> Hashable:
+        """What formulas know of the calendar: the day, the zone, the days that are worked."""
+        asked = self.environment
+        return (today(asked), asked.zone.key, asked.language, frozenset(asked.holidays), frozenset(asked.workdays))
 
     def path_key(self, object: str, path: tuple[str, ...]) -> Hashable:
         """As ``formula_key`` for a column that may be virtual."""
@@ -72,17 +81,16 @@ class ShapeReader:
 
     def _compare(self, filter: Compare, bound: BoundTable) -> Hashable:
         column = bound.column(filter.column)
-        if column.expression is not None:
-            self.formula_key(column.expression)
+        computed = None if column.expression is None else self.formula_key(column.expression)
         encode = bound.encoders.get(filter.column, _plain)
         if filter.op in ("in", "not_in"):
-            return self._compare_list(filter, list(filter.value), encode, column)
+            return (computed, self._compare_list(filter, list(filter.value), encode, column))
         if filter.op in ("blank", "not_blank"):
-            return ("compare", filter.column, filter.op)
+            return ("compare", filter.column, filter.op, "", computed)
         if filter.value is None:
-            return ("compare", filter.column, filter.op, None)
+            return ("compare", filter.column, filter.op, None, computed)
         self.values.append(encode(filter.value))
-        return ("compare", filter.column, filter.op, True)
+        return ("compare", filter.column, filter.op, True, computed)
 
     def _compare_list(self, filter: Compare, given: Iterable[Any], encode: Any, column: Column) -> Hashable:
         values = [encode(v) for v in given if v is not None]

@@ -16,7 +16,7 @@ from jimu.formulas.signature import FunctionDef, Signature, define, signature
 from jimu.formulas.types import Environment
 
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-CLOCK = ("clock",)
+CLOCK = ("clock", "day")
 DAYS = between(0, 3_652_060)
 MONTHS = between(0, 120_000)
 

@@ -79,7 +79,7 @@ FUNCTIONS = (
         "now",
         "moment",
         "The present moment.",
-        signature("-> datetime", lambda e: e.now, environment=True, reads=CLOCK, may_be_blank=False),
+        signature("-> datetime", lambda e: e.now, environment=True, reads=("clock",), may_be_blank=False),
     ),
     define(
         "datetime",
