@@ -19,7 +19,7 @@ SHOWN = {"aria-label", "aria-description", "aria-roledescription", "title", "pla
 # Elements whose text is no language: code, keys; and what says itself which language it is in.
 OTHER = {"code", "kbd", "script", "style", "pre"}
 NAMES = {"English", "简体中文", "繁體中文", "CSV", "Excel", "JSON", "API", "YAML", "Markdown"}
-KEY = re.compile(r"(Ctrl|Shift|Alt|Enter|Esc|Tab|Mod|[A-Z])(\+(Ctrl|Shift|Alt|Enter|Esc|Tab|[A-Z]))*")
+KEY = re.compile(r"(Ctrl|Shift|Alt|Enter|Esc|Tab|Mod|[A-Z])([+ ](Ctrl|Shift|Alt|Enter|Esc|Tab|[A-Z]))*")
 VOID = {"input", "br", "hr", "img", "link", "meta", "use", "wbr", "col", "source"}
 TRANSLATORS = {"_", "ngettext", "gettext"}
 # A macro may make a piece of a tag.
