@@ -297,6 +297,21 @@ def _change(
     return Change(what, part, address, Message(_SENTENCES[what], params), key=key, before=before, after=after, **at)
 
 
+_MOST_SHOWN = 12
+
+
+def _item(item: Any) -> Any:
+    """One of several values for the eyes: what it is called, else what it is."""
+    if not isinstance(item, Mapping):
+        return str(item)
+    called = item.get("label") or item.get("name") or item.get("object") or item
+    return Text(called) if isinstance(called, Mapping) and _is_text(called) else str(called)[:60]
+
+
+def _is_text(value: Mapping[str, Any]) -> bool:
+    return bool(value) and set(value) <= {"", "en", "zh-CN", "zh-TW"}
+
+
 def _shown(value: Any) -> Any:
     """A value for the eyes."""
     if value is None or value in ("", (), {}):
@@ -304,13 +319,11 @@ def _shown(value: Any) -> Any:
     if isinstance(value, bool):
         return Message("yes") if value else Message("no")
     if isinstance(value, Mapping):
-        if set(value) <= {"", "en", "zh-CN", "zh-TW"}:
+        if _is_text(value):
             return Text(value)
         value = ", ".join(f"{key}={item}" for key, item in value.items() if item not in (None, "", (), {}))
     elif isinstance(value, tuple):
-        value = ", ".join(
-            str(item.get("name") or item.get("label") or item) if isinstance(item, Mapping) else str(item)
-            for item in value
-        )
+        items = [_item(item) for item in value[:_MOST_SHOWN]]
+        return [*items, "…"] if len(value) > _MOST_SHOWN else items
     text = str(value)
     return text if len(text) <= 120 else text[:117] + "…"
