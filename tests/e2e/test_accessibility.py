@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
 
 from tests.e2e.conftest import Window
 from tests.web.site import url
@@ -45,6 +46,11 @@ def test_every_kind_of_page_is_accessible(theme: str, open_window: Any) -> None:
 def _judge(window: Window, name: str, path: str) -> list[str]:
     page = window.go(path)
     page.wait_for_load_state("networkidle")
+    return judge(page, name)
+
+
+def judge(page: Page, name: str) -> list[str]:
+    """What axe finds wrong with the page as it stands."""
     found = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": RULES})
     return [
         f"{name}: {v['id']}: {v['help']}: {[n['html'][:160] for n in v['nodes'][:3]]}"

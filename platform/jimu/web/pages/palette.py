@@ -23,12 +23,13 @@ _LONGEST_NOTE = 80
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """``note`` says where the words were found, or what kind of thing it is."""
+    """``note`` is the text that holds the words, in the field ``place``; or what kind of thing it is."""
 
     label: str
     icon: str
     href: str
     note: str = ""
+    place: str = ""
     command: Command | None = None
 
 
@@ -102,20 +103,11 @@ def _record_groups(hits: list[SearchResult], text: str, reader: Reader, most: in
         group = groups[hit.object]
         if len(group.choices) < most:
             title = hit.title or reader.render(Message("(no title)"))
-            group.choices.append(
-                Choice(
-                    title, target.icon, record_url(hit.object, hit.id), _where(places.get(hit.id), hit.object, reader)
-                )
-            )
+            name, note = places.get(hit.id, ("", ""))
+            place = reader.label(target.fields[name].label) if name else ""
+            href = record_url(hit.object, hit.id)
+            group.choices.append(Choice(title, target.icon, href, note[:_LONGEST_NOTE], place))
     return list(groups.values())
-
-
-def _where(found: tuple[str, str] | None, object: str, reader: Reader) -> str:
-    """The field that holds the words, where the title does not."""
-    if found is None:
-        return ""
-    name, text = found
-    return f"{reader.label(reader.manifest.objects[object].fields[name].label)}: {text[:_LONGEST_NOTE]}"
 
 
 def _types(reader: Reader, chosen: str) -> list[tuple[str, str, bool]]:
