@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from jimu.access import SYSTEM
 from jimu.fieldtypes.ids import encode_id
 from jimu.records import read, write
@@ -59,7 +61,7 @@ def test_recent_records_come_latest_first_and_once(site: Site) -> None:
     assert len(read.list_records(request, site.system).records) == 2
 
 
-def test_a_full_list_of_recent_records_makes_room(site: Site, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_a_full_list_of_recent_records_makes_room(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(own_records, "MOST_RECENT", 2)
     site.user("Ivy", "keeper")
     ivy = site.visitor("ivy@example.com")
@@ -92,7 +94,8 @@ def test_notifications_are_counted_shown_and_read(site: Site) -> None:
     ids = [site.create("notification", subject=f"News {n}", record=maker, owner=jan) for n in (1, 2)]
     assert visitor.get("/notifications/count").get_json() == {"unread": 2}
     html = visitor.get("/notifications").text
-    assert "News 1" in html and url("maker", maker) in html
+    assert "News 1" in html
+    assert url("maker", maker) in html
     assert "News" not in other.get("/notifications").text
     assert _post(other, "/notifications/read", id=encode_id(ids[0])) == 200
     assert visitor.get("/notifications/count").get_json() == {"unread": 2}

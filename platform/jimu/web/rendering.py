@@ -19,8 +19,8 @@ from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message, Text
 from jimu.translation import Catalogue
 from jimu.web.assets import Assets
-from jimu.web.markup import FILTERS, attributes
 from jimu.web.environment import PageEnvironment
+from jimu.web.markup import FILTERS, attributes
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 _renderers: dict[str, Renderer] = {}
