@@ -58,8 +58,8 @@ def test_commands_are_found_in_the_readers_language(site: Site, ada: Visitor) ->
     html = _palette(ada, q="dark")
     assert 'data-field="theme" data-value="dark"' in html
     assert "/o/thing/new" in _palette(ada, q="new thing")
-    li = site.visitor("li@example.com")
-    assert 'data-value="dark"' in _palette(li, q="深色")
+    site.user("Pia", "keeper", language="zh-CN")
+    assert 'data-value="dark"' in _palette(site.visitor("pia@example.com"), q="深色")
 
 
 def test_who_may_not_read_finds_neither_records_nor_places(site: Site) -> None:
