@@ -158,9 +158,9 @@ def ended(run: Run, reader: Reader, back: str) -> Response:
     if run.state != "done" or run.failures:
         return done(href, Message("Some records could not be changed."))
     words = {
-        "edit": Message("{n} records were changed.", {"n": run.changed}),
-        "delete": Message("{n} records were put into the recycle bin.", {"n": run.changed}),
-        "undo": Message("{n} records are as they were before.", {"n": run.changed}),
+        "edit": Message("Records changed: {n}.", {"n": run.changed}),
+        "delete": Message("Records put into the recycle bin: {n}.", {"n": run.changed}),
+        "undo": Message("Records as they were before: {n}.", {"n": run.changed}),
     }
     return done(back, words[run.action], **({"undo": f"{href}/undo"} if run.can_undo else {}))
 

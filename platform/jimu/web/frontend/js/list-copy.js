@@ -21,7 +21,7 @@ export function copyRows() {
   const done = document.execCommand("copy");
   document.removeEventListener("copy", put, { capture: true });
   if (!done) toast(t("The browser does not allow copying here."), { error: true });
-  else toast(t("{n} rows copied as a table.", { n: rows.length - 1 }));
+  else toast(t("Rows copied as a table: {n}", { n: rows.length - 1 }));
 }
 
 const headers = () => [...list.querySelectorAll(".list-table thead th")].map((head) => clean(head.querySelector("a, span")?.firstChild?.textContent ?? head.textContent));

@@ -98,15 +98,15 @@ function addBoxes() {
   for (const row of rowsShown()) {
     const cell = row.cells[0];
     if (cell.querySelector(".row-check")) continue;
-    const box = make("input", { type: "checkbox", class: "row-check form-check-input", tabindex: "-1", "aria-label": t("Select {title}", { title: cell.textContent.trim() }) });
-    box.addEventListener("click", (event) => toggle(row, box.checked, { range: event.shiftKey }));
+    const box = make("input", { type: "checkbox", class: "row-check", tabindex: "-1", "aria-label": t("Select {title}", { title: cell.textContent.trim() }) });
+    box.addEventListener("click", (event) => { box.focus(); toggle(row, box.checked, { range: event.shiftKey }); });
     cell.prepend(box);
   }
   draw();
 }
 
 function addHead() {
-  const box = make("input", { type: "checkbox", class: "page-check form-check-input", "aria-label": t("Select all on this page") });
+  const box = make("input", { type: "checkbox", class: "page-check", "aria-label": t("Select all on this page") });
   box.addEventListener("click", () => togglePage(box.checked));
   list.querySelector(".list-table thead th")?.prepend(box);
 }
