@@ -38,18 +38,29 @@ def _take(browser: Browser, url: str, account: tuple[str, str], target: Path, lo
     page = context.new_page()
     page.goto(f"{url}/login")
     _save(page, target, "login", look)
-    page.fill("#email", account[0])
-    page.fill("#password", account[1])
-    page.click("form .btn-primary")
-    page.wait_for_url(lambda address: "/login" not in address)
-    _prefer(page, theme, locale)
+    log_in(page, url, *account)
+    prefer(page, theme, locale)
     for name, path in _pages(page, url).items():
         page.goto(url + path)
+        _save(page, target, name, look)
+    for name, keys in (("palette", "Control+k"), ("keys", "?")):
+        page.goto(url)
+        page.keyboard.press(keys)
+        page.locator("dialog[open]").wait_for()
         _save(page, target, name, look)
     context.close()
 
 
-def _prefer(page: Page, theme: str, locale: str) -> None:
+def log_in(page: Page, url: str, email: str, password: str) -> None:
+    page.goto(f"{url}/login")
+    page.fill("#email", email)
+    page.fill("#password", password)
+    page.click("form .btn-primary")
+    page.wait_for_url(lambda address: "/login" not in address)
+
+
+def prefer(page: Page, theme: str, locale: str) -> None:
+    """Sets theme and language of the account that is logged in."""
     page.evaluate(
         """async ([theme, language]) => {
           const token = document.querySelector('meta[name="csrf-token"]').content;
