@@ -10,11 +10,13 @@ import pytest
 from jimu.errors import BadRequest, Conflict, Forbidden, NotFound
 from jimu.exchange.mass import (
     BATCH,
+    MOST_IDS,
     Change,
     MassRequest,
     Run,
     Selection,
     carry_on,
+    count_selected,
     failures_of,
     load_run,
     start,
@@ -24,6 +26,7 @@ from jimu.exchange.mass import (
 )
 from jimu.exchange.mass.jobs import run_mass_change
 from jimu.exchange.mass.running import step
+from jimu.exchange.mass.selecting import find_records
 from jimu.jobs import LocalBackend, Runner
 from jimu.plugins import build_plugin_manager
 from jimu.records import Context, Create, Delete, ListRequest, Update, read, write
@@ -205,6 +208,9 @@ def test_runs_belong_to_who_asked_and_cannot_be_forged(shop: Project, clerk: Con
     for values in ({"plan": {}}, {"state": "running"}, {"total": 9}):
         with pytest.raises(Exception, match="not right"):
             write.write(Update("mass_change", run.id, values), clerk)
+    made = write.write(Create("mass_change", {}), clerk)
+    with pytest.raises(NotFound):
+        load_run(made.id, clerk)
     with pytest.raises(Exception, match="not right"):
         write.write(Create("mass_batch", {"run": run.id, "items": []}), clerk)
 
@@ -255,6 +261,12 @@ def test_a_run_that_is_stopped_does_no_further_batch(shop: Project) -> None:
     undo = carry_on(start_undo(over, user).id, user)
     assert undo.changed == BATCH
     assert set(states(shop)) == {"new"}
+
+
+def test_hundreds_can_be_chosen_one_by_one_and_read_by_their_ids(shop: Project, boss: Context) -> None:
+    ids = machines(shop, MOST_IDS)
+    assert len(find_records("machine", ids, (), boss)) == MOST_IDS
+    assert count_selected(Selection("machine", ids=tuple(ids)), boss) == MOST_IDS
 
 
 def test_two_workers_do_no_batch_twice(shop: Project, boss: Context) -> None:

@@ -14,7 +14,7 @@ BATCH = 200
 AT_ONCE = 500
 """Up to so many records are changed while the asker waits; more are left to a job."""
 
-MOST_IDS = 1_000
+MOST_IDS = 500
 """So many records can be chosen one by one."""
 
 MOST_ATOMIC = 5_000

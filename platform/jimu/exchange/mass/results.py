@@ -64,7 +64,10 @@ def load_run(id: int, context: Context) -> Run:
     """Raises NotFound if there is none, or it is not the actor's."""
     if RUN not in context.manifest.objects:
         raise NotFound(Message("There is no such record."))
-    return run_of(read.get(RUN, id, context, titles=False))
+    record = read.get(RUN, id, context, titles=False)
+    if not record.values.get("action") or not record.values.get("state"):
+        raise NotFound(Message("There is no such record."))  # one that somebody made by hand is none
+    return run_of(record)
 
 
 def run_of(record: Record) -> Run:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from jimu.errors import Conflict
 from jimu.exchange.importing.dry_run import taken_back
 from jimu.exchange.mass.changing import fields_read, require_allowed
 from jimu.exchange.mass.model import AT_ONCE, Item, MassRequest
 from jimu.exchange.mass.portions import change
 from jimu.exchange.mass.selecting import count_selected, next_portion
-from jimu.records import Context
+from jimu.records import Context, write
+from jimu.storage.errors import Busy
 
 MOST_REASONS = 20
 
@@ -27,20 +29,28 @@ class Forecast:
 
 
 def try_out(request: MassRequest, context: Context, most: int = AT_ONCE) -> Forecast:
-    """What the change would do to the first ``most`` records. Raises what ``start`` raises for what is not allowed."""
+    """What the change would do to the first ``most`` records. Raises what ``start`` raises for what is not allowed, and
+    Conflict if others hold the store for long."""
     require_allowed(request, context)
     made = Forecast(count_selected(request.selection, context))
-    names = fields_read(request, context)
-    after = ""
-    with taken_back(context) as unit:
-        while made.tried < min(made.total, most):
-            portion = next_portion(request.selection, after, names, unit)
-            for item in change(portion, request, unit, most - made.tried):
-                _count(made, item)
-            after = portion.next
-            if not after:
-                break
+    try:
+        with taken_back(context) as unit:
+            _try(made, request, unit, most)
+    except Busy:
+        raise Conflict(write.BUSY) from None
     return made
+
+
+def _try(made: Forecast, request: MassRequest, unit: Context, most: int) -> None:
+    names = fields_read(request, unit)
+    after = ""
+    while made.tried < min(made.total, most):
+        portion = next_portion(request.selection, after, names, unit)
+        for item in change(portion, request, unit, most - made.tried):
+            _count(made, item)
+        after = portion.next
+        if not after:
+            break
 
 
 def _count(made: Forecast, item: Item) -> None:
