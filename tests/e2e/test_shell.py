@@ -32,8 +32,8 @@ def newcomer(served: Served) -> tuple[int, str]:
 
 @pytest.fixture
 def own(open_window: Any, newcomer: tuple[int, str]) -> Window:
-    """A window of that person."""
-    made: Window = open_window()
+    """A window of that person, in which nothing is on its way when it is looked at."""
+    made: Window = open_window(reduced_motion="reduce")
     made.log_in(newcomer[1])
     return made
 

@@ -61,7 +61,7 @@ async function buildSprite() {
     if (!nodes[name]) throw new Error(`There is no icon called ${name}`);
     const shapes = nodes[name].map(([tag, given]) =>
       `<${tag} ${Object.entries(given).map(([key, value]) => `${key}="${value}"`).join(" ")}/>`).join("");
-    return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" ` +
+    return `<symbol id="${name}" viewBox="0 0 24 24" stroke="currentColor" stroke-width="1.75" ` +
       `stroke-linecap="round" stroke-linejoin="round">${shapes}</symbol>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`;

@@ -17,6 +17,7 @@ from jimu.records import read, write
 from jimu.records.commands import Create, Delete, Record, Update
 from jimu.records.requests import ListRequest
 from jimu.web.pages.display import Shown, presenter_for
+from jimu.web.pages.moments import When, day_of, when_of
 from jimu.web.pages.reader import Reader, record_url
 
 FAVOURITE, RECENT, NOTIFICATION, ACTIVITY = "favourite", "recent_view", "notification", "activity"
@@ -47,18 +48,18 @@ class Notice:
     subject: str
     text: str
     href: str
-    when: Shown
+    when: When
     is_read: bool
 
 
 @dataclass(frozen=True)
 class Due:
-    """An open activity. ``about``: the record it belongs to, '' for none."""
+    """An open activity. ``due``: the day in words, '' for none; ``about``: the record it belongs to, '' for none."""
 
     href: str
     subject: str
     kind: Shown
-    due: Shown
+    due: str
     about: str
     is_late: bool
 
@@ -162,20 +163,17 @@ def notices(reader: Reader) -> list[Notice]:
     fields = ("subject", "text", "record", "read_at", "created_at")
     kept = _own(NOTIFICATION, fields, ("-created_at",), MOST_NOTIFICATIONS, reader)
     found = read.resolve([r.values["record"] for r in kept if r.values.get("record")], reader.context)
-    if not kept:
-        return []
-    when = presenter_for(reader.manifest.object(NOTIFICATION).fields["created_at"], reader)
-    return [_notice(r, found.get(r.values.get("record") or 0), when) for r in kept]
+    return [_notice(r, found.get(r.values.get("record") or 0), reader) for r in kept]
 
 
-def _notice(record: Record, target: Any, when: Any) -> Notice:
+def _notice(record: Record, target: Any, reader: Reader) -> Notice:
     values = record.values
     return Notice(
         encode_id(record.id),
         values.get("subject") or "",
         values.get("text") or "",
         record_url(target.object, values["record"]) if target else "",
-        when(values["created_at"], values, {}),
+        when_of(values["created_at"], reader),
         values.get("read_at") is not None,
     )
 
@@ -205,14 +203,14 @@ def open_activities(reader: Reader) -> list[Due]:
         limit=MOST_ACTIVITIES,
     )
     fields = reader.manifest.object(ACTIVITY).fields
-    kind, due = presenter_for(fields["kind"], reader), presenter_for(fields["due_on"], reader)
+    kind = presenter_for(fields["kind"], reader)
     today = reader.context.clock().astimezone(reader.time_zone).date()
     return [
         Due(
             record_url(ACTIVITY, r.id),
             r.values.get("subject") or "",
             kind(r.values.get("kind"), r.values, r.titles),
-            due(r.values.get("due_on"), r.values, r.titles),
+            day_of(r.values["due_on"], reader) if r.values.get("due_on") else "",
             r.titles.get(r.values.get("record") or 0, ""),
             bool(r.values.get("due_on") and r.values["due_on"] < today),
         )
