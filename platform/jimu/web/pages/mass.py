@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 from werkzeug.datastructures import MultiDict
 
 from jimu.access.fields import field_access
+from jimu.access.per_manifest import PerManifest
 from jimu.access.rules import action_allowed
 from jimu.definitions.model import FieldDef
 from jimu.errors import BadRequest
@@ -110,8 +111,19 @@ def _ids(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(record_id(part) for part in texts))
 
 
+_shapes: PerManifest[dict[Any, PageShape]] = PerManifest(lambda manifest: {})
+
+
 def mass_shape(object: str, reader: Reader) -> PageShape:
     """Every field that the reader may change in many records at once: those of the page first, then the others."""
+    known, key = _shapes.get(reader.manifest), (object, *reader.key)
+    found = known.get(key)
+    if found is None:
+        found = known[key] = _build_shape(object, reader)
+    return found
+
+
+def _build_shape(object: str, reader: Reader) -> PageShape:
     definition = reader.manifest.object(object)
     access = field_access(reader.actor, reader.manifest, object)
     build = ShapeBuilder(definition, reader, access)
