@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from jimu.exchange.mass import MOST_IDS
 from jimu.fieldtypes.ids import encode_id
 from jimu.records import read
 from jimu.records.requests import ListRequest
@@ -225,6 +226,9 @@ def test_a_selection_is_counted_and_exported(site: Site, ada: Visitor, things: l
     assert len(file.text.strip().splitlines()) == 3
     file = send(ada, "export", _format="csv", **all_of_them, _left_out=encode_id(things[0]))
     assert len(file.text.strip().splitlines()) == 6
+    many = [*things, *range(10, 10 + MOST_IDS - len(things))]
+    assert send(ada, "export", _format="csv", **chosen(many)).status_code == 200
+    assert send(ada, "export", _format="csv", **chosen([*many, 7])).status_code == 400
 
 
 def test_rows_are_shown_anew_as_the_list_shows_them(site: Site, ada: Visitor, things: list[int]) -> None:

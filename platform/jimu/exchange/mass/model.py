@@ -14,8 +14,8 @@ BATCH = 200
 AT_ONCE = 500
 """Up to so many records are changed while the asker waits; more are left to a job."""
 
-MOST_IDS = 500
-"""So many records can be chosen one by one."""
+MOST_IDS = 400
+"""So many records can be chosen one by one: fewer than a formula has nodes, so that one can name them all."""
 
 MOST_ATOMIC = 5_000
 """All or nothing is one transaction, in which others wait: at most so many records."""

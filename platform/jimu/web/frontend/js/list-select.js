@@ -41,7 +41,7 @@ export function clear() {
 function put(id, isOn) {
   if (state.all) state.out[isOn ? "delete" : "add"](id);
   else if (!isOn) state.ids.delete(id);
-  else if (state.ids.size >= (work.most ?? 500) && !state.ids.has(id)) toast(t("At most {n} records can be selected one by one; select all that match instead.", { n: work.most }), { error: true });
+  else if (state.ids.size >= (work.most) && !state.ids.has(id)) toast(t("At most {n} records can be selected one by one; select all that match instead.", { n: work.most }), { error: true });
   else state.ids.add(id);
   if (state.all && !count()) state.all = false;
 }
