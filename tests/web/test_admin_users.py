@@ -127,6 +127,17 @@ def test_a_reset_link_makes_the_one_before_void_and_leaves_the_password(site: Si
     assert site.visitor().log_in("rita@example.com", PASSWORD).status_code == 401
 
 
+def test_a_link_ends_when_its_user_gains_rights_or_is_shut_out(site: Site, hirer: Visitor) -> None:
+    rising, leaving = site.user("Rising", "helper"), site.user("Leaving", "helper")
+    keys = [secret_in(post(hirer, path_of(site, id, "/link")).text).split("/welcome", 1)[1] for id in (rising, leaving)]
+    site.update("user", rising, position="Engineer")
+    assert [site.visitor().get("/welcome" + key).status_code for key in keys] == [200, 200]
+    site.update("user", rising, roles=["helper", "engineer"])
+    site.update("user", leaving, active=False)
+    site.update("user", leaving, active=True)
+    assert [site.visitor().get("/welcome" + key).status_code for key in keys] == [404, 404]
+
+
 def test_sessions_are_seen_and_ended(site: Site, ada: Visitor) -> None:
     id = site.user("Sam", "helper")
     first = site.visitor()

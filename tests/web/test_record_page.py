@@ -12,6 +12,7 @@ from jimu.fieldtypes.ids import encode_id
 from jimu.records import Create, Update, read, write
 from jimu.records.requests import ListRequest
 from jimu.storage.metering import counted
+from jimu.web.pages.markdown import to_html
 from tests.web.site import Site, Visitor, url
 
 FETCH = {"X-Requested-With": "fetch"}
@@ -222,6 +223,13 @@ def test_nobody_puts_back_what_they_may_not_write(site: Site, ada: Visitor, bob:
 
 
 # --- comments ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_mention_in_the_info_of_a_code_block_breaks_no_markup() -> None:
+    html = to_html("```@Bob\nx\n```\n[a](https://a.example/@Bob) `@Bob`", {1: "Bob"})
+    assert "<pre><code>x" in html
+    assert 'class="language' not in html
+    assert 'href="https://a.example/%EE' in html
 
 
 def test_markdown_is_shown_and_nothing_in_it_runs_or_fetches(site: Site, ada: Visitor, thing: int) -> None:

@@ -39,3 +39,10 @@ def test_every_field_type_can_be_read(site: Site, name: str, locale: str) -> Non
         assert not re.search(r"\son\w+=", html)
     if name != "boolean":
         assert present(None, {}, TITLES) == BLANK
+
+
+def test_markup_that_was_stored_as_plain_text_is_made_safe_when_it_is_shown(site: Site) -> None:
+    reader = Reader(site.system, "en", ZoneInfo("Asia/Shanghai"), translator("en"))
+    stored = '<p onclick="x()">Dear</p><form action="https://evil.example"><input></form><script>x()</script>'
+    shown = presenter_for(field_of("rich_text"), reader)(stored, {}, {})
+    assert shown.text == "<p>Dear</p>"

@@ -67,6 +67,11 @@ _BREAKS = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-4]|/blockquote|hr)[^>]*>")
 _MARKUP = re.compile(r"<[^>]*>")
 
 
+def sanitised(markup: str) -> str:
+    """``markup`` with nothing in it that runs: also for values that were stored as another type, or computed."""
+    return _CLEANER.clean(markup)
+
+
 def plain(markup: str) -> str:
     """The text of sanitised ``markup``, a line for each block."""
     text = html.unescape(_MARKUP.sub("", _BREAKS.sub("\n", markup)))
@@ -89,7 +94,7 @@ class RichText(FieldType):
     def load_value(self, value: Any, field: FieldSpec, context: LoadContext) -> str | None:
         given = clean_text(value, single_line=False)
         check_length(given, 2 * (field.length or 1_000_000))
-        markup = _CLEANER.clean(given)
+        markup = sanitised(given)
         check_length(markup, field.length)
         return markup if plain(markup) or "<img" in markup else None
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from jimu.access.managing import rights_of_roles
 from jimu.access.scopes import USER_OBJECT
 from jimu.access.sessions import end_sessions_in
+from jimu.records.draft import Draft
 from jimu.records.events import Event, jobs_for
 from jimu.records.wave import Wave
 
@@ -38,5 +40,20 @@ def emit_events(wave: Wave) -> None:
     if wave.object in ACCESS_OBJECTS and wave.action != "create":
         unit.transaction.bump_pulse()
         for draft in wave.judged:
-            if wave.action == "delete" or not draft.values.get("active"):
+            is_out = wave.action == "delete" or not draft.values.get("active")
+            if is_out:
                 end_sessions_in(unit.transaction, draft.id)
+            if is_out or _gains_rights(wave, draft):
+                unit.transaction.remove_account_links(draft.id)
+
+
+def _gains_rights(wave: Wave, draft: Draft) -> bool:
+    """Whether somebody has system rights that they had not before: a link to set their password that was made by then
+    may lie with a person who may not manage such an account.
+    """
+    if "roles" not in draft.changed:
+        return False
+    before, after = (
+        rights_of_roles(wave.context.manifest, v.get("roles") or ()) for v in (draft.before or {}, draft.values)
+    )
+    return not after <= before

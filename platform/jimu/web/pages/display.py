@@ -18,6 +18,7 @@ from jimu.fieldtypes import registry
 from jimu.fieldtypes.base import FieldType, FormatContext
 from jimu.fieldtypes.ids import encode_id
 from jimu.fieldtypes.kinds import Kind
+from jimu.fieldtypes.rich_text import sanitised
 from jimu.fieldtypes.secret import MASK
 from jimu.messages import Message
 from jimu.web.pages.reader import Reader, any_record_url, record_url
@@ -137,7 +138,7 @@ def _multiline(field: FieldDef, type_: FieldType, context: FormatContext, reader
 
 def _rich(field: FieldDef, type_: FieldType, context: FormatContext, reader: Reader) -> Presenter:
     return lambda value, values, titles: Shown(
-        "html", str(value), css=type_.format(value, field, context, values)[:200]
+        "html", sanitised(str(value)), css=type_.format(value, field, context, values)[:200]
     )
 
 

@@ -18,7 +18,8 @@ from jimu.web.pages.reader import record_url
 
 _TAGS = {"p", "br", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr"}
 _TAGS |= {"h1", "h2", "h3", "h4", "table", "thead", "tbody", "tr", "th", "td"}
-_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "code": {"class"}}
+# Nothing a writer chooses but addresses: what stands in an attribute must not be taken for a person mentioned.
+_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
 _SCHEMES = {"http", "https", "mailto", "tel"}
 _ADDRESS = re.compile(r"(https?://[^\s<>\"，。；、！？（）]+[^\s<>\"，。；、！？（）.,;:!?)'])")
 # Marks that no keyboard makes stand for people mentioned while the text is turned into HTML.
