@@ -285,3 +285,15 @@ def _work(shop: Project, handler: Any) -> int:
     assert any("jimu.mass_change" in found for found in manager.hook.jimu_job_handlers())
     runner = Runner(shop.store.write, lambda: {"jimu.mass_change": handler}, lambda: shop.system)
     return LocalBackend(runner).take()
+
+
+def test_what_the_engine_keeps_of_values_is_nobodys_to_read(shop: Project, boss: Context) -> None:
+    """Values before a change may be such as a reader of the run must not see."""
+    machines(shop, 2)
+    run = done(edit(ALL, USED), boss)
+    assert run.changed == 2
+    for object, field in (("mass_batch", "items"), ("mass_change", "plan")):
+        (record,) = read.list_records(ListRequest(object), boss).records
+        assert field not in record.values
+        with pytest.raises((BadRequest, NotFound)):
+            read.list_records(ListRequest(object, fields=(field,)), boss)

@@ -17,6 +17,7 @@ from jimu.access.rights import rights_of
 from jimu.access.rules import action_allowed
 from jimu.definitions.manifest import Manifest
 from jimu.definitions.model import FieldDef, ObjectDef
+from jimu.fieldtypes.kinds import Kind
 
 NONE, READ, EDIT = "none", "read", "edit"
 _ORDER = {NONE: 0, READ: 1, EDIT: 2}
@@ -27,6 +28,13 @@ _SETTABLE_SYSTEM_FIELDS = frozenset({"owner", "record_type"})
 _ACTOR_PATH = "user"
 
 _Key = tuple[bool, frozenset[str], frozenset[str], frozenset[str] | None]
+
+
+def _is_kept_by_engine(object: ObjectDef, field: FieldDef) -> bool:
+    """Hidden JSON of the engine's own records: it may hold values of any field, also of those that a reader of the
+    record may not read.
+    """
+    return object.system and field.hidden and field.kind is Kind.JSON and field.requires == "engine"
 
 
 @dataclass
@@ -57,6 +65,8 @@ class _Access:
 
     def granted(self, object: ObjectDef, field: FieldDef) -> str:
         """What the roles give, before what the field itself forbids."""
+        if _is_kept_by_engine(object, field) and not self.actor.is_system:
+            return NONE
         if self.actor.is_system or "modify_all" in self.rights:
             return EDIT
         if not action_allowed(self.actor, self.manifest, object.name, "read"):

@@ -152,7 +152,7 @@ def end_run(run: Run, state: str, unit: Context, problem: Message | None = None)
 
 
 def failures_of(run: Run, context: Context, limit: int) -> list[Item]:
-    """The records that failed, in the order in which they were tried."""
+    """The records that failed, in the order in which they were tried. ``run`` was loaded for who asks."""
     found: list[Item] = []
     after: str | None = None
     while len(found) < limit:
@@ -166,7 +166,7 @@ def failures_of(run: Run, context: Context, limit: int) -> list[Item]:
                 after=after,
                 titles=False,
             ),
-            context,
+            as_engine(context),
         )
         for record in page.records:
             found += [item for item in map(Item.load, record.values["items"]) if item.status == "failed"]
