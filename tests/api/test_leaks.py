@@ -170,7 +170,7 @@ def test_who_keeps_the_users_cannot_take_over_the_account_of_the_boss(hidden: Sh
     for change in ({"email": "mine@example.com"}, {"active": False}, {"roles": []}):
         answer = clerk.patch(boss, change)
         assert answer.status_code == 422, change
-        assert {e["code"] for e in answer.json["errors"]} == {"grant_exceeded"}
+        assert "grant_exceeded" in {e["code"] for e in answer.json["errors"]}, change
     assert clerk.patch(boss, {"position": "Boss"}).status_code == 200
     assert clerk.patch(below, {"roles": ["boss"]}).status_code == 422
     assert clerk.patch(below, {"email": "cara2@example.com", "active": False}).status_code == 200

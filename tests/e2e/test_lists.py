@@ -8,7 +8,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Window
+from jimu.records import read, write
+from jimu.records.commands import Delete
+from jimu.records.requests import ListRequest
+from tests.e2e.conftest import Served, Window
 from tests.e2e.test_accessibility import RULES
 
 pytestmark = pytest.mark.browser
@@ -21,6 +24,15 @@ def pick(page: Page, *labels: str) -> None:
         expect(page.locator(".picker-back")).to_be_visible()
     page.fill(".picker input", labels[-1].split(" · ")[-1])
     page.locator(".picker-entry", has_text=labels[-1].split(" · ")[-1]).first.click()
+
+
+@pytest.fixture(autouse=True)
+def _things_of_the_site_alone(served: Served) -> None:
+    """Other stories on the same site make things of their own, which would be counted along."""
+    site = served.site
+    others = read.list_records(ListRequest("thing", where="not starts_with(name, 'Thing ')", limit=200), site.system)
+    for record in others.records:
+        write.write(Delete("thing", record.id), site.system)
 
 
 def rows(page: Page) -> Any:
