@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from jimu.access import accounts
@@ -148,10 +147,6 @@ def build_account(user_id: int, email: str, runtime: Runtime, reader: Reader) ->
         failures,
         limit[0] if limit else 0,
     )
-
-
-def is_expired(at: datetime | None, now: datetime) -> bool:
-    return at is not None and at <= now
 
 
 def _id_text(text: str) -> str:

@@ -16,11 +16,6 @@ from jimu.web.pages.reader import Reader
 Typed = Mapping[str, Sequence[str]]
 
 
-def shown_view(shape: FieldShape, values: Values, titles: Titles) -> FieldView:
-    """The field as it is read."""
-    return FieldView(shape, shape.present(value_of(shape, values), values, titles), required=shape.required)
-
-
 def value_of(shape: FieldShape, values: Values) -> Any:
     """The field's value; a composite's is put together from its parts where it is not given whole."""
     if shape.name in values or shape.field.kind is not Kind.COMPOSITE:

@@ -94,10 +94,6 @@ def _build(object: str, reader: Reader, record_type: str | None) -> tuple[GridSh
     )
 
 
-def find_grid(object: str, key: str, reader: Reader) -> GridShape | None:
-    return next((grid for grid in grids_of(object, reader) if grid.key == key), None)
-
-
 def _grid(parent: ObjectDef, tab: str, related: RelatedList, reader: Reader) -> GridShape:
     child = reader.manifest.object(related.object)
     access = field_access(reader.actor, reader.manifest, child.name)

@@ -71,9 +71,3 @@ def to_html(text: str, mentioned: Mapping[int, str]) -> Markup:
         link = f'<a class="mention" href="{record_url("user", id)}">@{escape(name)}</a>'
         html = html.replace(f"{_OPEN}{at}{_CLOSE}", link)
     return Markup(html)  # noqa: S704 - cleaned above; the names are escaped
-
-
-def to_text(text: str, most: int = 200) -> str:
-    """The beginning of ``text`` in one line."""
-    line = " ".join(text.split())
-    return line if len(line) <= most else line[: most - 1] + "…"

@@ -11,8 +11,9 @@ from datetime import timedelta
 from typing import Any
 
 from jimu.access.rules import action_allowed
-from jimu.errors import Conflict, Invalid
+from jimu.errors import Conflict, Invalid, NotFound
 from jimu.fieldtypes.ids import encode_id
+from jimu.messages import Message
 from jimu.records import read, write
 from jimu.records.commands import Create, Delete, Record, Update
 from jimu.records.requests import ListRequest
@@ -133,14 +134,15 @@ def find_favourite(id: int, reader: Reader) -> Record | None:
 
 
 def switch_favourite(id: int, reader: Reader) -> bool:
-    """Keeps record ``id`` as a favourite, or no longer; whether it is one now."""
+    """Keeps record ``id`` as a favourite, or no longer; whether it is one now. NotFound where it may not be read."""
     target = read.resolve([id], reader.context).get(id)
+    if target is None:
+        raise NotFound(Message("There is no such record."))
     kept = find_favourite(id, reader)
     if kept is not None:
         write.write(Delete(FAVOURITE, kept.id), reader.context)
         return False
-    label = (target.title if target else "")[:255]
-    write.write(Create(FAVOURITE, {"record": id, "label": label or None}), reader.context)
+    write.write(Create(FAVOURITE, {"record": id, "label": target.title[:255] or None}), reader.context)
     return True
 
 

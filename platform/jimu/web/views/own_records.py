@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from jimu.errors import NotFound
 from jimu.messages import Message
-from jimu.records import read
 from jimu.web.pages.model import Crumb
 from jimu.web.pages.own_records import (
     Item,
@@ -55,11 +53,7 @@ def is_favourite(id: str) -> Response:
 
 
 def favour(id: str) -> Response:
-    reader = reader_of(visit())
-    number = record_id(id)
-    if number not in read.resolve([number], reader.context):
-        raise NotFound(Message("There is no such record."))
-    now_is = switch_favourite(number, reader)
+    now_is = switch_favourite(record_id(id), reader_of(visit()))
     if is_fetch():
         return json({"is_favourite": now_is})
     text = Message("Kept among the favourites.") if now_is else Message("Taken from the favourites.")
