@@ -86,6 +86,12 @@ DEFINITION_CODES: Mapping[str, str] = {
     "empty_item": "A menu entry opens nothing.",
     "list_object": "A menu entry names an object and a list of another one.",
     "fields_of_every": "A role names fields under `*`.",
+    # further kinds
+    "no_hours": "A business calendar has no working hours.",
+    "bad_hours": "Working hours are not written like `9:00-18:00`.",
+    "hours_overlap": "Working hours of one day overlap or are out of order.",
+    "bad_day": "A day is not written like `2026-10-01`.",
+    "duplicate_day": "A calendar names a day twice.",
     # plugins
     "unknown_plugin": "There is no plugin of this name.",
     "bad_plugin": "The plugin's description or hooks are wrong, or it brings a name that is taken.",

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from operator import methodcaller
 from typing import Any
 
+from jimu.definitions.kinds import KINDS
 from jimu.definitions.manifest import Manifest
 from jimu.definitions.model import Choice, FieldDef, ObjectDef
 from jimu.formulas.formula import Formula
@@ -52,6 +54,7 @@ PARTS: Mapping[str, Message] = {
     "seed": Message("seed"),
     "import_plan": Message("import plan"),
     "workspace": Message("workspace"),
+    **{kind.name: kind.part for kind in KINDS},
 }
 _SENTENCES = {
     "added": "New {part} {address}.",
@@ -112,6 +115,7 @@ _TABLES: Mapping[str, Callable[[Manifest], Mapping[str, Any]]] = {
     "list": lambda m: m.lists,
     "seed": lambda m: m.seeds,
     "import_plan": lambda m: m.import_plans,
+    **{kind.name: methodcaller("all", kind.name) for kind in KINDS},
 }
 _PREFIXES = {"option_list": "options"}
 

@@ -42,7 +42,7 @@ class Document:
 
     @property
     def address(self) -> str:
-        return PREFIXES[self.kind] + self.name
+        return PREFIXES.get(self.kind, f"{self.kind}:") + self.name
 
     @property
     def place(self) -> Place:

@@ -17,6 +17,7 @@ from jimu.definitions.consequences import without_consequences
 from jimu.definitions.documents import Document, Findings
 from jimu.definitions.extensions import register_extensions
 from jimu.definitions.gather import gather
+from jimu.definitions.kinds import KINDS, Linking
 from jimu.definitions.link.layouts import check_app, link_list, link_page
 from jimu.definitions.link.linker import Linker
 from jimu.definitions.link.objects import link_objects
@@ -164,6 +165,12 @@ def link(loading: _Loading) -> None:
     for name, app in apps.items():
         check_app(linker, app, loading.named("app")[name], lists, manifest.roles)
     loading.manifest = replace(manifest, objects=objects, pages=pages, lists=lists, apps=apps)
+    for kind in KINDS:
+        documents = loading.alive(kind.name)
+        linking = Linking(linker, loading.so_far, documents)
+        built = {name: kind.build(document, linking) for name, document in documents.items()}
+        found = {name: definition for name, definition in built.items() if definition is not None}
+        loading.manifest = replace(loading.so_far, others={**loading.so_far.others, kind.name: found})
 
 
 def add_data(loading: _Loading) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from jimu.definitions.model import (
     AppDef,
@@ -39,10 +40,15 @@ class Manifest:
     lists: Mapping[str, ListLayoutDef] = field(default_factory=dict)
     seeds: Mapping[str, SeedDef] = field(default_factory=dict)
     import_plans: Mapping[str, ImportPlanDef] = field(default_factory=dict)
+    others: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # further kinds (definitions.kinds) by name
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     revision: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[Diagnostic, ...] = ()
+
+    def all(self, kind: str) -> Mapping[str, Any]:
+        """The definitions of a further kind (``definitions.kinds``) by name; retired ones are not among them."""
+        return self.others.get(kind, {})
 
     def object(self, name: str) -> ObjectDef:
         """The object called ``name``; raises NotFound for unknown and retired ones."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from jimu.definitions.kinds import KINDS as FURTHER
 from jimu.fieldtypes import registry
 from jimu.fieldtypes.base import FieldType
 
@@ -30,6 +31,7 @@ KINDS: tuple[str, ...] = (
     "import_plan",
     "workspace",
     "plugin",
+    *(kind.name for kind in FURTHER),
 )
 WORDS = ("append", "prepend", "replace", "remove", "retire")
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
+from jimu.definitions.kinds import KINDS
 from jimu.definitions.workspace import FOLDERS, WORKSPACE_FILES, kind_of
 from jimu.diagnostics import Diagnostic, Place, Severity, nearest
 from jimu.messages import Message
 
 _TOP = (*FOLDERS, "plugins")
 # Where YAML is read; below objects/ each folder is a module.
-_FOLDERS = ("objects", "layouts/apps", "layouts/lists", "layouts/pages", "seed", "seed/imports", "seed/words")
+_FOLDERS = ("objects", "layouts/apps", "layouts/lists", "layouts/pages", "seed", "seed/imports", "seed/words",
+            *(kind.folder for kind in KINDS))
 
 
 def find_strays(root: Path, files: Iterable[str]) -> list[Diagnostic]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from jimu.definitions.kinds import KINDS
 from jimu.definitions.reader import YamlList, YamlMap, read, value_place
 from jimu.diagnostics import Diagnostic, Place
 from jimu.messages import Message
@@ -257,6 +258,7 @@ def source_files(workspace: Workspace) -> Iterator[SourceFile]:
 
 
 _LAYOUTS = {"apps": "app", "pages": "page", "lists": "list"}
+_FURTHER = {kind.folder: kind.name for kind in KINDS}
 
 
 def kind_of(path: str) -> tuple[str, str, str] | None:
@@ -267,6 +269,9 @@ def kind_of(path: str) -> tuple[str, str, str] | None:
     name = PurePosixPath(path).stem
     if path in WORKSPACE_FILES:
         return None
+    further = _FURTHER.get("/".join(parts[:-1]))
+    if further is not None:
+        return further, name, ""
     if parts[0] == "objects" and len(parts) > 1:
         folder = parts[1] if len(parts) > 2 else ""
         if folder in ("options", "roles"):

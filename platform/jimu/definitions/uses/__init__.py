@@ -4,7 +4,7 @@
 walker in ``WALKERS``. Knows no data and no rights: the faces leave out what their reader may not know.
 """
 
+from jimu.definitions.use import HOW, Use
 from jimu.definitions.uses.index import Uses, build_uses
-from jimu.definitions.uses.use import HOW, Use
 
 __all__ = ["HOW", "Use", "Uses", "build_uses"]

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from jimu.definitions.kinds import KINDS
 from jimu.definitions.manifest import Manifest
+from jimu.definitions.use import Use
 from jimu.definitions.uses.layouts import uses_of_apps, uses_of_lists, uses_of_pages, uses_of_roles
 from jimu.definitions.uses.loads import uses_of_import_plans, uses_of_seeds
 from jimu.definitions.uses.objects import uses_of_objects
-from jimu.definitions.uses.use import Use
+
+
+def uses_of_further_kinds(manifest: Manifest) -> Iterator[Use]:
+    """Those that the kinds of ``definitions.kinds`` tell of themselves."""
+    for kind in KINDS:
+        for definition in manifest.all(kind.name).values():
+            yield from kind.uses(manifest, definition)
+
 
 WALKERS: tuple[Callable[[Manifest], Iterator[Use]], ...] = (
     uses_of_objects,
@@ -19,6 +28,7 @@ WALKERS: tuple[Callable[[Manifest], Iterator[Use]], ...] = (
     uses_of_apps,
     uses_of_seeds,
     uses_of_import_plans,
+    uses_of_further_kinds,
 )
 
 # By these, the value of one field follows from another's.

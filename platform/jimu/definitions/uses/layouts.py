@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from jimu.definitions.manifest import Manifest
 from jimu.definitions.model import AppItem, ListLayoutDef, PageLayoutDef, RelatedList
-from jimu.definitions.uses.use import Use, fields_on
+from jimu.definitions.use import Use, fields_on
 from jimu.formulas.formula import Formula
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from jimu.definitions.manifest import Manifest
 from jimu.definitions.model import ImportPlanDef, SeedDef
-from jimu.definitions.uses.use import Use
+from jimu.definitions.use import Use
 
 
 def uses_of_seeds(manifest: Manifest) -> Iterator[Use]:

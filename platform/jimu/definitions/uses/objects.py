@@ -7,7 +7,7 @@ from typing import Any
 
 from jimu.definitions.manifest import Manifest
 from jimu.definitions.model import FieldDef, ObjectDef
-from jimu.definitions.uses.use import Use, fields_on
+from jimu.definitions.use import Use, fields_on
 from jimu.formulas.formula import Formula
 
 _CONDITIONS = ("visible_when", "required_when", "read_only_when", "default")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
 
+from jimu.definitions.kinds import KINDS
 from jimu.definitions.manifest import Manifest
 from jimu.diagnostics import Place
 
@@ -39,6 +40,14 @@ def _placed(table: str) -> Callable[[Manifest, str], str]:
     return href
 
 
+def _placed_further(kind: str) -> Callable[[Manifest, str], str]:
+    def href(manifest: Manifest, name: str) -> str:
+        found = manifest.all(kind).get(name)
+        return source_href(found.source) if found else ""
+
+    return href
+
+
 _NAMED: Mapping[str, Callable[[Manifest, str], str]] = {
     "options": lambda manifest, name: f"/admin/options/{name}" if name in manifest.option_lists else "",
     "role": lambda manifest, name: f"/admin/roles/{name}" if name in manifest.roles else "",
@@ -47,4 +56,5 @@ _NAMED: Mapping[str, Callable[[Manifest, str], str]] = {
     "app": _placed("apps"),
     "seed": _placed("seeds"),
     "import_plan": _placed("import_plans"),
+    **{kind.name: _placed_further(kind.name) for kind in KINDS},
 }

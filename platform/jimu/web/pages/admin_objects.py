@@ -129,6 +129,7 @@ def name_of(address: str, reader: Reader) -> str:
             "list": manifest.lists,
             "app": manifest.apps,
             "import_plan": manifest.import_plans,
+            **manifest.others,
         }
         return _label(tables.get(kind, {}).get(name), reader) or name
     object, dot, field_name = address.partition(".")

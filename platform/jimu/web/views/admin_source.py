@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
+from jimu.definitions.kinds import KINDS
 from jimu.errors import NotFound
 from jimu.messages import Message
 from jimu.web.pages.admin_objects import use_groups
@@ -45,6 +46,7 @@ def list_layouts() -> Response:
         (Message("Lists"), "list", manifest.lists),
         (Message("Seeds"), "seed", manifest.seeds),
         (Message("Import plans"), "import_plan", manifest.import_plans),
+        *((kind.title, kind.name, manifest.all(kind.name)) for kind in KINDS),
     ]
     return admin_page("layouts", now.say(Message("Apps and layouts")), "layouts", kinds=kinds, manifest=manifest)
 

@@ -1,0 +1,16 @@
+"""Further kinds of definition: those that the rest of ``definitions`` need not know by name.
+
+**A new kind = one file here + its JSON Schema + one line in ``KINDS``.** The file (``kinds/calendar.py`` is a short
+example) holds the frozen ``…Def`` and a ``DefinitionKind`` whose ``build`` turns a merged, shape-checked document into
+a linked definition and reports findings by their places. Reading, overlaying, the JSON Schema for editors, the
+reference pages, plan and diff, where-used and the list in the administration follow from the entry.
+``manifest.all("calendar")`` gives the definitions by name.
+"""
+
+from jimu.definitions.kinds.calendar import CALENDAR
+from jimu.definitions.kinds.kind import Definition, DefinitionKind, Linking
+
+# A kind that refers to definitions of another stands after it.
+KINDS: tuple[DefinitionKind, ...] = (CALENDAR,)
+
+__all__ = ["KINDS", "Definition", "DefinitionKind", "Linking"]
