@@ -40,7 +40,7 @@ BUILT_IN: tuple[str, ...] = (
     "jimu.fieldtypes.builtin",
     "jimu.formulas.builtin",
     "jimu.records.title_jobs",
-    "jimu.exchange.mass.jobs",
+    "jimu.bulk.jobs",
 )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from jimu.exchange.mass import MOST_IDS
+from jimu.bulk import MOST_IDS
 from jimu.fieldtypes.ids import encode_id
 from jimu.records import read
 from jimu.records.requests import ListRequest

@@ -6,9 +6,9 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
+from jimu.bulk.dry_run import taken_back
 from jimu.definitions.model import ImportPlanDef
 from jimu.errors import BadRequest, Problem
-from jimu.exchange.importing.dry_run import taken_back
 from jimu.exchange.importing.importer import ImportOptions, import_file
 from jimu.exchange.importing.rejects import rejects_path
 from jimu.exchange.importing.report import ImportReport

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from jimu.bulk.dry_run import taken_back
 from jimu.exchange.importing.batch import Batch, BatchWriter
 from jimu.exchange.importing.binding import Binding, bind
 from jimu.exchange.importing.cells import text_of
 from jimu.exchange.importing.checkpoint import Checkpoint, Counters, fingerprint, read_facts
 from jimu.exchange.importing.date_order import find_day_first
-from jimu.exchange.importing.dry_run import taken_back
 from jimu.exchange.importing.later import LaterReference, LaterReferences
 from jimu.exchange.importing.lookups import Lookups
 from jimu.exchange.importing.rejects import Rejects, rejects_path

@@ -12,10 +12,10 @@ from werkzeug.datastructures import MultiDict
 from jimu.access.fields import field_access
 from jimu.access.per_manifest import PerManifest
 from jimu.access.rules import action_allowed
+from jimu.bulk import MOST_IDS, Change, Item, Selection
+from jimu.bulk.changing import SEVERAL
 from jimu.definitions.model import FieldDef
 from jimu.errors import BadRequest
-from jimu.exchange.mass import MOST_IDS, Change, Item, Selection
-from jimu.exchange.mass.changing import SEVERAL
 from jimu.fieldtypes import registry
 from jimu.fieldtypes.ids import encode_id
 from jimu.fieldtypes.kinds import Kind

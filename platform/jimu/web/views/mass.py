@@ -10,9 +10,9 @@ from typing import Any
 from flask import Blueprint, Response, request, send_file
 
 from jimu.access.rules import require_action
+from jimu.bulk import MassRequest, Run, Selection, count_selected, do_now, start, try_out
 from jimu.errors import BadRequest, NotFound
 from jimu.exchange import ExportRequest, export_to
-from jimu.exchange.mass import MassRequest, Run, Selection, count_selected, do_now, start, try_out
 from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message
 from jimu.web.pages.list_address import asked_of

@@ -7,7 +7,7 @@ import io
 
 from flask import Blueprint, Response, request
 
-from jimu.exchange.mass import failures_of, load_run, start_undo, stop
+from jimu.bulk import failures_of, load_run, start_undo, stop
 from jimu.exchange.spreadsheet_safety import protect
 from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message

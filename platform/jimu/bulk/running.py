@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from jimu.bulk.changing import as_engine, require_allowed
+from jimu.bulk.model import MOST_ATOMIC, Item, MassRequest
+from jimu.bulk.portions import WORK
+from jimu.bulk.results import Run, create_run, end_run, load_run, note_batch
+from jimu.bulk.selecting import count_selected
 from jimu.errors import BadRequest, Conflict, Forbidden, NotFound, StaleVersion
-from jimu.exchange.mass.changing import as_engine, require_allowed
-from jimu.exchange.mass.model import MOST_ATOMIC, Item, MassRequest
-from jimu.exchange.mass.portions import WORK
-from jimu.exchange.mass.results import Run, create_run, end_run, load_run, note_batch
-from jimu.exchange.mass.selecting import count_selected
 from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message
 from jimu.records import Context, write

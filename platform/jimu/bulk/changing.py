@@ -9,9 +9,9 @@ from typing import Any
 from jimu.access import SYSTEM
 from jimu.access.fields import EDIT, field_access
 from jimu.access.rules import require_action
+from jimu.bulk.model import Change, Item, MassRequest
 from jimu.definitions.model import FieldDef
 from jimu.errors import BadRequest, Conflict, Forbidden, JimuError, NotFound
-from jimu.exchange.mass.model import Change, Item, MassRequest
 from jimu.fieldtypes import registry
 from jimu.fieldtypes.kinds import Kind
 from jimu.messages import Message

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from jimu.bulk.changing import fields_read, require_allowed
+from jimu.bulk.dry_run import taken_back
+from jimu.bulk.model import AT_ONCE, Item, MassRequest
+from jimu.bulk.portions import change
+from jimu.bulk.selecting import count_selected, next_portion
 from jimu.errors import Conflict
-from jimu.exchange.importing.dry_run import taken_back
-from jimu.exchange.mass.changing import fields_read, require_allowed
-from jimu.exchange.mass.model import AT_ONCE, Item, MassRequest
-from jimu.exchange.mass.portions import change
-from jimu.exchange.mass.selecting import count_selected, next_portion
 from jimu.records import Context, write
 from jimu.storage.errors import Busy
 

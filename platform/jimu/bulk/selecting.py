@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from jimu.bulk.model import BATCH, Selection
 from jimu.errors import BadRequest
-from jimu.exchange.mass.model import BATCH, Selection
 from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message
 from jimu.records import Context, ListRequest, read

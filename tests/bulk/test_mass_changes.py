@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from jimu.errors import BadRequest, Conflict, Forbidden, NotFound
-from jimu.exchange.mass import (
+from jimu.bulk import (
     BATCH,
     MOST_IDS,
     Change,
@@ -24,9 +23,10 @@ from jimu.exchange.mass import (
     stop,
     try_out,
 )
-from jimu.exchange.mass.jobs import run_mass_change
-from jimu.exchange.mass.running import step
-from jimu.exchange.mass.selecting import find_records
+from jimu.bulk.jobs import run_mass_change
+from jimu.bulk.running import step
+from jimu.bulk.selecting import find_records
+from jimu.errors import BadRequest, Conflict, Forbidden, NotFound
 from jimu.jobs import LocalBackend, Runner
 from jimu.plugins import build_plugin_manager
 from jimu.records import Context, Create, Delete, ListRequest, Update, read, write

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from jimu.bulk.changing import as_engine
+from jimu.bulk.model import AT_ONCE, Item, MassRequest
 from jimu.errors import NotFound
-from jimu.exchange.mass.changing import as_engine
-from jimu.exchange.mass.model import AT_ONCE, Item, MassRequest
 from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message
 from jimu.records import Context, ListRequest, read, write

@@ -8,10 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 from jimu.access.loading import load_actor
+from jimu.bulk.changing import as_engine
+from jimu.bulk.results import load_run
+from jimu.bulk.running import JOB, carry_on, fail
 from jimu.errors import Conflict, NotFound
-from jimu.exchange.mass.changing import as_engine
-from jimu.exchange.mass.results import load_run
-from jimu.exchange.mass.running import JOB, carry_on, fail
 from jimu.fieldtypes.ids import decode_id
 from jimu.hookspecs import hookimpl
 from jimu.jobs import GiveUp, RetryLater

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from jimu.bulk.changing import GONE, command_for, fields_read, item_of, values_before, write_all
+from jimu.bulk.model import Item, MassRequest
+from jimu.bulk.results import Run, batch_before
+from jimu.bulk.selecting import Portion, find_records, next_portion
 from jimu.errors import BadRequest
-from jimu.exchange.mass.changing import GONE, command_for, fields_read, item_of, values_before, write_all
-from jimu.exchange.mass.model import Item, MassRequest
-from jimu.exchange.mass.results import Run, batch_before
-from jimu.exchange.mass.selecting import Portion, find_records, next_portion
 from jimu.messages import Message
 from jimu.records import Context
 from jimu.records.commands import Restore, Update

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from jimu.bulk.results import Run, update_run
+from jimu.bulk.running import begin
 from jimu.errors import Conflict
-from jimu.exchange.mass.results import Run, update_run
-from jimu.exchange.mass.running import begin
 from jimu.messages import Message
 from jimu.records import Context, write
 
