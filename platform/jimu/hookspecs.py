@@ -63,6 +63,12 @@ def jimu_job_handlers() -> Mapping[str, Callable[[Any, Any], None]]:
 
 
 @hookspec
+def jimu_timers(manifest: Any) -> Iterable[Any]:
+    """Timers (``jobs.timers.Timer``) that queue a job whenever a cron line says so, each slot once in all processes."""
+    return ()
+
+
+@hookspec
 def jimu_commands() -> Iterable[Any]:
     """Commands (click) to be added under ``jimu``."""
     return ()

@@ -10,6 +10,7 @@ import dataclasses
 import logging
 import threading
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,8 @@ from jimu.definitions.manifest import Manifest
 from jimu.diagnostics import Diagnostic
 from jimu.errors import DefinitionErrors
 from jimu.fieldtypes.regions import Regions
-from jimu.jobs import Handler, LocalBackend, Runner, Worker
+from jimu.jobs import Handler, Job, LocalBackend, Runner, Worker
+from jimu.jobs.timers import TIMER_JOB, Timer, fire, plan_timers
 from jimu.messages import Message
 from jimu.plugins import PluginManager, build_plugin_manager
 from jimu.records.context import Context
@@ -63,12 +65,14 @@ class Runtime:
         self.settings = settings
         self.clock = clock
         self.database = Database(settings.url)
+        self.database.audit_key = lambda: self.secret_key
         self.plugins: PluginManager = build_plugin_manager()
         self._snapshot: Snapshot | None = None
         self._swap = threading.Lock()
         self._failed: int | None = None    # the revision that could not be read, so that it is tried only once
         self._secret_key: bytes | None = None
         self._catalogues: dict[str, Catalogue] = {}
+        self._timed: tuple[int, datetime | None] = (0, None)   # the revision whose timers wait, and until when
 
     def prepare(self) -> Runtime:
         """Make the data folder and the engine's own tables. Enough for planning, applying and looking at revisions."""
@@ -108,6 +112,15 @@ class Runtime:
     def refresh(self) -> Snapshot:
         """Read the pulse (one tiny query) and reload if the revision moved on: for the worker's loop and commands."""
         return self.notice(self.database.pulse())
+
+    def tend(self) -> Snapshot:
+        """``refresh``, and see to it that every timer's next slot waits in the queue: for the worker's loop."""
+        snapshot = self.refresh()
+        now = self.clock()
+        if snapshot.revision != self._timed[0] or self._timed[1] is None or self._timed[1] <= now:
+            with snapshot.store.write() as transaction:
+                self._timed = (snapshot.revision, plan_timers(transaction, _timers_of(snapshot), now) or _NEVER)
+        return snapshot
 
     def context(
         self, actor: Actor, via: str | None = None, reason: str = "", snapshot: Snapshot | None = None
@@ -175,8 +188,8 @@ class Runtime:
         if self.settings.redis_url:
             from jimu.jobs.rq_backend import RqBackend, queue_name
 
-            return Worker(RqBackend(runner, self.settings.redis_url, queue_name(self.settings.url)), self.refresh)
-        return Worker(LocalBackend(runner), self.refresh)
+            return Worker(RqBackend(runner, self.settings.redis_url, queue_name(self.settings.url)), self.tend)
+        return Worker(LocalBackend(runner), self.tend)
 
     def close(self) -> None:
         """Give up database connections (before a fork, at the end). They are opened again when needed."""
@@ -184,7 +197,12 @@ class Runtime:
         self.database.dispose()
 
     def _handlers(self) -> dict[str, Handler]:
-        return {kind: run for _, found in self.plugins.collect("jimu_job_handlers") for kind, run in found.items()}
+        found = {kind: run for _, given in self.plugins.collect("jimu_job_handlers") for kind, run in given.items()}
+        return {**found, TIMER_JOB: self._fire}
+
+    def _fire(self, job: Job, context: Context) -> None:
+        with context.store.write() as transaction:
+            fire(transaction, _timers_of(self.current), job.payload)
 
     @cached_property
     def _plugin_folders(self) -> list[Path]:
@@ -257,6 +275,13 @@ class Runtime:
         self._catalogues = {}
         self.__dict__.pop("_context_settings", None)
         return Snapshot(manifest, schema, Store(self.database, schema), self.plugins, row.id, pulse)
+
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def _timers_of(snapshot: Snapshot) -> list[Timer]:
+    return [timer for found in snapshot.hooks.jimu_timers(manifest=snapshot.manifest) for timer in found]
 
 
 def _no_revision() -> Diagnostic:

@@ -53,7 +53,7 @@ def _run_jobs(runtime: Runtime) -> None:
     """A thread for jobs in each web worker: they share the queue, and one that dies is replaced with its web worker."""
     from jimu.jobs import LocalBackend, Worker
 
-    Worker(LocalBackend(runtime.build_runner()), runtime.refresh).start_thread()
+    Worker(LocalBackend(runtime.build_runner()), runtime.tend).start_thread()
 
 
 def _in_child(work: Callable[[], None]) -> int:

@@ -42,3 +42,17 @@ def next_numbers(database: Connections, connection: Connection, key: str, n: int
         last = connection.ask(_TAKE, key, n)[0][0]
         return range(last - n + 1, last + 1)
     return database.numbers.take(database, key, n)
+
+
+def find_number(connection: Connection, key: str) -> int | None:
+    """See ``Transaction.find_number``."""
+    rows = connection.ask("SELECT value FROM sequence WHERE key = ?", key)
+    return rows[0][0] if rows else None
+
+
+def raise_number(connection: Connection, key: str, value: int) -> bool:
+    """See ``Transaction.raise_number``."""
+    text = ("INSERT INTO sequence (key, value) VALUES (?, ?)"
+            " ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE sequence.value < excluded.value"
+            " RETURNING value")
+    return bool(connection.ask(text, key, value))

@@ -18,6 +18,7 @@ from jimu.storage import history, jobs, revisions, rollups, sequences, statistic
 from jimu.storage.account_links import AccountLinkRows
 from jimu.storage.accounts import AccountRows
 from jimu.storage.aggregate import aggregate_rows
+from jimu.storage.audit import AuditRow, AuditRows
 from jimu.storage.compiled import StatementCache
 from jimu.storage.connection import Connection
 from jimu.storage.counting import Counting
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from jimu.storage.connections import Connections
 
 
-class Transaction(AccountRows, AccountLinkRows):
+class Transaction(AccountRows, AccountLinkRows, AuditRows):
     """``connection`` is for the store's own modules."""
 
     def __init__(self, database: Connections, connection: Connection, cache: StatementCache) -> None:
@@ -52,6 +53,18 @@ class Transaction(AccountRows, AccountLinkRows):
         self._reader = Reader(connection, cache)
         self._writer = Writer(connection, cache)
         self._savepoints = itertools.count(1)
+        self.gathered: list[AuditRow] = []
+        self.audit_key = database.audit_key
+        self.has_moved_pulse = False   # what is read from here on may never be committed
+
+    @property
+    def database(self) -> Connections:
+        """The database that this works on; what is kept for all who work on it is kept by this."""
+        return self._database
+
+    def columns_of(self, object: str) -> frozenset[str]:
+        """The columns of ``object`` that this database has: an older revision may lack some; empty: no table."""
+        return self._cache.catalog.columns_of(object)
 
     # --- ids ---
     def new_id(self) -> int:
@@ -226,9 +239,23 @@ class Transaction(AccountRows, AccountLinkRows):
         """The last entry of ``action`` of each record, in one query."""
         return history.latest_entries(self.connection, record_ids, action)
 
+    def find_number(self, key: str) -> int | None:
+        """The number kept under ``key``; None: none is."""
+        return sequences.find_number(self.connection, key)
+
+    def raise_number(self, key: str, value: int) -> bool:
+        """Set the number kept under ``key`` to ``value`` if that is more than it is; False if it is not."""
+        return sequences.raise_number(self.connection, key, value)
+
     def emit(self, rows: Sequence[JobRow]) -> list[int]:
         """Add jobs to the outbox; ids of those added (a waiting ``key`` is not doubled)."""
         return jobs.emit(self.connection, rows)
+
+    def add_job(
+        self, kind: str, payload: Mapping[str, Any], run_at: datetime | None = None, key: str | None = None
+    ) -> bool:
+        """``emit`` of one job; False if one with its ``key`` waits already."""
+        return bool(self.emit([JobRow(kind, payload, run_at, key)]))
 
     def claim_jobs(self, now: datetime, lease_until: datetime, limit: int, owner: str) -> list[ClaimedJob]:
         """Take due waiting jobs and running ones whose lease ran out; no job goes to two callers."""
@@ -307,6 +334,7 @@ class Transaction(AccountRows, AccountLinkRows):
 
     def bump_pulse(self) -> int:
         """Say that configuration or access data changed."""
+        self.has_moved_pulse = True
         return revisions.bump_pulse(self.connection)
 
     def add_revision(self, hash: str, files: Mapping[str, str], *, at: datetime, author: str = "", commit: str = "",
@@ -336,9 +364,11 @@ class Transaction(AccountRows, AccountLinkRows):
         """Whatever the block wrote is taken back if it raises; the transaction goes on."""
         name = f"unit_{next(self._savepoints)}"
         self.connection.run(f"SAVEPOINT {name}")
+        gathered = len(self.gathered)
         try:
             yield
         except BaseException:
+            del self.gathered[gathered:]
             self.connection.run(f"ROLLBACK TO SAVEPOINT {name}")
             self.connection.run(f"RELEASE SAVEPOINT {name}")
             raise

@@ -1,0 +1,88 @@
+"""Timers: jobs that come round by a cron line. Each slot is given out once, whoever looks and however clocks jump.
+
+A timer's next slot waits in the queue as a job of the kind ``TIMER_JOB``. The last slot that was given out and the last
+one that fired are numbers that only grow, moved in the transaction that writes the job: two workers, a clock set back
+or a job that runs twice cannot fire a slot again. Slots missed while nothing ran fire once, not once each.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from croniter import croniter
+
+TIMER_JOB = "jobs.timer"
+
+
+class TimerTransaction(Protocol):
+    """The part of the store's transaction that timers need."""
+
+    def find_number(self, key: str) -> int | None: ...
+    def raise_number(self, key: str, value: int) -> bool: ...
+    def add_job(
+        self, kind: str, payload: Mapping[str, Any], run_at: datetime | None = None, key: str | None = None
+    ) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """Queues a job of ``kind`` with ``payload`` (and the timer's name and slot in it) whenever ``cron`` says so in the
+    IANA time zone ``zone``: five fields, minute first.
+    """
+
+    name: str
+    cron: str
+    kind: str
+    zone: str = "UTC"
+    payload: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def spec(self) -> str:
+        return f"{self.cron} {self.zone}"
+
+    def next_slot(self, after: datetime) -> datetime:
+        """The first slot later than ``after``, in UTC."""
+        found: datetime = croniter(self.cron, after.astimezone(ZoneInfo(self.zone))).get_next(datetime)
+        return found.astimezone(UTC)
+
+
+def is_cron(text: str) -> bool:
+    """Whether ``text`` is a cron line of five fields."""
+    return len(text.split()) == 5 and bool(croniter.is_valid(text))
+
+
+def plan_timers(transaction: TimerTransaction, timers: Iterable[Timer], now: datetime) -> datetime | None:
+    """Queue the next slot of each timer that has none ahead; returns the earliest slot ahead (None: no timers)."""
+    slots = [_plan(transaction, timer, now) for timer in timers]
+    return min(slots, default=None)
+
+
+def _plan(transaction: TimerTransaction, timer: Timer, now: datetime) -> datetime:
+    key = f"timer:{timer.name}:{zlib.crc32(timer.spec.encode())}"
+    given = transaction.find_number(key)
+    last = datetime.fromtimestamp(given, UTC) if given is not None else None
+    if last is not None and last > now:
+        return last
+    slot = timer.next_slot(now)
+    if transaction.raise_number(key, int(slot.timestamp())):
+        payload = {"timer": timer.name, "spec": timer.spec, "slot": slot.isoformat()}
+        transaction.add_job(TIMER_JOB, payload, slot, f"{key}:{int(slot.timestamp())}")
+    return slot
+
+
+def fire(transaction: TimerTransaction, timers: Iterable[Timer], payload: Mapping[str, Any]) -> bool:
+    """Queue the job that a due slot stands for; False if the slot has fired before or the timer is no longer so."""
+    timer = next((t for t in timers if t.name == payload["timer"] and t.spec == payload["spec"]), None)
+    if timer is None:
+        return False
+    slot = datetime.fromisoformat(payload["slot"])
+    if not transaction.raise_number(f"fired:{timer.name}", int(slot.timestamp())):
+        return False
+    given = {**timer.payload, "timer": timer.name, "slot": payload["slot"]}
+    transaction.add_job(timer.kind, given)
+    return True

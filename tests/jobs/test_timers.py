@@ -1,0 +1,101 @@
+"""Timers: each slot fires once, whoever looks, however clocks jump, however long nothing ran."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from jimu.jobs import LocalBackend
+from jimu.jobs.timers import TIMER_JOB, Timer, fire, is_cron, plan_timers
+from tests.jobs.conftest import Queue
+
+DAILY = Timer("tidy", "0 2 * * *", "tidy.run", "Asia/Shanghai", {"limit": 5})
+
+
+class Timed:
+    """A worker's loop over a queue: plans timers, then takes what is due."""
+
+    def __init__(self, queue: Queue, *timers: Timer) -> None:
+        self.queue, self.timers, self.ran = queue, timers, []
+
+        @queue.handler(TIMER_JOB)
+        def fire_slot(job, context):
+            with queue.database.write() as transaction:
+                fire(transaction, self.timers, job.payload)
+
+        @queue.handler("tidy.run")
+        def tidy(job, context):
+            self.ran.append(dict(job.payload))
+
+    def look(self) -> None:
+        with self.queue.database.write() as transaction:
+            plan_timers(transaction, self.timers, self.queue.clock())
+        while LocalBackend(self.queue.runner).take():
+            pass
+
+
+def test_a_slot_is_the_next_time_in_its_zone_also_over_a_change_of_summer_time() -> None:
+    assert DAILY.next_slot(datetime(2026, 1, 1, 12, tzinfo=UTC)) == datetime(2026, 1, 1, 18, tzinfo=UTC)
+    berlin = Timer("x", "30 8 * * *", "x", "Europe/Berlin")
+    assert berlin.next_slot(datetime(2026, 3, 28, 12, tzinfo=UTC)) == datetime(2026, 3, 29, 6, 30, tzinfo=UTC)
+
+
+def test_a_slot_fires_once_when_it_is_due_and_the_next_one_waits(queue: Queue) -> None:
+    timed = Timed(queue, DAILY)
+    timed.look()
+    timed.look()
+    assert timed.ran == []
+    assert [j["run_at"] for j in queue.jobs("waiting")] == [datetime(2026, 1, 1, 18, tzinfo=UTC)]
+    queue.clock.move(hours=6, minutes=1)
+    timed.look()
+    timed.look()
+    assert timed.ran == [{"limit": 5, "timer": "tidy", "slot": "2026-01-01T18:00:00+00:00"}]
+    assert [j["run_at"] for j in queue.jobs("waiting")] == [datetime(2026, 1, 2, 18, tzinfo=UTC)]
+
+
+def test_slots_missed_while_nothing_ran_fire_once(queue: Queue) -> None:
+    timed = Timed(queue, DAILY)
+    timed.look()
+    queue.clock.move(days=10)
+    timed.look()
+    timed.look()
+    assert len(timed.ran) == 1
+
+
+def test_a_clock_set_back_does_not_fire_a_slot_again(queue: Queue) -> None:
+    timed = Timed(queue, DAILY)
+    timed.look()
+    queue.clock.move(hours=7)
+    timed.look()
+    queue.clock.move(hours=-3)
+    timed.look()
+    queue.clock.move(hours=3)
+    timed.look()
+    assert len(timed.ran) == 1
+
+
+def test_a_slot_whose_job_runs_twice_fires_once(queue: Queue) -> None:
+    payload = {"timer": "tidy", "spec": DAILY.spec, "slot": "2026-01-01T18:00:00+00:00"}
+    with queue.database.write() as transaction:
+        assert fire(transaction, [DAILY], payload)
+    with queue.database.write() as transaction:
+        assert not fire(transaction, [DAILY], payload)
+
+
+def test_a_changed_timer_no_longer_fires_at_the_old_time(queue: Queue) -> None:
+    timed = Timed(queue, DAILY)
+    timed.look()
+    timed.timers = (Timer("tidy", "0 4 * * *", "tidy.run", "Asia/Shanghai"),)
+    timed.look()
+    queue.clock.move(hours=6, minutes=30)
+    timed.look()
+    assert timed.ran == []
+    queue.clock.now += timedelta(hours=2)
+    timed.look()
+    assert [given["slot"] for given in timed.ran] == ["2026-01-01T20:00:00+00:00"]
+
+
+def test_only_five_fields_are_a_cron_line() -> None:
+    assert is_cron("0 2 * * mon-fri")
+    assert not is_cron("0 2 * *")
+    assert not is_cron("0 2 * * * 7")
+    assert not is_cron("61 2 * * *")
