@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from jimu.access.organisation import NO_ORGANISATION, Organisation
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -13,7 +15,9 @@ class Actor:
     unlimited).
 
     ``via`` says through what the actor acts, for history: web, api, import, seed, job, cli. ``record``: the user
-    record's values, for ``user.…`` in formulas.
+    record's values, for ``user.…`` in formulas. ``organisation``: who is where, as of the pulse under which the actor
+    was loaded. ``address``: the network address of the request. ``viewed_by``: the administrator who looks with this
+    actor's eyes; then nothing can be written.
     """
 
     id: int | None
@@ -28,6 +32,9 @@ class Actor:
     is_admin: bool = False  # has a role with the system right modify_all
     via: str = "web"
     record: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    organisation: Organisation = field(default=NO_ORGANISATION, compare=False, repr=False)
+    address: str = field(default="", compare=False, repr=False)
+    viewed_by: int | None = None
 
 
 SYSTEM = Actor(id=0, name="System", is_system=True, is_admin=True, via="system")

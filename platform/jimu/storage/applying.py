@@ -34,7 +34,9 @@ class Application:
     def apply(self, schema: Schema) -> list[SchemaChange]:
         """Alter the tables to ``schema``; what was done. Raises UniqueConflict: let it end the block."""
         self.columns, done = apply_ddl(self._sa, schema, database=self._database)
+        gathered = self.transaction.gathered
         self.transaction = self._transaction(schema)
+        self.transaction.gathered = gathered
         return done
 
     def current_revision(self) -> RevisionRow | None:
@@ -57,4 +59,6 @@ class Application:
 def applying(database: Connections) -> Iterator[Application]:
     """Holds the lock; commits when the block ends, leaves everything as it was when it raises."""
     with database.altering() as connection:
-        yield Application(database, connection)
+        application = Application(database, connection)
+        yield application
+        application.transaction.chain_audit()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -53,6 +53,8 @@ class Connections:
         self.numbers = NumberBlocks()
         self.observations = Observations()
         self.observer = Observer()
+        # Signs the head of the audit; the runtime says how to get it. Without one it is not signed.
+        self.audit_key: Callable[[], bytes] = bytes
         this = weakref.ref(self)
         os.register_at_fork(after_in_child=lambda: _forget_connections(this))
 

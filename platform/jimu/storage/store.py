@@ -47,4 +47,6 @@ class Store:
         Raises Busy when the database cannot be written in time.
         """
         with self.database.writing() as connection:
-            yield Transaction(self.database, connection, self._cache)
+            transaction = Transaction(self.database, connection, self._cache)
+            yield transaction
+            transaction.chain_audit()

@@ -106,7 +106,7 @@ credential = sa.Table(
     sa.Column("user_id", sa.BigInteger, sa.ForeignKey("record.id", ondelete="CASCADE"), primary_key=True,
               autoincrement=False),
     _text("password_hash"), _instant("changed_at"), sa.Column("must_change", sa.Boolean, nullable=False),
-    _instant("last_login_at", True),
+    _instant("last_login_at", True), _instant("expires_at", True),
 )
 
 account_link = sa.Table(
@@ -117,13 +117,15 @@ account_link = sa.Table(
 
 session = sa.Table(
     "session", metadata, _id(), sa.Column("key", sa.Text, nullable=False, unique=True), _user(), _instant("created_at"),
-    _instant("seen_at"), _instant("expires_at"), _text("address"), _text("agent"),
+    _instant("seen_at"), _instant("expires_at"), _text("address"), _text("agent"), _text("stage"), _text("method"),
+    sa.Column("viewing", sa.BigInteger, nullable=True),
     sa.Index("ix_session_user", "user_id"),
 )
 
 api_token = sa.Table(
     "api_token", metadata, _id(), sa.Column("key", sa.Text, nullable=False, unique=True), _user(), _text("name"),
     _text("scopes", True), _instant("created_at"), _instant("expires_at", True), _instant("used_at", True),
+    _text("address"),
     sa.Index("ix_api_token_user", "user_id"),
 )
 
@@ -141,4 +143,49 @@ observed_question = sa.Table(
 login_attempt = sa.Table(
     "login_attempt", metadata, _id(), _text("subject"), _instant("at"),
     sa.Index("ix_login_attempt", "subject", "at"),
+)
+
+# A chain, see ``storage.audit``: ids are dense and given under the lock on the one row of ``audit_head``.
+audit = sa.Table(
+    "audit", metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True, autoincrement=False),
+    _instant("at"), _text("kind"), sa.Column("actor", sa.BigInteger), sa.Column("behind", sa.BigInteger), _text("via"),
+    _text("address"), _text("object"), sa.Column("record_id", sa.BigInteger), sa.Column("subject", sa.BigInteger),
+    _text("text"), _text("details"), _text("hash"),
+    sa.Index("ix_audit_at", "at"), sa.Index("ix_audit_kind", "kind", "id"), sa.Index("ix_audit_actor", "actor", "id"),
+    sa.Index("ix_audit_subject", "subject", "id"), sa.Index("ix_audit_record", "record_id", "id"),
+)
+
+audit_head = sa.Table(
+    "audit_head", metadata, sa.Column("id", sa.Integer, primary_key=True, autoincrement=False), _instant("count"),
+    _text("hash"), _instant("anchor"), _text("anchor_hash"), _text("signature"),
+)
+
+second_factor = sa.Table(
+    "second_factor", metadata,
+    sa.Column("user_id", sa.BigInteger, sa.ForeignKey("record.id", ondelete="CASCADE"), primary_key=True,
+              autoincrement=False),
+    _text("secret"), _instant("created_at"), _instant("confirmed_at", True), _instant("last_counter"),
+)
+
+recovery_code = sa.Table(
+    "recovery_code", metadata, _id(), _user(), _text("hash"), _instant("used_at", True),
+    sa.Index("ix_recovery_code_user", "user_id"),
+)
+
+known_device = sa.Table(
+    "known_device", metadata, _id(), sa.Column("key", sa.Text, nullable=False, unique=True), _user(),
+    _instant("created_at"), _instant("expires_at"), _text("agent"), sa.Index("ix_known_device_user", "user_id"),
+)
+
+sign_in_identity = sa.Table(
+    "sign_in_identity", metadata, _id(), _text("provider"), _text("subject"), _user(), _text("email"),
+    _instant("created_at"), _instant("used_at", True),
+    sa.Index("ux_sign_in_identity", "provider", "subject", unique=True),
+    sa.Index("ix_sign_in_identity_user", "user_id"),
+)
+
+password_before = sa.Table(
+    "password_before", metadata, _id(), _user(), _text("password_hash"), _instant("at"),
+    sa.Index("ix_password_before_user", "user_id"),
 )
