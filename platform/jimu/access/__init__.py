@@ -6,7 +6,9 @@
 
 from jimu.access.actor import NOBODY, SYSTEM, Actor
 from jimu.access.fields import field_access, readable_fields
-from jimu.access.loading import load_actor
+from jimu.access.loading import load_actor, organisation_at
+from jimu.access.organisation import Organisation
+from jimu.access.organisation_past import organisation_as_of
 from jimu.access.rights import RIGHTS, has_right, require_right, rights_of
 from jimu.access.rules import ACTIONS, action_allowed, record_filter, require_action
 
@@ -16,10 +18,13 @@ __all__ = [
     "RIGHTS",
     "SYSTEM",
     "Actor",
+    "Organisation",
     "action_allowed",
     "field_access",
     "has_right",
     "load_actor",
+    "organisation_as_of",
+    "organisation_at",
     "readable_fields",
     "record_filter",
     "require_action",

@@ -64,7 +64,7 @@ def find_token(store: Store, secret: str, now: datetime) -> Identity | None:
     if row.used_at is None or now - row.used_at >= _NOTE_USE:
         with store.write() as transaction:
             transaction.touch_token(row.id, now)
-    return Identity(row.user_id, row.pulse, row.id, "api", row.scopes)
+    return Identity(row.user_id, row.pulse, row.id, "api", row.scopes, now)
 
 
 def revoke_token(store: Store, user_id: int | None, token_id: int) -> bool:

@@ -161,7 +161,8 @@ def by_sharing(question: Question) -> Filter:
 GRANTS: tuple[Rule, ...] = (by_system_right, by_role, by_parent, by_directory, by_own_profile, by_sharing)
 RESTRICTIONS: tuple[Rule, ...] = ()
 
-_Key = tuple[int | None, frozenset[str], frozenset[str] | None, str, str]
+# The version of the organisation stands for all that rules look at beside the roles.
+_Key = tuple[int | None, frozenset[str], frozenset[str] | None, int, str, str]
 _CACHE_SIZE = 20_000
 _known: PerManifest[dict[_Key, Filter]] = PerManifest(lambda manifest: {})
 
@@ -174,7 +175,7 @@ def record_filter(actor: Actor, manifest: Manifest, object: str, action: str = "
     if actor.is_system:
         return EVERYTHING
     known = _known.get(manifest)
-    key = (actor.id, actor.roles, actor.scopes, object, action)
+    key = (actor.id, actor.roles, actor.scopes, actor.organisation.version, object, action)
     found = known.get(key)
     if found is None:
         if len(known) >= _CACHE_SIZE:

@@ -1,12 +1,12 @@
 """Data scopes: which records of an object a role's ``read: own`` or ``update: all`` means.
 
-A scope is a name and a function that turns a question into a storage filter. New kinds of scope (subordinates,
-department …) are new entries here; nothing else knows what a scope means.
+A scope is a name and a function that turns a question into a storage filter; a new kind of scope is a new entry here.
+What the organisation has to say of it is asked of ``actor.organisation``, which costs no query.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from jimu.access.actor import Actor
@@ -16,6 +16,8 @@ from jimu.storage.query import EVERYTHING, NOTHING, AllOf, AnyOf, Compare, Filte
 
 # The system object whose records are the people who log in.
 USER_OBJECT = "user"
+# The system object whose records are the parts of the organisation.
+DEPARTMENT_OBJECT = "department"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +32,55 @@ class Question:
 
 def own(question: Question) -> Filter:
     """Records that belong to the actor: by owner, else by who made them; of the user object, the actor's own record."""
-    actor, target = question.actor.id, question.object
-    if actor is None:
+    return belonging_to(question, principals(question.actor))
+
+
+def principals(actor: Actor) -> frozenset[int]:
+    """The people as whom ``actor`` acts: what is theirs is the actor's own."""
+    return frozenset() if actor.id is None else frozenset((actor.id,))
+
+
+def belonging_to(question: Question, people: frozenset[int]) -> Filter:
+    """Records that belong to one of ``people``: one comparison, however many they are."""
+    if not people:
         return NOTHING
-    if target.name == USER_OBJECT:
-        return Compare("id", "eq", actor)
-    return Compare("owner" if target.owner in ("user", "pool") else "created_by", "eq", actor)
+    target = question.object
+    column = "id" if target.name == USER_OBJECT else "owner" if target.owner in ("user", "pool") else "created_by"
+    return Compare(column, "eq", next(iter(people))) if len(people) == 1 else Compare(column, "in", people)
 
 
+def by_organisation(scope: str) -> Callable[[Question], Filter]:
+    """Records of the people that ``scope`` reaches from each of the actor's principals; of the department object, the
+    departments themselves.
+    """
+
+    def covered(question: Question) -> Filter:
+        organisation, mine = question.actor.organisation, principals(question.actor)
+        if question.object.name == DEPARTMENT_OBJECT:
+            return _one_of(frozenset(d for user in mine for d in organisation.reach(user, scope)))
+        return belonging_to(question, _union(organisation.colleagues(user, scope) for user in mine))
+
+    return covered
+
+
+def _one_of(ids: frozenset[int]) -> Filter:
+    return Compare("id", "in", ids) if ids else NOTHING
+
+
+def _union(sets: Iterable[frozenset[int]]) -> frozenset[int]:
+    """The union; one set alone stays the same object, which filters compare by."""
+    found = list(sets)
+    return found[0] if len(found) == 1 else frozenset().union(*found)
+
+
+# In the order of reach. The JSON Schema of roles names the same; a test compares.
 SCOPES: dict[str, Callable[[Question], Filter]] = {
     "none": lambda question: NOTHING,
     "own": own,
+    "subordinates": by_organisation("subordinates"),
+    "department": by_organisation("department"),
+    "department_and_below": by_organisation("department_and_below"),
+    "company": by_organisation("company"),
     "all": lambda question: EVERYTHING,
 }
 

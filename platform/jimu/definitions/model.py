@@ -128,6 +128,15 @@ class RecordTypeDef:
 
 
 @dataclass(frozen=True, slots=True)
+class InheritDef:
+    """Who may read (``update``: change) the record that ``field`` points at may do the same to this one."""
+
+    field: str
+    read: bool = True
+    update: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ObjectDef:
     """``fields`` is ordered, system fields first, and holds retired ones too (``active_fields`` leaves them out).
 
@@ -153,6 +162,7 @@ class ObjectDef:
     indexes: tuple[tuple[str, ...], ...] = ()
     record_types: Mapping[str, RecordTypeDef] = field(default_factory=dict)
     parent: str | None = None
+    inherits: tuple[InheritDef, ...] = ()
     system: bool = False
     retired: bool = False
     was: tuple[str, ...] = ()
@@ -178,7 +188,7 @@ class OptionListDef:
 
 @dataclass(frozen=True, slots=True)
 class ObjectPermission:
-    """Scopes are ``none | own | all`` (more kinds come with the org tree). ``fields`` maps to none, read or edit."""
+    """Scopes are ``none | own | subordinates | department | department_and_below | company | all``. ``fields`` maps to none, mask, read or edit."""
 
     create: bool = False
     read: str = "none"
@@ -186,6 +196,7 @@ class ObjectPermission:
     delete: str = "none"
     purge: bool = False
     export: bool = True
+    share: bool = True
     fields: Mapping[str, str] = field(default_factory=dict)
     default_field: str = "edit"
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from jimu.access import record_filter
 from jimu.access.actor import Actor
 from jimu.access.evaluation import is_row_local, row_matches
-from jimu.access.loading import build_actor
+from jimu.access.loading import build_actor, organisation_at
 from jimu.access.scopes import USER_OBJECT
 from jimu.records.context import Context
 from jimu.records.environment import build_environment
@@ -43,12 +43,13 @@ def readers(transaction: Transaction, record_id: int, user_ids: list[int], conte
     users = transaction.fetch(USER_OBJECT, user_ids)
     row = transaction.fetch(found.object, [record_id]).get(record_id) or {}
     environment = build_environment(context)
+    organisation = organisation_at(transaction, context.manifest, at=context.clock())
     allowed = []
     for id in user_ids:
         user = users.get(id)
         if user is None or user.get("deleted_at") is not None or not user.get("active"):
             continue
-        actor = build_actor(context.manifest, user, "web", None)
+        actor = build_actor(context.manifest, user, "web", None, organisation)
         rule = record_filter(actor, context.manifest, found.object)
         if rule == NOTHING:
             continue

@@ -132,6 +132,13 @@ class Catalog:
             found = self._bound.setdefault(object, self._bind(object))
         return found
 
+    def columns_of(self, object: str) -> frozenset[str]:
+        """The columns of ``object`` that can be read here; empty where it has no table."""
+        if object not in self.schema.tables or self.columns.table(object) is None:
+            return frozenset()
+        bound = self.table(object)
+        return frozenset((*bound.places, *bound.links, *bound.virtual))
+
     def _bind(self, object: str) -> BoundTable:
         table = self.schema.tables.get(object)
         name = self.columns.table(object)

@@ -9,8 +9,9 @@ from jimu.records.draft import Draft
 from jimu.records.events import Event, jobs_for
 from jimu.records.wave import Wave
 
-# Objects whose records decide what people may do: a change must act on the very next request.
-ACCESS_OBJECTS = frozenset({USER_OBJECT})
+# Objects whose records decide what people may do and that snapshots or caches are made of: a change must act on the
+# very next request. What rules look up by SQL needs no entry.
+ACCESS_OBJECTS: tuple[str, ...] = (USER_OBJECT, "department", "membership", "absence")
 
 
 def emit_events(wave: Wave) -> None:
@@ -37,8 +38,9 @@ def emit_events(wave: Wave) -> None:
     jobs = jobs_for(events, context.hooks)
     if jobs:
         unit.transaction.emit(jobs)
-    if wave.object in ACCESS_OBJECTS and wave.action != "create":
+    if wave.object in ACCESS_OBJECTS:
         unit.transaction.bump_pulse()
+    if wave.object == USER_OBJECT and wave.action != "create":
         for draft in wave.judged:
             is_out = wave.action == "delete" or not draft.values.get("active")
             if is_out:
