@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from jimu.definitions.kinds.calendar import CalendarDef, Span
+from jimu.definitions.kinds.duration import Duration
 from jimu.definitions.manifest import Manifest
 from jimu.errors import NotFound
 from jimu.messages import Message, Text
@@ -139,6 +140,17 @@ def _within(calendar: CalendarDef, day: date, moment: datetime) -> datetime:
         if at >= begin:
             return min(at, end)
     return at
+
+
+def add(calendar: CalendarDef, start: datetime, duration: Duration) -> datetime:
+    """When ``duration`` has passed since ``start``: by the clock, or by ``calendar`` for working hours and workdays.
+    Raises NoEnd.
+    """
+    if duration.unit == "workdays":
+        return add_workdays(calendar, start, duration.amount)
+    if duration.is_business:
+        return add_working_time(calendar, start, duration.plain)
+    return start.astimezone(UTC) + duration.plain
 
 
 def workdays_between(calendar: CalendarDef, first: date, last: date) -> int:

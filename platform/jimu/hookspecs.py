@@ -46,6 +46,16 @@ def jimu_before_write(draft: Any, context: Any) -> None:
 
 
 @hookspec
+def jimu_judge_write(wave: Any) -> None:
+    """Judges the drafts of a wave (``records.wave.Wave``) by their final values, inside the transaction; may refuse."""
+
+
+@hookspec
+def jimu_follow_write(wave: Any) -> None:
+    """Sees the drafts of a wave that are stored now, inside the transaction; may ask for further writes by it."""
+
+
+@hookspec
 def jimu_after_write(events: Any, context: Any) -> None:
     """Is told what was written, after the commit; can no longer refuse anything."""
 

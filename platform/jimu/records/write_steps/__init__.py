@@ -17,12 +17,14 @@ from jimu.records.write_steps.deletion import gather_dependents, store_deletion,
 from jimu.records.write_steps.events import emit_events
 from jimu.records.write_steps.formulas import compute_formulas
 from jimu.records.write_steps.grants import check_grants, check_removals
+from jimu.records.write_steps.hierarchy import check_hierarchy
 from jimu.records.write_steps.history import append_history
-from jimu.records.write_steps.hooks import run_before_hooks
+from jimu.records.write_steps.hooks import run_before_hooks, run_following_hooks, run_judging_hooks
 from jimu.records.write_steps.judge import judge
 from jimu.records.write_steps.last_holder import check_last_holder, check_last_removed
 from jimu.records.write_steps.mentions import notify_mentioned
 from jimu.records.write_steps.numbers import number_records
+from jimu.records.write_steps.organisation import follow_organisation
 from jimu.records.write_steps.references import check_references
 from jimu.records.write_steps.restoration import gather_deleted_together, require_living_parents, store_restoration
 from jimu.records.write_steps.rollups import update_rollups
@@ -43,12 +45,14 @@ _VALUES: tuple[Step, ...] = (
     compute_formulas,  # after hooks, before rules
     find_changes,  # an update that changes nothing ends here
     check_references,  # the final values are judged, all problems at once:
+    check_hierarchy,
     check_choices,
     check_grants,  # nobody hands out more than they have
     check_last_holder,  # nor takes from all what only that one has
     check_conditions,
     check_rules,
     check_uniques,
+    run_judging_hooks,  # stages, locks: what is configured above the write path
     judge,
 )
 
@@ -59,6 +63,8 @@ _STORE: tuple[Step, ...] = (
     update_rollups,
     refresh_titles,  # of records that show this one in their title
     notify_mentioned,  # what follows from a comment is written after it, by the engine itself
+    run_following_hooks,
+    follow_organisation,  # its history, and memberships and users in step, by the engine itself
     emit_events,
 )
 
@@ -69,6 +75,7 @@ _REMOVE: tuple[Step, ...] = (
     check_last_removed,
     check_version,
     run_before_hooks,
+    run_judging_hooks,
     judge,
     gather_dependents,
 )
@@ -97,7 +104,7 @@ BEFORE_STORING: Mapping[str, tuple[Step, ...]] = {
 STORING: Mapping[str, tuple[Step, ...]] = {
     "create": _STORE,
     "update": _STORE,
-    "delete": (store_deletion, emit_events),
-    "purge": (store_purge, emit_events),
-    "restore": (store_restoration, emit_events),
+    "delete": (store_deletion, run_following_hooks, emit_events),
+    "purge": (store_purge, run_following_hooks, emit_events),
+    "restore": (store_restoration, run_following_hooks, emit_events),
 }

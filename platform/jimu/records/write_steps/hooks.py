@@ -14,3 +14,17 @@ def run_before_hooks(wave: Wave) -> None:
     for draft in wave.open:
         hooks.jimu_before_write(draft=draft, context=wave.context)
     coerce_hook_values(wave)
+
+
+def run_judging_hooks(wave: Wave) -> None:
+    """Call ``jimu_judge_write`` once for the wave: what is configured above the write path judges final values."""
+    hooks = wave.context.hooks
+    if hooks is not None and wave.open:
+        hooks.jimu_judge_write(wave=wave)
+
+
+def run_following_hooks(wave: Wave) -> None:
+    """Call ``jimu_follow_write`` once for the wave; what it asks for (``unit.follow_ups``) is written after the wave."""
+    hooks = wave.context.hooks
+    if hooks is not None and wave.open:
+        hooks.jimu_follow_write(wave=wave)
