@@ -18,8 +18,8 @@ class Actor:
     ``via`` says through what the actor acts, for history: web, api, import, seed, job, cli. ``record``: the user
     record's values, for ``user.…`` in formulas. ``organisation``: who is where, as of the pulse under which the actor
     was loaded. ``address``: the network address of the request. ``viewed_by``: the administrator who looks with this
-    actor's eyes; then nothing can be written. ``stands_in``: for whom the actor stands in at the moment; ``changes_at``:
-    when that changes next.
+    actor's eyes; then nothing can be written. ``stands_in``: for whom the actor stands in at the moment;
+    ``changes_at``: when that changes next.
     """
 
     id: int | None

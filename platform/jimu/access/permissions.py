@@ -11,7 +11,7 @@ from jimu.definitions.model import ObjectDef, ObjectPermission
 
 # Which attribute of a permission answers for an action.
 _SCOPED = {"read": "read", "update": "update", "delete": "delete"}
-_PLAIN = {"create": "create", "purge": "purge", "export": "export"}
+_PLAIN = {"create": "create", "purge": "purge", "export": "export", "share": "share"}
 
 
 @dataclass(frozen=True, slots=True)

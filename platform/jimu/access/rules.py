@@ -7,13 +7,18 @@ one record) adds the same predicate. A further kind of rule (teams, shares, pool
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 from jimu.access.actor import Actor
+from jimu.access.delegation import ABSENCE, as_agent, covers
 from jimu.access.per_manifest import PerManifest
 from jimu.access.permissions import permissions_for
+from jimu.access.reach import EDIT, REACH, levels_for, may_be_given
+from jimu.access.restrictions import by_restriction_rules
 from jimu.access.rights import has_right
 from jimu.access.scopes import USER_OBJECT, Question, all_of, any_of, own, scope_filter
+from jimu.access.sharing_rules import by_sharing_rules
+from jimu.access.teams import ON_RECORDS, SHARE, TEAM, by_share, by_team, has_team, is_shared_by_hand
 from jimu.access.token_scopes import token_allows
 from jimu.definitions.manifest import Manifest
 from jimu.definitions.model import ObjectDef
@@ -24,7 +29,7 @@ from jimu.formulas.types import BOOLEAN
 from jimu.messages import Message
 from jimu.storage.query import EVERYTHING, NOTHING, Compare, Filter, Not, Related, Where
 
-ACTIONS = ("create", "read", "update", "delete", "purge", "export")
+ACTIONS = ("create", "read", "update", "delete", "purge", "export", "share")
 
 # Says of a record that hangs on another one for which field of it it is.
 FILE_FIELD = "field"
@@ -33,9 +38,6 @@ FILE_FIELD = "field"
 ROLES_FIELD = "shared_with"
 
 Rule = Callable[[Question], Filter]
-
-# Actions without a scope of their own reach as far as this scoped action does.
-_REACH = {"export": "read", "purge": "delete"}
 
 
 def by_system_right(question: Question) -> Filter:
@@ -58,10 +60,10 @@ def by_role(question: Question) -> Filter:
     action = question.action
     if action == "create":
         return EVERYTHING if given.allows("create") else NOTHING
-    if action in _REACH:
+    if action in REACH:
         if not given.allows(action):
             return NOTHING
-        action = _REACH[action]
+        action = REACH[action]
     return any_of([scope_filter(scope, question) for scope in given.scopes(action)])
 
 
@@ -90,27 +92,38 @@ def _scopes_under_parent(question: Question) -> tuple[str, ...]:
     if not given.named:
         if action == "purge":
             return ()
+        if target.name in ON_RECORDS:
+            return ("all",)
         return ("own",) if hangs_on_any(target) and action in ("update", "delete") else ("all",)
     if action == "create":
         return ("all",) if given.allows("create") else ()
-    if action in _REACH:
-        return given.scopes(_REACH[action]) if given.allows(action) else ()
+    if action in REACH:
+        return given.scopes(REACH[action]) if given.allows(action) else ()
     return given.scopes(action)
 
 
 def _parents(question: Question, targets: tuple[str, ...]) -> Filter:
-    """The records whose parent the actor may read (or change, where changing the child changes the parent); for files
-    of a field of their record, also only if that field may be read. What may not be exported takes its children along.
+    """The records whose parent the actor may read (or change, where changing the child changes the parent; or share,
+    for what decides who sees the parent); for files of a field of their record, also only if that field may be read.
+    What may not be exported takes its children along.
     """
     manifest, parent = question.manifest, question.object.parent or ""
-    action = "read" if not targets or question.action == "read" else "update"
+    on_record = "share" if question.object.name in ON_RECORDS else "read"
+    action = "read" if question.action == "read" else "update" if targets else on_record
     action = "export" if question.action == "export" else action
-    names = targets or tuple(n for n, o in manifest.objects.items() if not o.retired and not hangs_on_any(o))
+    names = targets or tuple(n for n, o in manifest.objects.items() if _can_bear(o, question.object))
     filters = {name: record_filter(question.actor, manifest, name, action) for name in names}
     hidden = {name: _hidden_files(question, name) for name, f in filters.items() if f != NOTHING}
     if filters and all(f == EVERYTHING for f in filters.values()) and not any(hidden.values()):
         return EVERYTHING
     return any_of([_under(parent, name, filters[name], fields) for name, fields in hidden.items()])
+
+
+def _can_bear(object: ObjectDef, hanging: ObjectDef) -> bool:
+    """Whether something of ``hanging`` can hang on records of ``object``."""
+    if object.retired or hangs_on_any(object):
+        return False
+    return has_team(object) if hanging.name == TEAM else is_shared_by_hand(object) if hanging.name == SHARE else True
 
 
 def _under(parent: str, object: str, filter: Filter, hidden: frozenset[str]) -> Filter:
@@ -158,11 +171,57 @@ def by_sharing(question: Question) -> Filter:
     return NOTHING if formula is None else Where(formula)
 
 
-GRANTS: tuple[Rule, ...] = (by_system_right, by_role, by_parent, by_directory, by_own_profile, by_sharing)
-RESTRICTIONS: tuple[Rule, ...] = ()
+def by_duty(question: Question) -> Filter:
+    """Who manages accounts sees to it that people who are away are stood in for."""
+    if question.object.name != ABSENCE or question.action == "purge":
+        return NOTHING
+    return EVERYTHING if has_right(question.actor, question.manifest, "users") else NOTHING
+
+
+def by_inheritance(question: Question) -> Filter:
+    """Records that follow another one (``access: inherits:``): who may read that reads this, and so for changing."""
+    target, action = question.object, question.action
+    if not target.inherits or not may_be_given(question):
+        return NOTHING
+    needed = "read" if levels_for(action) != (EDIT,) else "update"
+    found = []
+    for inherited in target.inherits:
+        above = target.fields[inherited.field].target
+        if (inherited.read if needed == "read" else inherited.update) and len(above) == 1:
+            filter = record_filter(question.actor, question.manifest, above[0], action)
+            found.append(Related(inherited.field, above[0], filter) if filter != NOTHING else NOTHING)
+    return any_of(found)
+
+
+def by_delegation(question: Question) -> Filter:
+    """What those may read and change for whom the actor stands in."""
+    found = []
+    for stand_in in question.actor.stands_in:
+        if covers(stand_in, question):
+            absent = stand_in.absent
+            filter = record_filter(absent, question.manifest, question.object.name, question.action)
+            found.append(as_agent(absent, filter))
+    return any_of(found)
+
+
+GRANTS: tuple[Rule, ...] = (
+    by_system_right,
+    by_role,
+    by_parent,
+    by_directory,
+    by_own_profile,
+    by_sharing,
+    by_duty,
+    by_team,
+    by_share,
+    by_sharing_rules,
+    by_inheritance,
+    by_delegation,
+)
+RESTRICTIONS: tuple[Rule, ...] = (by_restriction_rules,)
 
 # The version of the organisation stands for all that rules look at beside the roles.
-_Key = tuple[int | None, frozenset[str], frozenset[str] | None, int, str, str]
+_Key = tuple[int | None, frozenset[str], frozenset[str] | None, int, Hashable, str, str]
 _CACHE_SIZE = 20_000
 _known: PerManifest[dict[_Key, Filter]] = PerManifest(lambda manifest: {})
 
@@ -175,13 +234,20 @@ def record_filter(actor: Actor, manifest: Manifest, object: str, action: str = "
     if actor.is_system:
         return EVERYTHING
     known = _known.get(manifest)
-    key = (actor.id, actor.roles, actor.scopes, actor.organisation.version, object, action)
+    key = (actor.id, actor.roles, actor.scopes, actor.organisation.version, _standing(actor), object, action)
     found = known.get(key)
     if found is None:
         if len(known) >= _CACHE_SIZE:
             known.clear()
         found = known[key] = _judge(Question(actor, manifest, manifest.object(object), action))
     return found
+
+
+def _standing(actor: Actor) -> Hashable:
+    """For whom the actor stands in, and where no organisation says so under its version, what rules look at."""
+    if not actor.stands_in and actor.organisation.version:
+        return None
+    return (*((s.absent.id, s.objects) for s in actor.stands_in), actor.email, actor.department)
 
 
 def _judge(question: Question) -> Filter:

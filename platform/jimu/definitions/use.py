@@ -54,6 +54,11 @@ HOW: Mapping[str, Message] = {
     "menu": Message("has it in the menu"),
     "seed": Message("fills it"),
     "import": Message("imports into it"),
+    "pools": Message("has it in a pool"),
+    "assigns": Message("assigns records by it"),
+    "shares": Message("shares records by it"),
+    "restricts": Message("restricts access by it"),
+    "inherits": Message("inherits access from it"),
 }
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from jimu.access.actor import Actor
+from jimu.access.actor import Actor, user_values
 from jimu.fieldtypes.regions import Regions, RegionTree
 from jimu.formulas.types import Environment
 from jimu.records.context import Context
@@ -43,22 +43,6 @@ def _ask_trees(hooks: Any) -> dict[str, RegionTree]:
 
 _trees: PerHooks[dict[str, RegionTree]] = PerHooks(_ask_trees, {})
 _regions: PerHooks[Regions] = PerHooks(lambda hooks: Regions(_trees.get(hooks)), Regions({}))
-
-
-def user_values(actor: Actor) -> Mapping[str, Any] | None:
-    """What ``user.…`` gives in formulas; None when nobody acts. The system is a user without a record."""
-    if actor.id is None:
-        return None
-    return {
-        **actor.record,
-        "id": actor.id,
-        "name": actor.name,
-        "email": actor.email,
-        "department": actor.department,
-        "roles": sorted(actor.roles),
-        "language": actor.locale,
-        "time_zone": actor.time_zone,
-    }
 
 
 def zone_of(actor: Actor) -> ZoneInfo:

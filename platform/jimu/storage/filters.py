@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from jimu.formulas.types import Environment
 from jimu.storage import tables
 from jimu.storage.errors import UnknownColumn
 from jimu.storage.expressions import as_column_value, as_condition
-from jimu.storage.query import AllOf, AnyOf, Compare, Filter, HasRow, Matches, Not, Related, Where
+from jimu.storage.query import AllOf, AnyOf, Compare, Filter, HasRow, Matches, Not, Related, SeenBy, Where
 from jimu.storage.scope import SelectScope
 from jimu.storage.search.match import contains_condition, match_condition, match_text
 from jimu.storage.shapes import SHORT_LIST
@@ -51,9 +52,18 @@ class FilterCompiler:
             return self._related(filter, scope)
         if isinstance(filter, HasRow):
             return self._has_row(filter, scope)
+        if isinstance(filter, SeenBy):
+            return self._seen_by(filter, scope)
         if isinstance(filter, Matches):
             return self._matches(filter, scope)
         raise TypeError(f"no such filter: {type(filter).__name__}")
+
+    def _seen_by(self, filter: SeenBy, scope: SelectScope) -> sa.ColumnElement[bool]:
+        before, self.environment = self.environment, replace(self.environment, user=filter.user)
+        try:
+            return self.condition(filter.filter, scope)
+        finally:
+            self.environment = before
 
     def _related(self, filter: Related, scope: SelectScope) -> sa.ColumnElement[bool]:
         other = SelectScope(scope.catalog, filter.object)
@@ -61,15 +71,19 @@ class FilterCompiler:
         return _exists(other, other.own("id") == scope.own(filter.column), condition)
 
     def _has_row(self, filter: HasRow, scope: SelectScope) -> sa.ColumnElement[bool]:
+        """The ids that the rows point at, gathered once: beside other rules a look-up per record, alone the way in."""
+        return scope.own("id").in_(self._pointed_at(filter, scope))  # type: ignore[no-any-return]
+
+    def _pointed_at(self, filter: HasRow, scope: SelectScope) -> sa.Select[Any]:
         other = SelectScope(scope.catalog, filter.object)
-        condition = self.condition(filter.filter, other)
+        conditions = [self.condition(filter.filter, other), other.own("deleted_at").is_(None)]
         if filter.column in other.bound.links:
             link = tables.link.alias()
-            linked = sa.exists().where(link.c.from_id == other.own("id"), link.c.to_id == scope.own("id"),
-                                       link.c.field == other.bound.links[filter.column])
-            return _exists(other, linked, condition, other.own("deleted_at").is_(None))
-        return _exists(other, other.own(filter.column) == scope.own("id"), condition,
-                       other.own("deleted_at").is_(None))
+            joined = other.from_clause().join(link, link.c.from_id == other.own("id"))
+            of_field = link.c.field == other.bound.links[filter.column]
+            return sa.select(link.c.to_id).select_from(joined).where(of_field, *conditions)
+        column = other.own(filter.column)
+        return sa.select(column).select_from(other.from_clause()).where(column.is_not(None), *conditions)
 
     def _matches(self, filter: Matches, scope: SelectScope) -> sa.ColumnElement[bool]:
         if match_text(filter.text, scope.catalog.capabilities) is None:

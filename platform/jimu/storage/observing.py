@@ -8,7 +8,7 @@ from jimu.formulas.tree import Call, Field, Node
 from jimu.formulas.types import BOOLEAN, Path
 from jimu.storage.binding import BoundTable, Catalog
 from jimu.storage.observed import QuestionShape
-from jimu.storage.query import Aggregate, AllOf, AnyOf, Compare, Filter, HasRow, Matches, Query, Related, Where
+from jimu.storage.query import Aggregate, AllOf, AnyOf, Compare, Filter, HasRow, Matches, Query, Related, SeenBy, Where
 
 _RANGES = frozenset({"less", "less_equal", "greater", "greater_equal", "between"})
 
@@ -68,7 +68,7 @@ class _Reader:
         elif isinstance(filter, Matches):
             self.searches = True
         else:
-            self.joins = self.joins or isinstance(filter, (Related, HasRow))
+            self.joins = self.joins or isinstance(filter, (Related, HasRow, SeenBy))
             self.other = True
 
     def _compare(self, filter: Compare) -> None:

@@ -58,6 +58,14 @@ class HasRow(Filter):
 
 
 @dataclass(frozen=True)
+class SeenBy(Filter):
+    """``filter`` as somebody else asks it: its formulas read the values ``user`` as ``user.…``."""
+
+    user: Mapping[str, Any]
+    filter: Filter
+
+
+@dataclass(frozen=True)
 class Matches(Filter):
     """The full-text index of the object matches ``text``."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Hashable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from jimu.formulas.functions.days import today
@@ -15,7 +16,7 @@ from jimu.formulas.types import Environment
 from jimu.storage.binding import BoundTable, Catalog
 from jimu.storage.errors import UnknownColumn
 from jimu.storage.physical import dump_json
-from jimu.storage.query import AllOf, AnyOf, Compare, Filter, HasRow, Matches, Not, Related, Where
+from jimu.storage.query import AllOf, AnyOf, Compare, Filter, HasRow, Matches, Not, Related, SeenBy, Where
 from jimu.storage.schema import Column
 from jimu.storage.search.match import match_text
 
@@ -45,12 +46,21 @@ class ShapeReader:
             return ("related", filter.column, filter.object, self.key(filter.filter, filter.object))
         if isinstance(filter, HasRow):
             return ("has", filter.object, filter.column, self.key(filter.filter, filter.object))
+        if isinstance(filter, SeenBy):
+            return self._seen_by(filter, object)
         if isinstance(filter, Matches):
             text = match_text(filter.text, self.catalog.capabilities)
             if text is not None:
                 self.values.append(text)
             return ("matches", text is None)
         raise TypeError(f"no such filter: {type(filter).__name__}")
+
+    def _seen_by(self, filter: SeenBy, object: str) -> Hashable:
+        before, self.environment = self.environment, replace(self.environment, user=filter.user)
+        try:
+            return ("seen", self.key(filter.filter, object))
+        finally:
+            self.environment = before
 
     def formula_key(self, formula: Any) -> Hashable:
         """What the SQL of ``formula`` depends on beside its source: who asks, if it reads the actor; which day it is

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from jimu.definitions.build.fields import FieldBuilder, build_system_fields
+from jimu.definitions.build.fields import FieldBuilder, build_owner_since, build_system_fields
 from jimu.definitions.documents import Document, Findings, optional_text, plain, text_of
-from jimu.definitions.model import FieldDef, ObjectDef, RecordTypeDef
+from jimu.definitions.model import FieldDef, InheritDef, ObjectDef, RecordTypeDef
 from jimu.definitions.reader import YamlList, YamlMap
 from jimu.fieldtypes.kinds import Kind
 
@@ -19,6 +19,9 @@ def build_object(document: Document, fields: FieldBuilder) -> ObjectDef:
     record_types = {name: _record_type(name, raw) for name, raw in data.get("record_types", {}).items()}
     owner = data.get("owner") or ("parent" if _parent_of(data) else "user")
     made = {f.name: f for f in build_system_fields(document.name, owner, record_types, document.place)}
+    if document.name in fields.owned:
+        since = build_owner_since(document.name, document.place)
+        made[since.name] = since
     for name, raw in _arranged(document, findings):
         for field in fields.build(document, name, raw):
             _add(made, field, document, findings)
@@ -39,6 +42,10 @@ def build_object(document: Document, fields: FieldBuilder) -> ObjectDef:
         indexes=_groups(data.get("indexes")),
         record_types=record_types,
         parent=_parent_field(data, owner),
+        inherits=tuple(
+            InheritDef(raw["field"], bool(raw.get("read", True)), bool(raw.get("update")))
+            for raw in (data.get("access") or {}).get("inherits", ())
+        ),
         system=document.system,
         retired=bool(data.get("retired")),
         was=tuple(data.get("was") or ()),

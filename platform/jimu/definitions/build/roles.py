@@ -34,6 +34,7 @@ def _permission(raw: YamlMap) -> ObjectPermission:
         delete=raw.get("delete", "none"),
         purge=bool(raw.get("purge")),
         export=bool(raw.get("export", True)),
+        share=bool(raw.get("share", True)),
         fields=dict(raw.get("fields", {})),
         default_field=raw.get("default_field", "edit"),
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from jimu.definitions.checks.checking import Checking
 from jimu.definitions.checks.data import check_data
+from jimu.definitions.checks.inheritance import check_inheritance
 from jimu.definitions.checks.keys import check_keys
 from jimu.definitions.checks.labels import strict_diagnostics
 from jimu.definitions.checks.names import check_names
@@ -26,6 +27,7 @@ CHECKS: tuple[Callable[[Checking], None], ...] = (
     check_picklists,
     check_record_types,
     check_ownership,
+    check_inheritance,
     check_roles,
     check_data,
 )

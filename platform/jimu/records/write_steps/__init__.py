@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from jimu.records.wave import Wave
+from jimu.records.write_steps.access_records import audit_access, check_access_records, check_restrictions
 from jimu.records.write_steps.authorise import authorise_action, load_before
 from jimu.records.write_steps.changes import find_changes
 from jimu.records.write_steps.choices import check_choices
 from jimu.records.write_steps.conditions import check_conditions
+from jimu.records.write_steps.default_teams import add_default_teams
 from jimu.records.write_steps.deletion import gather_dependents, store_deletion, store_purge
 from jimu.records.write_steps.events import emit_events
 from jimu.records.write_steps.formulas import compute_formulas
@@ -25,6 +27,7 @@ from jimu.records.write_steps.last_holder import check_last_holder, check_last_r
 from jimu.records.write_steps.mentions import notify_mentioned
 from jimu.records.write_steps.numbers import number_records
 from jimu.records.write_steps.organisation import follow_organisation
+from jimu.records.write_steps.ownership import keep_owner, note_owner
 from jimu.records.write_steps.references import check_references
 from jimu.records.write_steps.restoration import gather_deleted_together, require_living_parents, store_restoration
 from jimu.records.write_steps.rollups import update_rollups
@@ -42,12 +45,15 @@ _VALUES: tuple[Step, ...] = (
     coerce_values,  # everything after works on typed values
     apply_defaults,  # default formulas read the given values
     run_before_hooks,  # may still change values
+    keep_owner,  # what a pool sets when a record changes hands
     compute_formulas,  # after hooks, before rules
     find_changes,  # an update that changes nothing ends here
     check_references,  # the final values are judged, all problems at once:
     check_hierarchy,
     check_choices,
     check_grants,  # nobody hands out more than they have
+    check_access_records,  # nor opens what cannot be opened
+    check_restrictions,
     check_last_holder,  # nor takes from all what only that one has
     check_conditions,
     check_rules,
@@ -62,9 +68,11 @@ _STORE: tuple[Step, ...] = (
     append_history,  # same transaction, or none
     update_rollups,
     refresh_titles,  # of records that show this one in their title
+    add_default_teams,  # after the records that they are of
     notify_mentioned,  # what follows from a comment is written after it, by the engine itself
     run_following_hooks,
     follow_organisation,  # its history, and memberships and users in step, by the engine itself
+    audit_access,
     emit_events,
 )
 
@@ -104,7 +112,7 @@ BEFORE_STORING: Mapping[str, tuple[Step, ...]] = {
 STORING: Mapping[str, tuple[Step, ...]] = {
     "create": _STORE,
     "update": _STORE,
-    "delete": (store_deletion, run_following_hooks, emit_events),
+    "delete": (store_deletion, follow_organisation, run_following_hooks, audit_access, emit_events),
     "purge": (store_purge, run_following_hooks, emit_events),
-    "restore": (store_restoration, run_following_hooks, emit_events),
+    "restore": (store_restoration, follow_organisation, run_following_hooks, emit_events),
 }
