@@ -76,7 +76,7 @@ class Project:
     def acting(self, user_id: int, **changes: Any) -> Context:
         """The context in which that user acts."""
         with self.store.read() as transaction:
-            actor = load_actor(transaction, self.manifest, user_id)
+            actor = load_actor(transaction, self.manifest, user_id, at=self.clock())
         assert actor is not None
         return self.context(replace(actor, **changes))
 
@@ -122,7 +122,7 @@ def empty_project(url: str, files: Mapping[str, str]) -> Iterator[Project]:
 
 
 # What says how the database is made, not what is in it.
-_KEPT = {"alembic_version", "column_map", "pulse", "revision"}
+_KEPT = {"alembic_version", "audit_head", "column_map", "pulse", "revision"}
 
 
 def _remove_rows(database: Database) -> None:

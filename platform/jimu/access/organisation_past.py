@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from jimu.storage import Transaction
 
 PERIOD = "department_period"
-_PERIOD_FIELDS = ("department", "name", "above", "head", "company", "active", "since", "until")
+_GONE = "deleted_at"
+_PERIOD_FIELDS = ("department", "name", "above", "head", "company", "active", "since", "until", _GONE)
 _Row = Mapping[str, Any]
 
 
@@ -49,15 +50,15 @@ def _departments_on(transaction: Transaction, day: date, zone: str) -> list[Depa
     for row in _all_rows(transaction, PERIOD, _PERIOD_FIELDS):
         periods.setdefault(row["department"], []).append(row)
     found = []
-    for row in _all_rows(transaction, DEPARTMENT, (*DEPARTMENT_FIELDS, "created_at", "deleted_at")):
+    for row in _all_rows(transaction, DEPARTMENT, (*DEPARTMENT_FIELDS, "created_at", _GONE)):
         now = build_department(row)
         known = periods.get(now.id)
-        if known is None:
-            if _was_there(row, day, zone):
-                found.append(now)
+        if _is_gone(row, day, zone) or (known is None and not _was_made(row, day, zone)):
             continue
-        then = next((p for p in known if holds_on(p, day)), None)
-        if then is not None:
+        then = next((p for p in known or () if holds_on(p, day)), None)
+        if known is None:
+            found.append(now)
+        elif then is not None:
             found.append(_as_then(now, then))
     return sorted(found, key=lambda d: (d.order, d.id))
 
@@ -76,32 +77,34 @@ def _as_then(now: Department, then: _Row) -> Department:
 
 def _people_on(transaction: Transaction, day: date, zone: str) -> list[Person]:
     memberships: dict[int, list[_Row]] = {}
-    for row in _all_rows(transaction, MEMBERSHIP, (*MEMBERSHIP_FIELDS, "is_main", "position")):
+    for row in _all_rows(transaction, MEMBERSHIP, (*MEMBERSHIP_FIELDS, "is_main", "position", _GONE)):
         memberships.setdefault(row["person"], []).append(row)
     found = []
-    for row in _all_rows(transaction, USER, (*PERSON_FIELDS, "created_at", "deleted_at")):
-        known = memberships.get(row["id"])
-        if known is None:
-            if _was_there(row, day, zone):
-                found.append(build_person(row, ()))
+    for row in _all_rows(transaction, USER, (*PERSON_FIELDS, "created_at", _GONE)):
+        if _is_gone(row, day, zone):
             continue
-        then = sorted((m for m in known if holds_on(m, day)), key=lambda m: not m["is_main"])
-        if then or (row["deleted_at"] is None and _was_there(row, day, zone)):
-            found.append(_person_then(row, then))
+        known = memberships.get(row["id"])
+        then = [m for m in known or () if holds_on(m, day) and not _is_gone(m, day, zone)]
+        if then or _was_made(row, day, zone):
+            found.append(build_person(row, ()) if known is None else _person_then(row, then))
     return found
 
 
 def _person_then(row: _Row, memberships: list[_Row]) -> Person:
-    main = memberships[0] if memberships and memberships[0]["is_main"] else None
+    main = next((m for m in memberships if m["is_main"]), None)
     values = {**row, "department": main["department"] if main else None}
     if main and main["position"]:
         values["position"] = main["position"]
     return build_person(values, [m["department"] for m in memberships])
 
 
-def _was_there(row: _Row, day: date, zone: str) -> bool:
-    gone = row["deleted_at"]
-    return day_in(row["created_at"], zone) <= day and (gone is None or day_in(gone, zone) > day)
+def _was_made(row: _Row, day: date, zone: str) -> bool:
+    return day_in(row["created_at"], zone) <= day
+
+
+def _is_gone(row: _Row, day: date, zone: str) -> bool:
+    """Whether it lay in the recycle bin by then; what was taken back since was never gone."""
+    return row[_GONE] is not None and day_in(row[_GONE], zone) <= day
 
 
 def _all_rows(transaction: Transaction, object: str, fields: tuple[str, ...]) -> list[dict[str, Any]]:

@@ -66,6 +66,7 @@ _STORE: tuple[Step, ...] = (
     number_records,  # only for what will be stored: refused records leave no holes
     store_records,
     append_history,  # same transaction, or none
+    note_owner,  # who had it is written after it, by the engine itself
     update_rollups,
     refresh_titles,  # of records that show this one in their title
     add_default_teams,  # after the records that they are of

@@ -24,6 +24,9 @@ FILTERED_REFERENCE = Message("This record may not be chosen here.")
 INACTIVE_USER = Message("This user is not active.")
 TOO_MANY = Message("At most {max} records may be chosen.")
 
+# What tells of people's places goes on telling of those who are no longer active.
+_OF_ANYBODY = frozenset({"membership", "department_period"})
+
 Use = tuple[Draft, FieldDef, int]
 
 
@@ -93,7 +96,8 @@ def _objects_of(wave: Wave, uses: list[Use]) -> dict[int, str]:
 
 
 def _chosen_from(ref: FieldDef, target: str) -> Filter:
-    active = Compare("active", "eq", True) if target == USER_OBJECT else EVERYTHING
+    only_active = target == USER_OBJECT and ref.object not in _OF_ANYBODY
+    active = Compare("active", "eq", True) if only_active else EVERYTHING
     return all_of([active, Where(ref.filter) if ref.filter is not None else EVERYTHING])
 
 
