@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import hypothesis
 import pytest
 
-from tests.databases import BACKENDS, drop_templates, fresh_database
+from tests.databases import BACKENDS, drop_templates, fresh_database, prepared_database
 
 # No test may depend on how fast the machine is just now; a failing example is printed to be run again.
 hypothesis.settings.register_profile("jimu", deadline=None, print_blob=True)
@@ -28,6 +29,13 @@ def database_url(backend: str, tmp_path: Path) -> Iterator[str]:
     """A fresh database with the engine's tables; once on SQLite and once on PostgreSQL."""
     with fresh_database(backend, tmp_path) as url:
         yield url
+
+
+@pytest.fixture
+def backend_urls(tmp_path: Path) -> Iterator[Callable[..., str]]:
+    """``backend_urls(backend, key, prepare)`` is the URL of a database of the test's own with what ``prepare`` makes."""
+    with ExitStack() as stack:
+        yield lambda backend, key, prepare: stack.enter_context(prepared_database(backend, tmp_path, key, prepare))
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from jimu.access import SYSTEM, accounts
 from jimu.app import create_app
-from jimu.records import Create, write
+from jimu.records import Create, ListRequest, read, write
 from jimu.runtime import Runtime
 from jimu.settings import Settings
 
@@ -141,13 +142,35 @@ class Shop:
 
     def user(self, name: str, email: str, roles: list[str], scopes: list[str] | None = None) -> Caller:
         context = self.runtime.context(SYSTEM)
-        user = write.write(Create("user", {"name": name, "email": email, "roles": roles, "active": True}), context)
-        return self.caller(user.id, scopes)
+        known = read.list_records(ListRequest("user", where=f"email == '{email}'"), context).records
+        values = {"name": name, "email": email, "roles": roles, "active": True}
+        return self.caller((known[0] if known else write.write(Create("user", values), context)).id, scopes)
 
     def caller(self, user_id: int, scopes: list[str] | None = None) -> Caller:
         snapshot = self.runtime.current
         token = accounts.create_token(snapshot.store, user_id, "test", now=self.runtime.clock(), scopes=scopes)
         return Caller(self.client, token.secret, user_id)
+
+
+def prepare_shop(url: str) -> None:
+    """The shop and its people, in the database at ``url``."""
+    with TemporaryDirectory() as folder:
+        Shop(Path(folder), url).runtime.close()
+
+
+def files_key() -> str:
+    """Under which a database with the tables of ``FILES``, as they are now, is kept."""
+    return f"api shop {hash(tuple(sorted(FILES.items())))}"
+
+
+@pytest.fixture
+def database_url(backend: str, backend_urls: Callable[..., str]) -> str:
+    return backend_urls(backend, files_key(), prepare_shop)
+
+
+@pytest.fixture
+def sqlite_url(backend_urls: Callable[..., str]) -> str:
+    return backend_urls("sqlite", files_key(), prepare_shop)
 
 
 @pytest.fixture

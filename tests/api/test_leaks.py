@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import pytest
 
 from jimu.access import action_allowed, load_actor
 from jimu.fieldtypes.ids import encode_id
-from tests.api.conftest import FILES, Caller, Shop
+from tests.api.conftest import FILES, Caller, Shop, files_key, prepare_shop
 
 SECRETIVE = {
     "objects/shop/parcel.yaml": """
@@ -54,10 +54,12 @@ SECRETIVE = {
 
 
 @pytest.fixture
-def hidden(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+def hidden(
+    tmp_path: Path, backend: str, backend_urls: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Shop]:
     for path, text in SECRETIVE.items():
         monkeypatch.setitem(FILES, path, text)
-    shop = Shop(tmp_path, database_url)
+    shop = Shop(tmp_path, backend_urls(backend, files_key(), prepare_shop))
     yield shop
     shop.runtime.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -85,6 +86,22 @@ class Workshop:
     def fields(self) -> set[str]:
         machine = self.runtime.current.manifest.object("machine")
         return {f.name for f in machine.active_fields if not f.system}
+
+
+def prepare_workshop(url: str) -> None:
+    """The workshop as its first revision, in the database at ``url``."""
+    with TemporaryDirectory() as folder:
+        Workshop(Path(folder), url).runtime.close()
+
+
+@pytest.fixture
+def database_url(backend: str, backend_urls: Callable[..., str]) -> str:
+    return backend_urls(backend, "workshop", prepare_workshop)
+
+
+@pytest.fixture
+def sqlite_url(backend_urls: Callable[..., str]) -> str:
+    return backend_urls("sqlite", "workshop", prepare_workshop)
 
 
 @pytest.fixture
