@@ -145,11 +145,18 @@ def build_drafts(loading: _Loading) -> None:
         tuple(build_role_choice(d) for d in loading.named("role").values()),
         workspace.currency,
         loading.broken,
+        _objects_with_kept_owners(loading),
     )
     loading.drafts = {name: build_object(document, builder) for name, document in loading.named("object").items()}
     loading.manifest = Manifest(
         workspace, {}, option_lists, {name: build_role(d) for name, d in loading.alive("role").items()}
     )
+
+
+def _objects_with_kept_owners(loading: _Loading) -> frozenset[str]:
+    """The objects that a pool or an assignment rule is for: of their records it is kept since when they have their
+    owner."""
+    return frozenset(str(d.data.get("object")) for kind in ("pool", "assignment") for d in loading.alive(kind).values())
 
 
 def link(loading: _Loading) -> None:

@@ -52,6 +52,7 @@ HOW: Mapping[str, Message] = {
     "permission": Message("grants or denies it"),
     "limited_to": Message("is for this role alone"),
     "menu": Message("has it in the menu"),
+    "stages": Message("leads records through stages by it"),
     "seed": Message("fills it"),
     "import": Message("imports into it"),
     "pools": Message("has it in a pool"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 
@@ -25,13 +26,33 @@ class Create:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnerNote:
+    """Why a record changes hands, for its ownership history (system object ``claim``). ``action``: claimed, assigned,
+    returned, auto_returned or taken_back; ``rule``: by which rule, ``why``: what spoke for the person; ``run``: the run
+    of the pools that did it; ``accept_by``: until when the person has to take it up.
+    """
+
+    action: str
+    pool: str = ""
+    rule: str = ""
+    reason: str = ""
+    note: str = ""
+    why: str = ""
+    run: int | None = None
+    accept_by: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Update:
-    """``version`` given: refuse if the record has moved on. None: last writer wins (bulk tools only)."""
+    """``version`` given: refuse if the record has moved on. None: last writer wins (bulk tools only). ``note``: kept
+    with the change of the owner, where there is one.
+    """
 
     object: str
     id: int
     values: Mapping[str, Any]
     version: int | None = None
+    note: OwnerNote | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +107,15 @@ class Record:
 class RowResult:
     """The fate of one command of a batch: ``record`` or ``error`` is set.
 
-    ``status``: created updated unchanged deleted restored failed.
+    ``status``: created updated unchanged deleted purged restored failed. ``before``: the stored ``version``,
+    ``updated_at`` and values of the fields that were changed, whoever may read them: for the engine, never for a face.
     """
 
     row: int
     status: str
     record: Record | None = None
     error: Any = None  # JimuError
+    before: Mapping[str, Any] | None = None
 
 
 @dataclass(slots=True)

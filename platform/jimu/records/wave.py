@@ -33,7 +33,7 @@ class Unit:
     """What all waves of one transaction share. ``events`` are told after the commit.
 
     ``is_single``: one command that owns the transaction, so a conflict may simply end it. ``follow_ups``: what steps
-    want the engine to write once all commands are through.
+    want the engine to write once all commands are through; ``moves``: the same, where what cannot be written is left.
     """
 
     context: Context
@@ -45,6 +45,7 @@ class Unit:
     is_single: bool = False
     events: list[Event] = field(default_factory=list)
     follow_ups: list[Command] = field(default_factory=list)
+    moves: list[Command] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 from jimu.access import SYSTEM
-from jimu.errors import Conflict
+from jimu.access.view_as import READ_ONLY
+from jimu.errors import Conflict, Forbidden
 from jimu.messages import Message
 from jimu.records.commands import BatchResult, Command, Record, RowResult
 from jimu.records.context import Context
 from jimu.records.draft import Draft, Preview
 from jimu.records.events import Event
-from jimu.records.outcome import build_preview, build_record, status_of
+from jimu.records.outcome import build_preview, build_record, status_of, version_of
 from jimu.records.wave import Unit, Wave, build_unit, build_wave
 from jimu.records.waves import Group, drafts_of, groups_of, waves_of
 from jimu.records.write_steps import BEFORE_STORING, STORING
@@ -62,6 +64,7 @@ def write_many(
 
 
 def _in_transaction(commands: list[Command], context: Context, *, atomic: bool, values: bool = True) -> BatchResult:
+    _require_own_eyes(context)
     if context.transaction is not None:
         return _inside(commands, context, atomic, values)
     for attempt in range(_ATTEMPTS):
@@ -73,6 +76,12 @@ def _in_transaction(commands: list[Command], context: Context, *, atomic: bool, 
         except BrokenReference:
             raise Conflict(BROKEN) from None
     raise AssertionError("unreachable")
+
+
+def _require_own_eyes(context: Context) -> None:
+    """Raises Forbidden for an administrator who looks with another's eyes: whatever is written on the way."""
+    if context.actor.viewed_by is not None:
+        raise Forbidden(READ_ONLY)
 
 
 def _own(commands: list[Command], context: Context, atomic: bool, values: bool) -> BatchResult:
@@ -104,6 +113,8 @@ def _inside(commands: list[Command], context: Context, atomic: bool, values: boo
         raise Conflict(BROKEN) from None
     if context.told is not None:
         context.told.extend(unit.events)
+    if context.journal is not None:
+        context.journal.extend(zip(commands, result.rows, strict=True))
     return result
 
 
@@ -116,18 +127,23 @@ def _run(unit: Unit, commands: list[Command], result: BatchResult, values: bool)
             result.rows.extend(_row(wave, draft, values) for draft in wave.drafts)
     if len(result.rows) > 1:
         result.rows.sort(key=lambda row: row.row)
-    if unit.follow_ups:
+    if unit.follow_ups or unit.moves:
         _follow_up(unit)
 
 
 def _follow_up(unit: Unit) -> None:
-    """Write what the steps asked for, as the engine itself; what cannot be written takes everything back."""
+    """Write what the steps asked for, as the engine itself; what cannot be written takes everything back, unless it is
+    a move.
+    """
     commands, unit.follow_ups = unit.follow_ups, []
+    moves, unit.moves = unit.moves, []
     own = build_unit(unit.context.as_actor(SYSTEM), unit.transaction)
     done = BatchResult()
     _run(own, commands, done, values=False)
     if done.failed:
         raise done.failed[0].error
+    if moves:
+        _run(own, moves, BatchResult(), values=False)
     unit.events.extend(own.events)
 
 
@@ -140,13 +156,20 @@ def _row(wave: Wave, draft: Draft, values: bool) -> RowResult:
     if draft.error is not None:
         return RowResult(draft.row, "failed", error=draft.error)
     record = build_record(wave, draft) if values else _bare_record(wave, draft)
-    return RowResult(draft.row, status_of(draft), record)
+    return RowResult(draft.row, status_of(draft), record, before=_before(draft))
+
+
+def _before(draft: Draft) -> dict[str, Any] | None:
+    before = draft.before
+    if before is None:
+        return None
+    changed = draft.changed if draft.action == "update" else ()
+    return {name: before.get(name) for name in (*changed, "version", "updated_at")}
 
 
 def _bare_record(wave: Wave, draft: Draft) -> Record:
-    version = draft.values.get("version") or draft.new_version
     title = draft.values.get("title") or ""
-    return Record(wave.object, draft.id, version, title, {}, created=draft.action == "create", changed=draft.changed)
+    return Record(wave.object, draft.id, version_of(draft), title, {}, created=draft.action == "create", changed=draft.changed)
 
 
 def _undone(result: BatchResult) -> BatchResult:
@@ -167,6 +190,7 @@ def unit_of_work(context: Context) -> Iterator[Context]:
 
     A ``write`` that fails inside takes back only itself; let its error out of the block to take back everything.
     """
+    _require_own_eyes(context)
     if context.transaction is not None:
         yield context
         return

@@ -28,6 +28,7 @@ class FieldBuilder:
     roles: tuple[Choice, ...] = ()
     currency: str = "USD"
     broken: set[tuple[str, str]] = field(default_factory=set)
+    owned: frozenset[str] = frozenset()  # objects of which it is kept since when a record has its owner
 
     def build(self, document: Document, name: str, data: YamlMap) -> Iterator[FieldDef]:
         """The field and its companions. One whose type is not known stands in as text, so that what names it is not
@@ -73,6 +74,7 @@ class FieldBuilder:
             sparse=bool(data.get("sparse")),
             retired=bool(data.get("retired")),
             hidden=bool(data.get("hidden")),
+            clone=bool(data.get("clone", True)),
             history=bool(data.get("history", True)),
             scale=resolved.scale,
             length=resolved.length,
@@ -175,6 +177,8 @@ _SYSTEM_LABELS = {
     "version": {"en": "Version", "zh-CN": "版本", "zh-TW": "版本"},
     "deleted_at": {"en": "Deleted at", "zh-CN": "删除时间", "zh-TW": "刪除時間"},
 }
+OWNER_SINCE = "owner_since"
+_OWNER_SINCE_LABEL = {"en": "Owned since", "zh-CN": "归属时间", "zh-TW": "歸屬時間"}
 _SYSTEM_TYPES = {
     "id": "id",
     "title": "title",
@@ -188,6 +192,24 @@ _SYSTEM_TYPES = {
     "deleted_at": "datetime",
 }
 SYSTEM_FIELDS = tuple(_SYSTEM_TYPES)
+
+
+def build_owner_since(object: str, source: Place) -> FieldDef:
+    """Since when a record has its present owner: kept by the write path for objects of pools and assignment rules."""
+    resolved = registry.get("datetime").resolve({})
+    return FieldDef(
+        OWNER_SINCE,
+        object,
+        "datetime",
+        resolved.kind,
+        Text(_OWNER_SINCE_LABEL),
+        options=resolved.options,
+        read_only=True,
+        system=True,
+        hidden=True,
+        history=False,
+        source=source,
+    )
 
 
 def build_system_fields(

@@ -38,6 +38,7 @@ def build_object(document: Document, fields: FieldBuilder) -> ObjectDef:
         color=data.get("color"),
         owner=owner,
         features=frozenset(data.get("features", DEFAULT_FEATURES)),
+        audit=frozenset(data.get("audit") or ()),
         uniques=_uniques(data, made),
         indexes=_groups(data.get("indexes")),
         record_types=record_types,

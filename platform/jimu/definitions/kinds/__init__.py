@@ -7,10 +7,15 @@ reference pages, plan and diff, where-used and the list in the administration fo
 ``manifest.all("calendar")`` gives the definitions by name.
 """
 
+from jimu.definitions.kinds.assignment import ASSIGNMENT
 from jimu.definitions.kinds.calendar import CALENDAR
 from jimu.definitions.kinds.kind import Definition, DefinitionKind, Linking
+from jimu.definitions.kinds.pool import POOL
+from jimu.definitions.kinds.restriction import RESTRICTION
+from jimu.definitions.kinds.sharing import SHARING
+from jimu.definitions.kinds.stages import STAGES
 
 # A kind that refers to definitions of another stands after it.
-KINDS: tuple[DefinitionKind, ...] = (CALENDAR,)
+KINDS: tuple[DefinitionKind, ...] = (CALENDAR, SHARING, RESTRICTION, POOL, ASSIGNMENT, STAGES)
 
 __all__ = ["KINDS", "Definition", "DefinitionKind", "Linking"]

@@ -8,6 +8,7 @@ from typing import Any
 from jimu.records.object_plan import plan_of
 from jimu.records.rollup_feeds import RollupFeed
 from jimu.records.wave import Unit, Wave
+from jimu.records.write_steps.ownership import follow_moves
 from jimu.records.write_steps.titles import rollup_changed
 
 Values = Mapping[str, Any]
@@ -41,6 +42,7 @@ def recompute(unit: Unit, feed: RollupFeed, parents: set[int]) -> None:
     if not changed:
         return
     rollup_changed(unit, feed.parent, feed.field, changed)
+    follow_moves(unit, feed.parent, feed.field, changed)
     above = [f for f in plan_of(unit.context.manifest, feed.parent).feeds if feed.field in f.reads]
     if not above:
         return

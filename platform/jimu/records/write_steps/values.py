@@ -14,6 +14,7 @@ from jimu.formulas import evaluate
 from jimu.messages import Message
 from jimu.records.commands import Loaded
 from jimu.records.draft import Draft
+from jimu.records.pools import new_to_creator
 from jimu.records.wave import Wave
 
 UNKNOWN_FIELD = Message("There is no such field.")
@@ -70,6 +71,11 @@ def coerce_values(wave: Wave) -> None:
         for name, value in draft.given.items():
             if name not in refused:
                 keep(wave, draft, name, value)
+
+
+def put_value(wave: Wave, draft: Draft, name: str, value: Any) -> None:
+    """A value that the engine sets itself, coerced as any other; no field permission is asked for."""
+    _put(wave, draft, name, value)
 
 
 def coerce_hook_values(wave: Wave) -> None:
@@ -139,7 +145,8 @@ def _default_constants(wave: Wave, draft: Draft) -> None:
 
 
 def _default_owner(wave: Wave, draft: Draft) -> None:
-    if wave.plan.object.owner == "user" and "owner" not in draft.given and draft.values.get("owner") is None:
+    has_default = wave.plan.object.owner == "user" or new_to_creator(wave.context.manifest, wave.object)
+    if has_default and "owner" not in draft.given and draft.values.get("owner") is None:
         draft.values["owner"] = wave.context.actor.id or None
 
 
