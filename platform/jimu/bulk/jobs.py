@@ -1,20 +1,24 @@
-"""The job that carries a mass change on: as the user who asked for it, with the rights that they have by then."""
+"""The jobs of units: one carries a bulk action on, as the user who asked for it, with the rights of
+that moment; another forgets old ones.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from jimu.access.loading import load_actor
-from jimu.bulk.changing import as_engine
+from jimu.bulk.keeping import KEEPING, forget_old
+from jimu.bulk.noting import as_engine
 from jimu.bulk.results import load_run
 from jimu.bulk.running import JOB, carry_on, fail
 from jimu.errors import Conflict, NotFound
 from jimu.fieldtypes.ids import decode_id
 from jimu.hookspecs import hookimpl
 from jimu.jobs import GiveUp, RetryLater
+from jimu.jobs.timers import Timer
 from jimu.messages import Message
 
 PAUSE = timedelta(seconds=5)
@@ -31,7 +35,7 @@ def run_mass_change(job: Any, context: Any) -> None:
     if not run.is_running:
         return
     with context.store.read() as transaction:
-        actor = load_actor(transaction, context.manifest, user, via="job")
+        actor = load_actor(transaction, context.manifest, user, via="job", at=context.clock())
     if actor is None:
         fail(run, NOT_ACTIVE, context)
         return
@@ -46,6 +50,15 @@ def run_mass_change(job: Any, context: Any) -> None:
         raise
 
 
+def keep_units(job: Any, context: Any) -> None:
+    forget_old(context)
+
+
 @hookimpl
 def jimu_job_handlers() -> Mapping[str, Callable[[Any, Any], None]]:
-    return {JOB: run_mass_change}
+    return {JOB: run_mass_change, KEEPING: keep_units}
+
+
+@hookimpl
+def jimu_timers(manifest: Any) -> Iterable[Timer]:
+    return [Timer("bulk_keeping", "40 3 * * *", KEEPING)]

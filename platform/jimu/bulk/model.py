@@ -1,9 +1,9 @@
-"""What a mass change is asked to do, and what it did to one record; all of it as JSON and back."""
+"""What a bulk action is asked to do, and what it did to one record; all of it as JSON and back."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from jimu.fieldtypes.ids import decode_id, encode_id
@@ -21,7 +21,10 @@ MOST_ATOMIC = 5_000
 """All or nothing is one transaction, in which others wait: at most so many records."""
 
 Operation = Literal["set", "blank", "add", "remove"]
-Action = Literal["edit", "delete", "undo"]
+Action = Literal["edit", "delete", "restore", "transfer", "tag", "share", "team"]
+"""What can be asked for a selection. Units that other parts open may be called otherwise; see ``mass_change.yaml``."""
+
+SUCCESSES = frozenset({"created", "updated", "deleted", "restored", "purged"})
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Selection:
     """The records with ``ids``; without any, all that a list shows but those in ``left_out``.
 
     ``layout``: the list whose own condition holds; ``where``: formulas that hold too; ``search``: words. They are
-    applied anew for each batch, under the rules of whoever runs it.
+    applied anew for each batch, under the rules of whoever runs it. ``deleted``: those in the recycle bin.
     """
 
     object: str
@@ -38,6 +41,7 @@ class Selection:
     where: tuple[str, ...] = ()
     search: str = ""
     left_out: tuple[int, ...] = ()
+    deleted: bool = False
 
     def dump(self) -> dict[str, Any]:
         return {
@@ -47,6 +51,7 @@ class Selection:
             "where": list(self.where),
             "search": self.search,
             "left_out": [encode_id(id) for id in self.left_out],
+            "deleted": self.deleted,
         }
 
     @classmethod
@@ -58,6 +63,7 @@ class Selection:
             tuple(given["where"]),
             given["search"],
             _ids(given["left_out"]),
+            given.get("deleted", False),
         )
 
 
@@ -72,12 +78,13 @@ class Change:
 
 @dataclass(frozen=True)
 class MassRequest:
-    """``changes``: of an edit; a deletion has none."""
+    """``changes``: of an edit or tagging. ``options``: what the other actions need to know, as JSON (``actions``)."""
 
     selection: Selection
     action: Action
     changes: tuple[Change, ...] = ()
     all_or_nothing: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     def dump(self) -> dict[str, Any]:
         return {
@@ -85,6 +92,7 @@ class MassRequest:
             "action": self.action,
             "changes": [[c.field, c.operation, c.value] for c in self.changes],
             "all_or_nothing": self.all_or_nothing,
+            "options": dict(self.options),
         }
 
     @classmethod
@@ -94,15 +102,18 @@ class MassRequest:
             given["action"],
             tuple(Change(*change) for change in given["changes"]),
             given["all_or_nothing"],
+            given.get("options", {}),
         )
 
 
 @dataclass(frozen=True)
 class Item:
-    """What became of one record. ``status``: updated unchanged deleted restored failed.
+    """What became of one record (``id`` 0: none was made). ``status``: created updated unchanged deleted restored
+    purged skipped failed.
 
     ``version``: after it; ``reason``: why it failed, in the language of who asked; ``before``: the values that were
-    changed, as they were.
+    changed, as they were. ``object``: where it is not the unit's own. ``prior``: the version before, where the unit may
+    have touched the record already. ``row``: of a file. ``along``: changed because of another record of the unit.
     """
 
     id: int
@@ -110,13 +121,26 @@ class Item:
     version: int = 0
     reason: str = ""
     before: Mapping[str, Any] | None = None
+    object: str = ""
+    prior: int = 0
+    row: int = 0
+    along: bool = False
 
     def dump(self) -> list[Any]:
-        return [encode_id(self.id), self.status, self.version, self.reason, self.before]
+        id = encode_id(self.id) if self.id else ""
+        made = [id, self.status, self.version, self.reason, self.before, self.object, self.prior, self.row, self.along]
+        while not made[-1] and len(made) > 5:
+            made.pop()
+        return made
 
     @classmethod
     def load(cls, given: Sequence[Any]) -> Item:
-        return cls(decode_id(given[0]), *given[1:])
+        return cls(decode_id(given[0]) if given[0] else 0, *given[1:])
+
+    @property
+    def is_done(self) -> bool:
+        """Whether there is something to take back."""
+        return self.status in SUCCESSES
 
 
 def _ids(given: Sequence[str]) -> tuple[int, ...]:

@@ -1,14 +1,17 @@
-"""Runs: a mass change as its record tells of it, and the results of its batches. Written by the engine alone."""
+"""Runs: a unit as its record tells of it, and the results of its batches. Written by the engine alone."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from jimu.bulk.changing import as_engine
+import orjson
+
 from jimu.bulk.model import AT_ONCE, Item, MassRequest
+from jimu.bulk.noting import as_engine
 from jimu.errors import NotFound
 from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message
@@ -19,18 +22,22 @@ from jimu.translation import translator
 RUN, BATCHES, NOTIFICATION = "mass_change", "mass_batch", "notification"
 _SUBJECT_LENGTH = 255
 _PROBLEM_LENGTH = 5_000
+_BATCH_BYTES = 700_000
+"""Of the items that lie in one record of ``mass_batch``, whose field takes up to a MiB."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """``handled`` = ``changed`` + ``unchanged`` + ``failures``. ``progress``: where the next batch begins.
+    """``handled`` = ``changed`` + ``unchanged`` + ``skipped`` + ``failures``; ``changed`` has ``made`` in it;
+    ``related`` records were changed along with others and are counted apart. ``progress``: where the next batch begins.
 
-    ``request`` None: it takes back the run ``undoes``.
+    ``request`` None: it is no change of a selection. ``plan``: what was asked for, as JSON. ``carry``: of an undo, the
+    versions that it made itself of records which the other had touched more than once.
     """
 
     id: int
     version: int
-    owner: int
+    owner: int | None
     subject: str
     object: str
     action: str
@@ -45,10 +52,21 @@ class Run:
     request: MassRequest | None
     undoes: int | None
     undone_by: int | None
+    made: int = 0
+    skipped: int = 0
+    related: int = 0
+    forgotten: bool = False
+    begun: datetime | None = None
+    plan: Mapping[str, Any] = field(default_factory=dict)
+    carry: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_running(self) -> bool:
         return self.state == "running"
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in ("done", "stopped", "failed")
 
     @property
     def is_job(self) -> bool:
@@ -56,8 +74,13 @@ class Run:
         return self.total > AT_ONCE
 
     @property
+    def noted(self) -> int:
+        """How many items have been noted."""
+        return self.handled + self.related
+
+    @property
     def can_undo(self) -> bool:
-        return self.action != "undo" and not self.is_running and self.changed > 0 and self.undone_by is None
+        return self.is_over and self.changed + self.related > 0 and self.undone_by is None and not self.forgotten
 
 
 def load_run(id: int, context: Context) -> Run:
@@ -72,13 +95,13 @@ def load_run(id: int, context: Context) -> Run:
 
 def run_of(record: Record) -> Run:
     v = record.values
-    plan = v.get("plan")
+    plan = v.get("plan") or {}
     return Run(
         record.id,
         record.version,
-        v["owner"],
+        v.get("owner"),
         v.get("subject") or "",
-        v["of_object"],
+        v.get("of_object") or "",
         v["action"],
         v["state"],
         v.get("total") or 0,
@@ -88,92 +111,130 @@ def run_of(record: Record) -> Run:
         v.get("failures") or 0,
         v.get("progress") or "",
         v.get("problem") or "",
-        MassRequest.load(plan) if plan else None,
+        MassRequest.load(plan) if "selection" in plan else None,
         v.get("undoes"),
         v.get("undone_by"),
+        v.get("made") or 0,
+        v.get("skipped") or 0,
+        v.get("related") or 0,
+        bool(v.get("forgotten")),
+        v.get("created_at"),
+        plan,
+        v.get("carry") or {},
     )
 
 
-def create_run(subject: Message, values: dict[str, Any], unit: Context) -> int:
+def create_run(subject: Message | str, values: Mapping[str, Any], unit: Context) -> int:
     """A new run of the actor; its id."""
-    told = subject.render(translator(unit.actor.locale))[:_SUBJECT_LENGTH]
-    owned = {"owner": unit.actor.id, "subject": told, "state": "running", "all_or_nothing": False}
-    return write.write(Create(RUN, {**owned, **values}), as_engine(unit)).id
+    told = subject if isinstance(subject, str) else subject.render(translator(unit.actor.locale))
+    owned = {"owner": unit.actor.id or None, "subject": told[:_SUBJECT_LENGTH], "state": "running"}
+    return write.write(Create(RUN, {"all_or_nothing": False, **owned, **values}), as_engine(unit)).id
 
 
-def note_batch(run: Run, items: Sequence[Item], after: str, unit: Context) -> None:
-    """What a batch did, in its own transaction: once, however often it is tried. ``after`` '': it was the last.
+def note_items(run: Run, items: Sequence[Item], unit: Context, **more: Any) -> Run:
+    """Note what was done, in its own transaction: once, however often it is tried. ``more``: further values of the run.
 
     Raises StaleVersion when another worker, or whoever stopped the run, came before.
     """
-    counts = Counter(_kind(item) for item in items)
-    if items:
-        values = {
-            "run": run.id,
-            "number": run.handled,
-            "failures": counts["failures"],
-            "items": [item.dump() for item in items],
-        }
-        write.write(Create(BATCHES, values), as_engine(unit))
+    write.write_many(_batches_of(run, items), as_engine(unit), values=False)
+    counts = Counter(kind for item in items for kind in _kinds(item))
     changes: dict[str, Any] = {
-        "handled": run.handled + len(items),
+        "handled": run.handled + sum(not item.along for item in items),
         "succeeded": run.changed + counts["changed"],
+        "made": run.made + counts["made"],
         "unchanged": run.unchanged + counts["unchanged"],
+        "skipped": run.skipped + counts["skipped"],
         "failures": run.failures + counts["failures"],
-        "progress": after,
+        "related": run.related + sum(item.along for item in items),
     }
-    update_run(run, changes, unit)
+    return update_run(run, {**changes, **more}, unit)
 
 
-def update_run(run: Run, values: dict[str, Any], unit: Context) -> None:
-    write.write(Update(RUN, run.id, values, run.version), as_engine(unit))
+def _batches_of(run: Run, items: Sequence[Item]) -> list[Create]:
+    """The items in as many records as they need."""
+    made: list[Create] = []
+    dumped: list[Any] = []
+    size = failures = 0
+    for place, item in enumerate(items):
+        dumped.append(item.dump())
+        size += len(orjson.dumps(dumped[-1]))
+        failures += item.status == "failed"
+        if size > _BATCH_BYTES or place == len(items) - 1:
+            number = run.noted + place + 1 - len(dumped)
+            values = {"run": run.id, "number": number, "failures": failures, "items": dumped}
+            made.append(Create(BATCHES, values))
+            dumped, size, failures = [], 0, 0
+    return made
 
 
-def end_run(run: Run, state: str, unit: Context, problem: Message | None = None) -> None:
+def update_run(run: Run, values: Mapping[str, Any], unit: Context) -> Run:
+    """The run as it is then. Raises StaleVersion if it is another one by now."""
+    return run_of(write.write(Update(RUN, run.id, dict(values), run.version), as_engine(unit)))
+
+
+def end_run(run: Run, state: str, unit: Context, problem: Message | None = None) -> Run:
     """The run is over; who did not wait for it is told."""
     say = translator(unit.actor.locale)
     values: dict[str, Any] = {"state": state, "finished_at": unit.clock()}
     if problem is not None:
         values["problem"] = problem.render(say)[:_PROBLEM_LENGTH]
-    update_run(run, values, unit)
-    if run.is_job and state != "stopped":
-        text = Message(
-            "{changed} changed, {unchanged} unchanged, {failures} failed.",
-            {"changed": run.changed, "unchanged": run.unchanged, "failures": run.failures},
-        )
-        told = {
-            "owner": run.owner,
-            "subject": run.subject,
-            "text": f"{text.render(say)} {values.get('problem', '')}".strip(),
-            "reason": RUN,
-            "record": run.id,
-        }
-        write.write(Create(NOTIFICATION, told), as_engine(unit))
+    if run.total < run.handled:
+        values["total"] = run.handled
+    over = update_run(run, values, unit)
+    if run.is_job and state != "stopped" and run.owner:
+        _tell(over, unit)
+    return over
 
 
-def failures_of(run: Run, context: Context, limit: int) -> list[Item]:
-    """The records that failed, in the order in which they were tried. ``run`` was loaded for who asks."""
-    found: list[Item] = []
+def _tell(run: Run, unit: Context) -> None:
+    say = translator(unit.actor.locale)
+    text = Message(
+        "{changed} changed, {unchanged} unchanged, {failures} failed.",
+        {"changed": run.changed, "unchanged": run.unchanged + run.skipped, "failures": run.failures},
+    )
+    told = {
+        "owner": run.owner,
+        "subject": run.subject,
+        "text": f"{text.render(say)} {run.problem}".strip(),
+        "reason": RUN,
+        "record": run.id,
+    }
+    write.write(Create(NOTIFICATION, told), as_engine(unit))
+
+
+def items_of_run(run: int, context: Context, only: str = "") -> Iterator[Item]:
+    """All items of a run, in the order in which they were noted. ``only``: a condition on the batches."""
     after: str | None = None
-    while len(found) < limit:
+    also = f" and {only}" if only else ""
+    while True:
         page = read.list_records(
             ListRequest(
                 BATCHES,
-                where=f"run == '{encode_id(run.id)}' and failures > 0",
+                where=f"run == '{encode_id(run)}'{also}",
                 order=("number",),
                 fields=("items",),
-                limit=50,
+                limit=20,
                 after=after,
                 titles=False,
             ),
             as_engine(context),
         )
         for record in page.records:
-            found += [item for item in map(Item.load, record.values["items"]) if item.status == "failed"]
+            yield from map(Item.load, record.values["items"])
         after = page.next
         if after is None:
-            break
-    return found[:limit]
+            return
+
+
+def failures_of(run: Run, context: Context, limit: int) -> list[Item]:
+    """The records that failed, in the order in which they were tried. ``run`` was loaded for who asks."""
+    found: list[Item] = []
+    for item in items_of_run(run.id, context, "failures > 0"):
+        if item.status == "failed":
+            found.append(item)
+            if len(found) >= limit:
+                break
+    return found
 
 
 def batch_before(run: int, number: int | None, context: Context) -> tuple[int, list[Item]] | None:
@@ -192,7 +253,12 @@ def batch_before(run: int, number: int | None, context: Context) -> tuple[int, l
     return None
 
 
-def _kind(item: Item) -> str:
+def _kinds(item: Item) -> tuple[str, ...]:
+    """What an item counts as."""
+    if item.along:
+        return ()
     if item.status == "failed":
-        return "failures"
-    return "unchanged" if item.status == "unchanged" else "changed"
+        return ("failures",)
+    if item.status in ("unchanged", "skipped"):
+        return (item.status,)
+    return ("changed", "made") if item.status == "created" else ("changed",)

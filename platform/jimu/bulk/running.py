@@ -6,25 +6,29 @@ that was not noted was not done.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
-from jimu.bulk.changing import as_engine, require_allowed
+from jimu.bulk.actions import require_allowed
 from jimu.bulk.model import MOST_ATOMIC, Item, MassRequest
-from jimu.bulk.portions import WORK
-from jimu.bulk.results import Run, create_run, end_run, load_run, note_batch
+from jimu.bulk.noting import as_engine
+from jimu.bulk.portions import Batch, change_next
+from jimu.bulk.results import Run, create_run, end_run, load_run, note_items, update_run
 from jimu.bulk.selecting import count_selected
+from jimu.bulk.undoing import start_undo as make_undo
+from jimu.bulk.undoing import undo_next
 from jimu.errors import BadRequest, Conflict, Forbidden, NotFound, StaleVersion
 from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message
 from jimu.records import Context, write
+from jimu.records.auditing import audit
 from jimu.storage.entries import JobRow
 
 JOB = "jimu.mass_change"
 NOTHING_CHANGED = Message("Nothing was changed, since some of the records could not be.")
-_SUBJECTS = {
-    "edit": Message("Edit many: {object} ({count})"),
-    "delete": Message("Delete many: {object} ({count})"),
-}
+OVER = Message("It is over already.")
+_ATTEMPTS = 20
 
 
 class _NotAll(Exception):
@@ -35,10 +39,10 @@ class _NotAll(Exception):
 
 
 def start(request: MassRequest, context: Context) -> Run:
-    """The run of a mass change, ready to be carried on: by a job where there are many records (``is_job``), else by
+    """The run of a bulk action, ready to be carried on: by a job where there are many records (``is_job``), else by
     the caller. Raises what ``require_allowed`` raises, and BadRequest for a selection without records.
     """
-    require_allowed(request, context)
+    action = require_allowed(request, context)
     total = count_selected(request.selection, context)
     if not total:
         raise BadRequest(Message("There are no such records."))
@@ -52,26 +56,62 @@ def start(request: MassRequest, context: Context) -> Run:
         "total": total,
         "plan": request.dump(),
     }
-    subject = _SUBJECTS[request.action]
+    subject = replace(action.subject, params={"object": object.plural, "count": total})
     with write.unit_of_work(context) as unit:
-        return begin(replace(subject, params={"object": object.plural, "count": total}), values, unit)
+        run = load_run(create_run(subject, values, unit), as_engine(unit))
+        details = {"action": request.action, "count": total, "unit": encode_id(run.id)}
+        audit(unit, "data.mass_change", object=object.name, details=details)
+        queue(run, unit)
+        return run
 
 
-def begin(subject: Message, values: dict[str, object], unit: Context) -> Run:
-    """The new run within the caller's transaction; many records are left to a job."""
-    run = load_run(create_run(subject, values, unit), as_engine(unit))
+def start_undo(run: Run, context: Context, *, overwrite: bool = False) -> Run:
+    """The run that takes ``run`` back, ready to be carried on as after ``start``."""
+    with write.unit_of_work(context) as unit:
+        made = make_undo(run, unit, overwrite=overwrite)
+        details = {"undoes": encode_id(run.id), "count": made.total, "unit": encode_id(made.id)}
+        audit(unit, "data.undone", object=run.object, details=details)
+        queue(made, unit)
+        return made
+
+
+def queue(run: Run, unit: Context) -> None:
+    """Many records are left to a job."""
     if run.is_job and unit.actor.id is not None:
         payload = {"run": encode_id(run.id), "user": encode_id(unit.actor.id)}
         unit.transaction.emit([JobRow(JOB, payload)])
-    return run
 
 
-def stop(run: Run, context: Context) -> None:
+def stop(run: Run, context: Context) -> Run:
     """No further batch is begun. What was done stays, and can be taken back."""
-    if not run.is_running:
-        raise Conflict(Message("It is over already."))
-    with write.unit_of_work(context) as unit:
-        end_run(run, "stopped", unit)
+    return _settle(run, context, lambda now, unit: end_run(now, "stopped", unit))
+
+
+def pause(run: Run, context: Context) -> Run:
+    """No further batch is begun until ``resume``."""
+    return _settle(run, context, lambda now, unit: update_run(now, {"state": "paused"}, unit))
+
+
+def resume(run: Run, context: Context) -> Run:
+    """A paused run goes on where it was."""
+
+    def go_on(now: Run, unit: Context) -> Run:
+        going = update_run(now, {"state": "running"}, unit) if now.state == "paused" else now
+        queue(going, unit)
+        return going
+
+    return _settle(run, context, go_on)
+
+
+def _settle(run: Run, context: Context, change: Callable[[Run, Context], Run]) -> Run:
+    """Changes the state of a run that is not over, however busy the one is who works on it."""
+    for _ in range(_ATTEMPTS):
+        with suppress(StaleVersion), write.unit_of_work(context) as unit:
+            now = load_run(run.id, as_engine(unit))
+            if now.is_over:
+                raise Conflict(OVER)
+            return change(now, unit)
+    raise Conflict(write.BUSY)
 
 
 def carry_on(id: int, context: Context) -> Run:
@@ -116,13 +156,10 @@ def step(run: Run, context: Context) -> None:
 
 def _batch(run: Run, unit: Context) -> tuple[Run, list[Item]]:
     """One batch, noted: the run after it, and what the batch did."""
-    items, after = WORK[run.action](run, unit)
-    note_batch(run, items, after, unit)
-    now = load_run(run.id, as_engine(unit))
-    if not after:
-        end_run(now, "done", unit)
-        now = load_run(run.id, as_engine(unit))
-    return now, items
+    work: Callable[[Run, Context], Batch] = change_next if run.request is not None else undo_next
+    items, after, more = work(run, unit)
+    now = note_items(run, items, unit, progress=after, **more)
+    return (now if after else end_run(now, "done", unit)), items
 
 
 def _all_or_nothing(run: Run, context: Context) -> None:
@@ -138,5 +175,5 @@ def _all_or_nothing(run: Run, context: Context) -> None:
                 raise _NotAll(failed)
     except _NotAll as stopped:
         with write.unit_of_work(context) as unit:
-            note_batch(run, stopped.failed, "", unit)
-            end_run(load_run(run.id, as_engine(unit)), "failed", unit, NOTHING_CHANGED)
+            now = note_items(run, stopped.failed, unit, progress="")
+            end_run(now, "failed", unit, NOTHING_CHANGED)

@@ -12,6 +12,7 @@ from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message
 from jimu.records import Context, ListRequest, read
 from jimu.records.commands import Record
+from jimu.records.requests import Deleted
 from jimu.storage.query import CountMode
 
 
@@ -43,18 +44,22 @@ def next_portion(selection: Selection, after: str, fields: Sequence[str], contex
     return Portion([r for r in page.records if r.id not in left_out], (), page.next or "")
 
 
-def find_records(object: str, ids: Sequence[int], fields: Sequence[str], context: Context) -> dict[int, Record]:
-    """Those of ``ids`` (one batch) that live and that the actor may read."""
+def find_records(
+    object: str, ids: Sequence[int], fields: Sequence[str], context: Context, deleted: Deleted = "alive"
+) -> dict[int, Record]:
+    """Those of ``ids`` (one batch) that are there and that the actor may read."""
     if not ids:
         return {}
     where = f"id in [{', '.join(repr(encode_id(id)) for id in ids)}]"
-    request = ListRequest(object, where=where, order=("id",), fields=tuple(fields), limit=len(ids), titles=False)
+    request = ListRequest(
+        object, where=where, order=("id",), fields=tuple(fields), limit=len(ids), titles=False, deleted=deleted
+    )
     return {r.id: r for r in read.list_records(request, context).records}
 
 
 def _chosen(selection: Selection, at: int, fields: Sequence[str], context: Context) -> Portion:
     ids = selection.ids[at : at + BATCH]
-    found = find_records(selection.object, ids, fields, context)
+    found = find_records(selection.object, ids, fields, context, _state(selection))
     absent = tuple(id for id in ids if id not in found)
     end = at + len(ids)
     return Portion([found[id] for id in ids if id in found], absent, str(end) if end < len(selection.ids) else "")
@@ -80,7 +85,12 @@ def _request(
         count=count,
         search=selection.search,
         titles=False,
+        deleted=_state(selection),
     )
+
+
+def _state(selection: Selection) -> Deleted:
+    return "deleted" if selection.deleted else "alive"
 
 
 def _condition(selection: Selection, context: Context) -> Any:

@@ -1,10 +1,11 @@
-"""Dry runs: a mass change done through the whole write path and rolled back, to tell what would come of it."""
+"""Dry runs: a bulk action done through the whole write path and rolled back, to tell what would come of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from jimu.bulk.changing import fields_read, require_allowed
+from jimu.bulk.actions import require_allowed
+from jimu.bulk.changing import fields_read
 from jimu.bulk.dry_run import taken_back
 from jimu.bulk.model import AT_ONCE, Item, MassRequest
 from jimu.bulk.portions import change
@@ -18,13 +19,15 @@ MOST_REASONS = 20
 
 @dataclass
 class Forecast:
-    """``total``: records of the selection; ``tried``: so many of them were tried. ``failed``: the first that failed."""
+    """``total``: records of the selection; ``tried``: so many of them were tried. ``failed``: the first that failed.
+    ``related``: records of other objects that would go along."""
 
     total: int = 0
     tried: int = 0
     changed: int = 0
     unchanged: int = 0
     failures: int = 0
+    related: int = 0
     failed: list[Item] = field(default_factory=list)
 
 
@@ -54,7 +57,10 @@ def _try(made: Forecast, request: MassRequest, unit: Context, most: int) -> None
 
 
 def _count(made: Forecast, item: Item) -> None:
-    made.tried += 1
+    if item.along and item.status != "failed":
+        made.related += 1
+        return
+    made.tried += not item.along
     if item.status == "failed":
         made.failures += 1
         if len(made.failed) < MOST_REASONS:

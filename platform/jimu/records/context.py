@@ -20,7 +20,8 @@ class Context:
 
     ``transaction`` is set while a caller holds one open, so that several writes become one unit
     (``write.unit_of_work``); ``told`` then gathers the events of all of them, to be told after the commit.
-    ``reason`` goes into history ("import 42", "approval contract/legal").
+    ``reason`` goes into history ("import 42", "approval contract/legal"). ``journal`` gathers (command, result) of all
+    that is written within the transaction, for whoever may have to take it back.
     """
 
     actor: Actor
@@ -32,6 +33,10 @@ class Context:
     reason: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
     told: list[Any] | None = None
+    journal: list[Any] | None = None
 
     def as_actor(self, actor: Actor) -> Context:
+        """The same for another actor. Who is looked through (``viewed_by``) stays so: nothing is written on the way."""
+        if self.actor.viewed_by is not None:
+            actor = replace(actor, viewed_by=self.actor.viewed_by)
         return replace(self, actor=actor)

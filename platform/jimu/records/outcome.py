@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from jimu.access.fields import EDIT
@@ -9,6 +10,7 @@ from jimu.formulas import evaluate, fit
 from jimu.records.assemble import ReadPlan, read_plan
 from jimu.records.commands import Record
 from jimu.records.draft import Draft, Preview
+from jimu.records.masking import mask_rows
 from jimu.records.wave import Wave
 from jimu.records.write_steps.conditions import field_state
 from jimu.records.write_steps.references import UNKNOWN
@@ -21,20 +23,33 @@ def status_of(draft: Draft) -> str:
     return "unchanged" if draft.action == "update" and draft.is_unchanged else _STATUS[draft.action]
 
 
+def version_of(draft: Draft) -> int:
+    """The record's version after the write; removing tells it beside the values."""
+    if draft.action in ("delete", "purge"):
+        return draft.new_version
+    return int(draft.values.get("version") or draft.new_version)
+
+
 def build_record(wave: Wave, draft: Draft) -> Record:
     """The record as stored, with the fields that the actor may read. No titles: who shows a page reads it."""
-    values = draft.values
-    version = values.get("version") or draft.new_version
+    version = version_of(draft)
     plan = read_plan(wave.context.actor, wave.context.manifest, wave.object)
+    shown = _masked(wave, _with_virtuals(wave, draft, plan, draft.values))
     return Record(
         wave.object,
         draft.id,
         version,
-        values.get("title") or "",
-        plan.values(_with_virtuals(wave, draft, plan, draft.values)),
+        shown.get("title") or "",
+        plan.values(shown),
         created=draft.action == "create",
         changed=draft.changed,
     )
+
+
+def _masked(wave: Wave, values: dict[str, Any]) -> Mapping[str, Any]:
+    """The values as the writer may see them."""
+    row = values if values.get("id") else {**values, "id": 0}
+    return mask_rows(wave.transaction, wave.object, (row,), wave.context, wave.environment)[0]
 
 
 def _shown(wave: Wave, draft: Draft) -> dict[str, Any]:
@@ -72,7 +87,7 @@ def build_preview(wave: Wave, draft: Draft) -> Preview:
         wave.object,
         "unchanged" if draft.action == "update" and draft.is_unchanged and not draft.error else draft.action,
         draft.id if draft.action != "create" else None,
-        {} if refused else read.values(_with_virtuals(wave, draft, read, _shown(wave, draft))),
+        {} if refused else read.values(_masked(wave, _with_virtuals(wave, draft, read, _shown(wave, draft)))),
         draft.changed,
         tuple(draft.problems),
         tuple(draft.warnings),

@@ -13,17 +13,18 @@ from jimu.records.wave import Wave
 from jimu.records.write_steps.deletion import DELETION, feed_parents
 from jimu.records.write_steps.history import entry
 from jimu.records.write_steps.internal import assign
+from jimu.storage.entries import HistoryEntry
 from jimu.storage.errors import UniqueConflict
 
-_RECENT = 20
 TAKEN = Message("A living record has the same values in {fields} by now.")
 
 
 def gather_deleted_together(wave: Wave) -> None:
     """Find what was deleted with each record and is still in the recycle bin since that moment."""
     removal = Removal()
+    entries = wave.transaction.latest_entries([d.id for d in wave.open], "delete")
     for draft in wave.open:
-        noted = _noted(wave, draft)
+        noted = _noted(entries.get(draft.id))
         removal.rows.setdefault(wave.object, {})[draft.id] = draft.before or {}
         removal.root_of[draft.id] = draft.id
         removal.cleared += [tuple(c) for c in noted.get("cleared", ())]
@@ -33,11 +34,9 @@ def gather_deleted_together(wave: Wave) -> None:
     wave.removal = removal
 
 
-def _noted(wave: Wave, draft: Draft) -> dict[str, Any]:
-    for past in wave.transaction.history(draft.id, limit=_RECENT):
-        if past.action == "delete" and DELETION in past.changes:
-            return dict(past.changes[DELETION][1] or {})
-    return {}
+def _noted(entry: HistoryEntry | None) -> dict[str, Any]:
+    """What the last deletion of a record took along."""
+    return dict((entry.changes.get(DELETION) or (None, None))[1] or {}) if entry is not None else {}
 
 
 def _add_still_deleted(wave: Wave, removal: Removal, draft: Draft, object: str, ids: list[int]) -> None:
