@@ -1,8 +1,9 @@
 """Field permissions, compiled once per manifest and set of roles.
 
-A role says none, read or edit per field; several roles add up to the most. Computed and read-only fields are at most
-read; a field with ``requires`` needs that system right to be edited. A formula or roll-up is readable only if all
-that it reads is, unless a role names it: otherwise it would tell what its sources may not.
+A role says none, mask, read or edit per field; several roles add up to the most. Computed and read-only fields are at
+most read; a field with ``requires`` needs that system right to be edited. A formula or roll-up is readable only if all
+that it reads is, unless a role names it: otherwise it would tell what its sources may not. A masked field is shown in
+part (``138****1234``); no condition, sort or search can use it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from jimu.access.actor import Actor
+from jimu.access.masks import made_of
 from jimu.access.per_manifest import PerManifest
 from jimu.access.permissions import permissions_for
 from jimu.access.rights import rights_of
@@ -19,9 +21,11 @@ from jimu.definitions.manifest import Manifest
 from jimu.definitions.model import FieldDef, ObjectDef
 from jimu.fieldtypes.kinds import Kind
 
-NONE, READ, EDIT = "none", "read", "edit"
-_ORDER = {NONE: 0, READ: 1, EDIT: 2}
+NONE, MASK, READ, EDIT = "none", "mask", "read", "edit"
+_ORDER = {NONE: 0, MASK: 1, READ: 2, EDIT: 3}
+_KNOWN = frozenset({READ, EDIT})
 
+TITLE = "title"
 # System fields that a person may set; all others are the engine's.
 _SETTABLE_SYSTEM_FIELDS = frozenset({"owner", "record_type"})
 # A path in a formula that starts here starts at the actor, not at the record.
@@ -53,14 +57,19 @@ class _Access:
         if found is None:
             target = self.manifest.object(object)
             found = {f.name: self._level(target, f) for f in target.active_fields}
+            if TITLE in found and any(level == MASK for level in found.values()):
+                masked = made_of(target, (name for name, level in found.items() if level == MASK))
+                found[TITLE] = MASK if TITLE in masked else found[TITLE]
             self.levels[object] = found
-            self.readable[object] = frozenset(name for name, level in found.items() if level != NONE)
+            self.readable[object] = frozenset(name for name, level in found.items() if level in _KNOWN)
         return found
 
     def _level(self, object: ObjectDef, field: FieldDef) -> str:
         level = self.granted(object, field)
         if level == NONE or not self._may_know(object, field):
             return NONE
+        if level == MASK:
+            return MASK
         return level if self._is_editable(field) else READ
 
     def granted(self, object: ObjectDef, field: FieldDef) -> str:
@@ -76,7 +85,7 @@ class _Access:
         if field.system:
             # What every record has is there to be read; a role may keep owner and record type from being changed.
             named = [p.fields.get(field.name, EDIT) for p in given.given]
-            return _most(READ if level == NONE else level for level in named) if named else EDIT
+            return _most(READ if level in (NONE, MASK) else level for level in named) if named else EDIT
         if not given.given:
             return READ if "view_all" in self.rights and not self._follows_parent(object) else EDIT
         return _most(p.fields.get(field.part_of or field.name, p.default_field) for p in given.given)
@@ -114,7 +123,7 @@ class _Access:
         found = target.fields.get(name) if target else None
         if target is None or found is None:
             return False
-        return self.granted(target, found) != NONE and self._may_know(target, found)
+        return self.granted(target, found) in _KNOWN and self._may_know(target, found)
 
     def _sources(self, object: ObjectDef, field: FieldDef) -> Iterable[tuple[str, str]]:
         if field.formula is not None:
@@ -163,16 +172,16 @@ def _access(actor: Actor, manifest: Manifest) -> _Access:
 def hidden_references(actor: Actor, manifest: Manifest, object: str, target: str) -> frozenset[str]:
     """The fields of ``object`` that point at records of ``target`` and that ``actor`` may not read."""
     access, owner = _access(actor, manifest), manifest.object(object)
-    return frozenset(f.name for f in owner.active_fields if target in f.target and access.granted(owner, f) == NONE)
+    return frozenset(f.name for f in owner.active_fields if target in f.target and access.granted(owner, f) not in _KNOWN)
 
 
 def field_access(actor: Actor, manifest: Manifest, object: str) -> Mapping[str, str]:
-    """Every active field of ``object`` -> "none", "read" or "edit"."""
+    """Every active field of ``object`` -> "none", "mask", "read" or "edit"."""
     return _access(actor, manifest).of(object)
 
 
 def readable_fields(actor: Actor, manifest: Manifest, object: str) -> frozenset[str]:
-    """The fields of ``object`` that ``actor`` may read."""
+    """The fields of ``object`` that ``actor`` may read whole."""
     access = _access(actor, manifest)
     access.of(object)
     return access.readable[object]

@@ -20,6 +20,7 @@ from jimu.definitions.manifest import Manifest
 from jimu.definitions.model import FieldDef, ObjectDef
 from jimu.errors import Problem
 from jimu.fieldtypes import FieldError, Kind, LoadContext, encode_id, registry
+from jimu.fieldtypes.masking import Masked
 from jimu.records.commands import Loaded, Record
 
 Dumper = Callable[[Any], Any]
@@ -70,7 +71,7 @@ class RecordSchema(Schema):
         dumped: dict[str, Any] = {"id": "", "object": object, **record.values}
         for name, dump in self.converted:
             value = dumped.get(name)
-            if value is not None:
+            if value is not None and type(value) is not Masked:
                 dumped[name] = dump(value)
         for name in self.nested:
             dumped.pop(name, None)
@@ -84,7 +85,7 @@ class RecordSchema(Schema):
         for name, value in values.items():
             if name in self.dumpers:
                 dump = self.dumpers[name]
-                dumped[name] = value if dump is None else dump(value)
+                dumped[name] = value if dump is None or type(value) is Masked else dump(value)
         return dumped
 
 

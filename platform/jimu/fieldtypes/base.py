@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from jimu.fieldtypes.errors import FieldError, wrong
 from jimu.fieldtypes.kinds import Kind
 from jimu.fieldtypes.marshal import TypedField
+from jimu.fieldtypes.masking import HIDDEN, Masked
 from jimu.fieldtypes.regions import RegionTree
 from jimu.formulas import types
 from jimu.formulas.types import Symbol, Type
@@ -227,7 +228,9 @@ class FieldType:
 
     def dump(self, value: Any, field: FieldSpec) -> Any:
         """The JSON value of a Python value."""
-        return None if value is None else self.dump_value(value, field)
+        if value is None:
+            return None
+        return str(value) if isinstance(value, Masked) else self.dump_value(value, field)
 
     def dumper(self, field: FieldSpec) -> Callable[[Any], Any] | None:
         """``dump`` for one field, for loops; None when orjson writes the Python value as it should be."""
@@ -250,7 +253,13 @@ class FieldType:
         """The value for a reader, '' for blank. ``values``: the record's other values (a currency's code is among
         them).
         """
-        return "" if value is None else self.format_value(value, field, context, values or {})
+        if value is None:
+            return ""
+        return str(value) if isinstance(value, Masked) else self.format_value(value, field, context, values or {})
+
+    def mask(self, value: Any, field: FieldSpec) -> Any:
+        """What is shown of the value to who may not see it whole; blank stays blank."""
+        return value if value is None or isinstance(value, Masked) else self.mask_value(value, field)
 
     def fit(self, value: Any, field: FieldSpec) -> Any:
         """A computed value made to fit the column (numbers rounded half up, text cut), never an error."""
@@ -263,6 +272,10 @@ class FieldType:
 
     def dump_value(self, value: Any, field: FieldSpec) -> Any:
         return value
+
+    def mask_value(self, value: Any, field: FieldSpec) -> Masked:
+        """By default nothing but that there is one."""
+        return HIDDEN
 
     def parse_value(self, text: str, field: FieldSpec, context: LoadContext) -> Any:
         return self.load(text, field, context)

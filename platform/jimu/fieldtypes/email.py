@@ -13,6 +13,7 @@ from email_validator import EmailNotValidError, validate_email
 from jimu.fieldtypes.base import FieldSpec, FieldType, JsonSchema, LoadContext, Resolved
 from jimu.fieldtypes.errors import wrong
 from jimu.fieldtypes.kinds import Kind
+from jimu.fieldtypes.masking import Masked, mask_email
 from jimu.fieldtypes.numbers import shown
 from jimu.fieldtypes.text import TEXT_OPERATORS
 from jimu.messages import Text
@@ -35,6 +36,9 @@ class Email(FieldType):
 
     def resolve(self, raw: Mapping[str, Any]) -> Resolved:
         return Resolved(Kind.TEXT, length=MAX_EMAIL)
+
+    def mask_value(self, value: Any, field: FieldSpec) -> Masked:
+        return mask_email(str(value))
 
     def load_value(self, value: Any, field: FieldSpec, context: LoadContext) -> str:
         if not isinstance(value, str):

@@ -13,6 +13,7 @@ from phonenumbers import NumberParseException, PhoneNumberFormat
 from jimu.fieldtypes.base import FieldSpec, FieldType, FormatContext, JsonSchema, LoadContext, Resolved
 from jimu.fieldtypes.errors import wrong
 from jimu.fieldtypes.kinds import Kind
+from jimu.fieldtypes.masking import Masked, mask_phone
 from jimu.fieldtypes.numbers import shown
 from jimu.fieldtypes.phone_plain import quick_canonical
 from jimu.messages import Text
@@ -40,6 +41,9 @@ class Phone(FieldType):
 
     def resolve(self, raw: Mapping[str, Any]) -> Resolved:
         return Resolved(Kind.TEXT, length=MAX_PHONE, options=self.own_options(raw))
+
+    def mask_value(self, value: Any, field: FieldSpec) -> Masked:
+        return mask_phone(str(value))
 
     def load_value(self, value: Any, field: FieldSpec, context: LoadContext) -> str:
         if not isinstance(value, str):

@@ -12,6 +12,7 @@ import re2
 from jimu.fieldtypes.base import FieldSpec, FieldType, JsonSchema, LoadContext, OptionProblem, Resolved
 from jimu.fieldtypes.errors import wrong
 from jimu.fieldtypes.kinds import Kind
+from jimu.fieldtypes.masking import Masked, mask_text
 from jimu.messages import Message
 from jimu.messages import Text as Label
 
@@ -104,6 +105,9 @@ class Text(FieldType):
         if options.get("min_length", 0) > options["max_length"]:
             problems += (OptionProblem("bad_bounds", Message("min_length is above max_length."), "min_length"),)
         return Resolved(Kind.TEXT, length=options["max_length"], options=options, problems=problems)
+
+    def mask_value(self, value: Any, field: FieldSpec) -> Masked:
+        return mask_text(str(value))
 
     def load_value(self, value: Any, field: FieldSpec, context: LoadContext) -> str:
         text = clean_text(value, single_line=self.single_line)

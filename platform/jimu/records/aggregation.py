@@ -15,7 +15,7 @@ from jimu.records.environment import build_environment
 from jimu.records.names import Names
 from jimu.records.reading import reading, require_readable
 from jimu.records.requests import AggregateRequest, AggregateResult
-from jimu.records.searching import words_shown
+from jimu.records.searching import words_filter
 from jimu.records.titles import find_titles, referenced_ids
 from jimu.storage.query import Aggregate, Group, Matches, Measure, Sort
 
@@ -38,7 +38,7 @@ def aggregate(request: AggregateRequest, context: Context) -> AggregateResult:
     filters = [names.where(request.where, "where"), *(names.where(w, "where") for w in request.also)]
     if request.search.strip():
         filters.append(Matches(request.search.strip()))
-        filters.append(names.where(words_shown(request.search, context, request.object), "search"))
+        filters.append(words_filter(request.search, context, request.object))
     order = _order(request.order, _sortable(groups, measures), names)
     if not 1 <= request.limit <= MAX_ROWS:
         names.add("bad_limit", Message("The limit must be between 1 and {most}.", {"most": MAX_ROWS}), "limit")
@@ -48,7 +48,7 @@ def aggregate(request: AggregateRequest, context: Context) -> AggregateResult:
         request.object,
         measures,
         groups,
-        all_of([rule, *filters]),
+        all_of([rule, *filters, names.unmasked()]),
         request.limit,
         order,
         environment=build_environment(context),

@@ -6,18 +6,27 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jimu.access import readable_fields
 from jimu.access.actor import Actor
+from jimu.access.fields import MASK, NONE, field_access
 from jimu.access.per_manifest import PerManifest
 from jimu.access.rights import rights_of
 from jimu.definitions.manifest import Manifest
 from jimu.fieldtypes.kinds import Kind
+from jimu.fieldtypes.masking import HIDDEN, Masked
 from jimu.records.object_plan import ObjectPlan, plan_of
+
+
+def _whole(parts: Mapping[str, Any]) -> Any:
+    """A composite of its parts; masked if a part is."""
+    if any(isinstance(value, Masked) for value in parts.values()):
+        return HIDDEN
+    return parts if any(value is not None for value in parts.values()) else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadPlan:
-    """What one set of roles reads of one object. ``names``: readable fields in definition order, composites included.
+    """What one set of roles reads of one object. ``names``: readable fields in definition order, composites included;
+    masked ones are among them (``records.masking`` masks the values).
 
     ``columns``: what the store is asked for: system columns, readable fields, parts of readable composites.
     ``composites``: name -> ((suffix, part field), …). ``references``: fields whose titles a page wants to show.
@@ -37,7 +46,7 @@ class ReadPlan:
         values = {name: row.get(name) for name in self.names}
         for name, parts in self.composites:
             found = {suffix: row.get(part) for suffix, part in parts}
-            values[name] = found if any(v is not None for v in found.values()) else None
+            values[name] = _whole(found)
         return values
 
     def narrowed(self, names: Iterable[str]) -> ReadPlan:
@@ -80,7 +89,8 @@ def read_plan(actor: Actor, manifest: Manifest, object: str, fields: tuple[str, 
 
 def _build(actor: Actor, manifest: Manifest, object: str) -> ReadPlan:
     plan = plan_of(manifest, object)
-    readable = readable_fields(actor, manifest, object)
+    levels = field_access(actor, manifest, object)
+    readable = frozenset(name for name, level in levels.items() if level != NONE)
     names = tuple(name for name in plan.fields if name in readable)
     composites = tuple(
         (f.name, tuple((part.removeprefix(f"{f.name}_"), part) for part in f.parts))
@@ -94,7 +104,9 @@ def _build(actor: Actor, manifest: Manifest, object: str) -> ReadPlan:
         if f.kind is not Kind.COMPOSITE and (name in readable or name in parts or name in ENGINE_COLUMNS)
     )
     references = tuple(
-        name for name in names if plan.fields[name].kind in (Kind.REFERENCE, Kind.REFERENCES) and name != "id"
+        name
+        for name in names
+        if plan.fields[name].kind in (Kind.REFERENCE, Kind.REFERENCES) and name != "id" and levels[name] != MASK
     )
     return ReadPlan(plan, readable, names, columns, composites, references, _are_same(names, columns))
 

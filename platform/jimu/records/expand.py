@@ -13,6 +13,7 @@ from jimu.formulas import Environment
 from jimu.records.assemble import ReadPlan, read_plan
 from jimu.records.commands import Record
 from jimu.records.context import Context
+from jimu.records.masking import mask_rows
 from jimu.records.titles import referenced_ids
 from jimu.storage.query import NOTHING, Compare, Query
 
@@ -94,4 +95,5 @@ def _read(
             environment=environment,
         )
     )
-    return [make_record(plan, row, {}, {}) for row in page.rows]
+    rows = mask_rows(transaction, object, page.rows, context, environment)
+    return [make_record(plan, row, {}, {}) for row in rows]

@@ -16,11 +16,12 @@ from jimu.records.assemble import ReadPlan, read_plan
 from jimu.records.context import Context
 from jimu.records.environment import build_environment
 from jimu.records.expand import expand, make_record
+from jimu.records.masking import mask_rows, unmasked
 from jimu.records.names import Names
 from jimu.records.one import require_record
 from jimu.records.reading import reading, require_readable
 from jimu.records.requests import ListRequest, RecordPage
-from jimu.records.searching import words_shown
+from jimu.records.searching import words_filter
 from jimu.records.titles import find_titles, referenced_ids
 from jimu.storage.errors import BadCursor
 from jimu.storage.query import EVERYTHING, NOTHING, AllOf, AnyOf, Compare, Filter, Matches, Query, Related
@@ -56,6 +57,7 @@ def related(object: str, id: int, source: str, field: str, request: ListRequest,
     ):
         raise NotFound(Message("{object} has no field called {name}.", {"object": source, "name": field}))
     rule = pinned(record_filter(context.actor, context.manifest, source), field, object)
+    rule = all_of([rule, unmasked(context.actor, context.manifest, source, (field,))])
     return _list(request, context, all_of([Compare(field, "eq", id), rule]))
 
 
@@ -95,7 +97,7 @@ def _prepare(
     filters = [rule, names.where(request.where, "where"), *(names.where(w, "where") for w in request.also)]
     if request.search.strip():
         filters.append(Matches(request.search.strip()))
-        filters.append(names.where(words_shown(request.search, context, request.object), "search"))
+        filters.append(words_filter(request.search, context, request.object))
     sort = names.order(request.order)
     expanded = names.references(request.expand)
     wanted = names.fields(request.fields) if request.fields is not None else None
@@ -107,7 +109,7 @@ def _prepare(
     plan = read_plan(context.actor, context.manifest, request.object, wanted)
     query = Query(
         request.object,
-        all_of(filters),
+        all_of([*filters, names.unmasked()]),
         sort,
         plan.columns,
         request.limit,
@@ -140,6 +142,7 @@ def _records(
     environment: Environment,
 ) -> list[Any]:
     plan = wanted.plan
+    rows = mask_rows(transaction, plan.plan.object.name, rows, context, environment)
     ids = referenced_ids(plan.references, rows) if wanted.titles else set()
     titles = find_titles(transaction, ids, context, environment)
     expanded = expand(transaction, wanted.expanded, rows, context, environment)

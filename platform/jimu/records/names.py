@@ -15,6 +15,7 @@ from jimu.access import action_allowed, readable_fields, record_filter
 from jimu.access.actor import Actor
 from jimu.access.per_manifest import PerManifest
 from jimu.access.rights import rights_of
+from jimu.access.scopes import all_of
 from jimu.definitions.manifest import Manifest
 from jimu.definitions.model import FieldDef
 from jimu.diagnostics import Diagnostic, nearest
@@ -22,6 +23,7 @@ from jimu.errors import BadRequest, Problem
 from jimu.fieldtypes.kinds import Kind
 from jimu.formulas import Formula, Path, Symbol, check, types
 from jimu.messages import Message
+from jimu.records.masking import unmasked
 from jimu.records.schema import build_schema
 from jimu.storage.query import EVERYTHING, Filter, Sort, Where
 
@@ -97,7 +99,7 @@ def scope_of(actor: Actor, manifest: Manifest) -> ReadScope:
 class Names:
     """Resolves the parts of one request and collects what is wrong; ``require`` raises it all at once.
 
-    ``guarded``: objects that paths of the request lead through.
+    ``passed``: objects that paths of the request lead through; ``used``: object → its fields that the request asks by.
     """
 
     actor: Actor
@@ -106,6 +108,7 @@ class Names:
     problems: list[Problem] = field(default_factory=list)
     suggestions: list[dict[str, Any]] = field(default_factory=list)
     passed: set[str] = field(default_factory=set)
+    used: dict[str, set[str]] = field(default_factory=dict)
 
     @property
     def scope(self) -> ReadScope:
@@ -152,6 +155,11 @@ class Names:
                     )
                     continue
                 path = (*path, "title")
+                if self.scope.find_path(self.object, path) is None:
+                    self.add(
+                        "not_sortable", Message("Records cannot be sorted by {field}.", {"field": text}), parameter
+                    )
+                    continue
             elif not field.kind.is_sortable or field.type == "secret":
                 self.add("not_sortable", Message("Records cannot be sorted by {field}.", {"field": text}), parameter)
                 continue
@@ -194,20 +202,29 @@ class Names:
         return found
 
     def pass_through(self, paths: Iterable[Path]) -> None:
-        """Note the objects that ``paths`` lead over."""
+        """Note the objects that ``paths`` lead over, and the fields that are asked by."""
         for path in paths:
             here = self.object
-            for name in path[:-1]:
+            for step, name in enumerate(path):
+                self.used.setdefault(here, set()).add(name)
                 field = self.manifest.objects[here].fields.get(name)
-                if field is None or len(field.target) != 1:
+                if step == len(path) - 1 or field is None or len(field.target) != 1:
                     break
                 here = field.target[0]
                 self.passed.add(here)
 
+    def unmasked(self) -> Filter:
+        """The records that the request may see by the fields that it uses: not those in which one is masked."""
+        return unmasked(self.actor, self.manifest, self.object, self.used.get(self.object, ()))
+
     def guards(self) -> dict[str, Filter]:
         """Filters for the objects passed through: what the actor may not read looks blank from outside, too."""
-        found = {name: record_filter(self.actor, self.manifest, name) for name in self.passed}
+        found = {name: self._guard(name) for name in self.passed}
         return {name: filter for name, filter in found.items() if filter != EVERYTHING}
+
+    def _guard(self, object: str) -> Filter:
+        rule = record_filter(self.actor, self.manifest, object)
+        return all_of([rule, unmasked(self.actor, self.manifest, object, self.used.get(object, ()))])
 
     def unknown(self, text: str, name: str, object: str, parameter: str) -> None:
         near = nearest(name, self.scope.names(object))

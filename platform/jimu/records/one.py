@@ -17,6 +17,7 @@ from jimu.records.commands import Record
 from jimu.records.context import Context
 from jimu.records.environment import build_environment
 from jimu.records.expand import expand, make_record
+from jimu.records.masking import mask_rows, unmasked
 from jimu.records.names import Names
 from jimu.records.object_plan import plan_of
 from jimu.records.reading import reading, require_readable
@@ -56,9 +57,10 @@ def get(
     plan = read_plan(context.actor, context.manifest, object, wanted)
     environment = build_environment(context)
     with reading(context) as transaction:
-        row = _find_row(transaction, object, id, plan.columns, context, environment)
-        if row is None or not _is_wanted(row, deleted):
+        found = _find_row(transaction, object, id, plan.columns, context, environment)
+        if found is None or not _is_wanted(found, deleted):
             raise no_such_record(object, id)
+        (row,) = mask_rows(transaction, object, (found,), context, environment)
         ids = referenced_ids(plan.references, (row,)) if titles else set()
         known = find_titles(transaction, ids, context, environment)
         (more,) = _expand(transaction, lookups, (row,), context, environment)
@@ -111,7 +113,10 @@ def find(object: str, values: Mapping[str, Any], context: Context) -> Record | N
     names.require()
     environment = build_environment(context)
     plan, load_context = plan_of(context.manifest, object), build_load_context(context, environment)
-    filters = [record_filter(context.actor, context.manifest, object)]
+    filters = [
+        record_filter(context.actor, context.manifest, object),
+        unmasked(context.actor, context.manifest, object, values),
+    ]
     for name, value in values.items():
         try:
             typed = plan.loads.get(name, plan.number_load)(value, plan.fields[name], load_context)
@@ -123,6 +128,7 @@ def find(object: str, values: Mapping[str, Any], context: Context) -> Record | N
         page = transaction.select(
             Query(object, all_of(filters), fields=read.columns, limit=2, environment=environment)
         )
-    if len(page.rows) > 1:
+        rows = mask_rows(transaction, object, page.rows, context, environment)
+    if len(rows) > 1:
         raise Conflict(Message("Several records have these values."))
-    return make_record(read, page.rows[0], {}, {}) if page.rows else None
+    return make_record(read, rows[0], {}, {}) if rows else None

@@ -9,6 +9,7 @@ from jimu.fieldtypes.kinds import Kind
 from jimu.records.context import Context
 from jimu.records.environment import build_environment
 from jimu.records.history_values import restore_value
+from jimu.records.masking import masked_in
 from jimu.records.object_plan import plan_of
 from jimu.records.one import require_record
 from jimu.records.reading import reading
@@ -25,15 +26,17 @@ def history(object: str, id: int, context: Context, *, limit: int = 50, before: 
     require_record(object, id, context, "any")
     with reading(context) as transaction:
         entries = transaction.history(id, limit + 1, before)
-        items = [_item(entry, object, context) for entry in entries[:limit]]
-        titles = find_titles(transaction, _ids(items, object, context), context, build_environment(context))
+        environment = build_environment(context)
+        masked = masked_in(transaction, object, (id,), context, environment).get(id, frozenset())
+        items = [_item(entry, object, context, masked) for entry in entries[:limit]]
+        titles = find_titles(transaction, _ids(items, object, context), context, environment)
     more = items[-1].id if len(entries) > limit and items else None
     return HistoryPage(items, titles, more)
 
 
-def _item(entry: HistoryEntry, object: str, context: Context) -> HistoryItem:
+def _item(entry: HistoryEntry, object: str, context: Context, masked: frozenset[str]) -> HistoryItem:
     fields = plan_of(context.manifest, object).fields
-    readable = readable_fields(context.actor, context.manifest, object)
+    readable = readable_fields(context.actor, context.manifest, object) - masked
     changes = tuple(
         FieldChange(name, restore_value(pair[0], fields[name]), restore_value(pair[1], fields[name]))
         for name, pair in entry.changes.items()

@@ -8,14 +8,19 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from jimu.access import readable_fields, record_filter
+from jimu.access.masks import row_masks
+from jimu.access.scopes import all_of, any_of
 from jimu.fieldtypes.kinds import Kind
+from jimu.fieldtypes.masking import Masked
 from jimu.formulas import Environment
 from jimu.records.context import Context
 from jimu.records.environment import build_environment
+from jimu.records.masking import mask_rows, mask_titles
+from jimu.records.names import scope_of
 from jimu.records.reading import reading
 from jimu.records.requests import SearchResult
 from jimu.records.schema import build_schema
-from jimu.storage.query import NOTHING, Filter, SearchHit
+from jimu.storage.query import EVERYTHING, NOTHING, Filter, Not, SearchHit, Where
 
 if TYPE_CHECKING:
     from jimu.storage import Transaction
@@ -36,7 +41,7 @@ def search(
     """
     environment = build_environment(context)
     filters = {
-        name: (filter, environment)
+        name: (all_of([filter, _where_unmasked(text, context, name)]), environment)
         for name in _searched(context, objects)
         if (filter := record_filter(context.actor, context.manifest, name)) != NOTHING
     }
@@ -45,7 +50,8 @@ def search(
     partly = {name: found for name in filters if (found := _hidden_and_shown(context, name))}
     with reading(context) as transaction:
         hits = _ask(transaction, text, filters, limit, partly)
-    return [SearchResult(h.object, h.id, h.title, h.score, _shown(h, context)) for h in hits]
+        titles = _titles(transaction, hits, context, environment)
+    return [SearchResult(h.object, h.id, titles[h.id], h.score, _shown(h, context)) for h in hits]
 
 
 def found_in(hits: Sequence[SearchResult], text: str, context: Context) -> dict[int, tuple[str, str]]:
@@ -60,11 +66,13 @@ def found_in(hits: Sequence[SearchResult], text: str, context: Context) -> dict[
     found: dict[int, tuple[str, str]] = {}
     with reading(context) as transaction:
         for object, ids in wanted.items():
-            for id, row in transaction.fetch(object, ids, _shown_fields(context, object)).items():
-                texts = {name: " ".join(_texts([value])) for name, value in row.items() if name != "title"}
+            rows = list(transaction.fetch(object, ids, _shown_fields(context, object)).values())
+            for row in mask_rows(transaction, object, rows, context, build_environment(context)):
+                plain = {n: v for n, v in row.items() if n != "title" and not isinstance(v, Masked)}
+                texts = {name: " ".join(_texts([value])) for name, value in plain.items()}
                 holding = (n for n, shown in texts.items() if any(word in _folded(shown) for word in words))
                 if name := next(holding, ""):
-                    found[id] = (name, texts[name])
+                    found[row["id"]] = (name, texts[name])
     return found
 
 
@@ -87,18 +95,58 @@ def _hidden_and_shown(context: Context, object: str) -> tuple[str, ...]:
     searched = [c.name for c in table.columns.values() if c.search]
     readable = readable_fields(context.actor, context.manifest, object)
     shown = [name for name in searched if name in readable]
-    return ("title", *(n for n in shown if n != "title")) if len(shown) < len(searched) else ()
+    title = ("title",) if "title" in readable else ()
+    return (*title, *(n for n in shown if n != "title")) if len(shown) < len(searched) else ()
 
 
-def words_shown(text: str, context: Context, object: str) -> str:
-    """A formula that is true where every word of ``text`` stands in a field that the actor may read; '' where nothing
-    that is searched is hidden. The index holds hidden fields too, and would tell of them.
+def words_filter(text: str, context: Context, object: str) -> Filter:
+    """The records in which the actor may know that they hold the words of ``text``: where something that is searched is
+    hidden from the actor, or masked in a record, the words must stand in what is left. The index holds all of it, and
+    would tell.
     """
-    fields = _hidden_and_shown(context, object)
+    hidden = _hidden_and_shown(context, object)
+    shown = _holding(text, hidden, context, object) if hidden else EVERYTHING
+    return all_of([shown, _where_unmasked(text, context, object)])
+
+
+def _where_unmasked(text: str, context: Context, object: str) -> Filter:
+    """That the record is not masked in a searched field, or holds the words elsewhere."""
+    searched = {c.name for c in build_schema(context.manifest).tables[object].columns.values() if c.search}
+    readable = readable_fields(context.actor, context.manifest, object)
+    found: list[Filter] = []
+    for filter, fields in row_masks(context.actor, context.manifest, object):
+        if fields & searched:
+            left = tuple(sorted((searched & readable) - fields))
+            found.append(any_of([Not(filter), _holding(text, left, context, object)]))
+    return all_of(found)
+
+
+def _holding(text: str, fields: Sequence[str], context: Context, object: str) -> Filter:
+    """The records in which every word of ``text`` stands in one of ``fields``."""
+    source = _words_in(text, fields, context, object)
+    if not source:
+        return EVERYTHING if not text.split() else NOTHING
+    formula, _ = scope_of(context.actor, context.manifest).check(object, source)
+    return NOTHING if formula is None else Where(formula, guarded=True)
+
+
+def _words_in(text: str, fields: Sequence[str], context: Context, object: str) -> str:
+    """A formula that is true where every word of ``text`` stands in one of ``fields``."""
     kinds = build_schema(context.manifest).tables[object].columns
-    words = dict.fromkeys(json.dumps(word, ensure_ascii=False) for word in text.split()) if fields else {}
+    words = dict.fromkeys(json.dumps(word, ensure_ascii=False) for word in text.split())
     holds = [f"{'includes' if kinds[name].kind is Kind.TEXTS else 'contains'}({name}, {{}})" for name in fields]
-    return " and ".join(f"({' or '.join(h.replace('{}', word) for h in holds)})" for word in words)
+    return " and ".join(f"({' or '.join(h.replace('{}', word) for h in holds)})" for word in words) if holds else ""
+
+
+def _titles(
+    transaction: Transaction, hits: Sequence[SearchHit], context: Context, environment: Environment
+) -> dict[int, str]:
+    """The titles of ``hits`` as the actor may see them."""
+    found: dict[int, str] = {}
+    for object in dict.fromkeys(hit.object for hit in hits):
+        titles = {hit.id: hit.title for hit in hits if hit.object == object}
+        found |= mask_titles(transaction, object, titles, context, environment)
+    return found
 
 
 def _ask(
@@ -137,4 +185,6 @@ def _folded(text: str) -> str:
 def _shown(hit: SearchHit, context: Context) -> dict[str, str]:
     readable = readable_fields(context.actor, context.manifest, hit.object)
     fields = context.manifest.objects[hit.object].fields
+    if row_masks(context.actor, context.manifest, hit.object):
+        return {}  # ``found_in`` says what it was found by, masked where it must be
     return {n: t for n, t in hit.matched.items() if n in readable and fields[n].kind is not Kind.JSON}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from jimu.access import record_filter
 from jimu.formulas import Environment
 from jimu.records.context import Context
+from jimu.records.masking import mask_titles
 from jimu.storage.query import EVERYTHING, NOTHING
 
 if TYPE_CHECKING:
@@ -71,9 +72,9 @@ def find_titled(
     found: dict[int, Titled] = {}
     for object, titles in by_object.items():
         filter = record_filter(context.actor, context.manifest, object)
-        if filter == EVERYTHING:
-            found |= titles
-        elif filter != NOTHING:
-            allowed = transaction.matching(object, titles, filter, environment, "alive")
-            found |= {id: titles[id] for id in allowed}
+        if filter != EVERYTHING:
+            allowed = transaction.matching(object, titles, filter, environment, "alive") if filter != NOTHING else ()
+            titles = {id: titles[id] for id in allowed}
+        shown = mask_titles(transaction, object, {id: t.title for id, t in titles.items()}, context, environment)
+        found |= {id: Titled(object, title) for id, title in shown.items()}
     return found

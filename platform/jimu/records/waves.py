@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jimu.access import action_allowed, readable_fields, record_filter
+from jimu.access.scopes import all_of
 from jimu.definitions.model import FieldDef
 from jimu.diagnostics import nearest
 from jimu.errors import BadRequest, Conflict, JimuError, NotFound
@@ -19,6 +20,7 @@ from jimu.fieldtypes.kinds import Kind
 from jimu.messages import Message
 from jimu.records.commands import Command, Create, Delete, Restore, Update, Upsert
 from jimu.records.draft import Draft
+from jimu.records.masking import unmasked
 from jimu.records.object_plan import ObjectPlan, plan_of
 from jimu.records.wave import Unit
 from jimu.storage.query import EVERYTHING
@@ -132,7 +134,7 @@ def _upserts(unit: Unit, plan: ObjectPlan, group: Group) -> list[Draft]:
         if wanted
         else {}
     )
-    found = _readable(unit, plan, found)
+    found = _readable(unit, plan, found, first.key)
     for draft in drafts:
         key = keys[draft.row]
         ids = found.get(key[0] if single else key, ()) if key is not None and None not in key else ()
@@ -144,9 +146,13 @@ def _upserts(unit: Unit, plan: ObjectPlan, group: Group) -> list[Draft]:
     return drafts
 
 
-def _readable(unit: Unit, plan: ObjectPlan, found: dict[Any, list[int]]) -> dict[Any, list[int]]:
+def _readable(
+    unit: Unit, plan: ObjectPlan, found: dict[Any, list[int]], key: tuple[str, ...]
+) -> dict[Any, list[int]]:
     """Only records that the actor may read are there to be updated; others must not be told of by their keys."""
-    rule = record_filter(unit.context.actor, unit.context.manifest, plan.object.name)
+    actor, manifest = unit.context.actor, unit.context.manifest
+    rule = record_filter(actor, manifest, plan.object.name)
+    rule = all_of([rule, unmasked(actor, manifest, plan.object.name, key)])
     if rule == EVERYTHING or not found:
         return found
     ids = {id for several in found.values() for id in several}

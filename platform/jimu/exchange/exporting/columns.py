@@ -22,6 +22,7 @@ from jimu.fieldtypes import registry
 from jimu.fieldtypes.base import FormatContext
 from jimu.fieldtypes.ids import encode_id
 from jimu.fieldtypes.kinds import Kind
+from jimu.fieldtypes.masking import Masked
 from jimu.messages import Message
 from jimu.records import Context, Record
 
@@ -108,7 +109,9 @@ def _column(field: FieldDef, object: ObjectDef, labels: bool, format: FormatCont
 
     def value(record: Record) -> OutCell:
         raw = read(record)
-        return None if raw is None else show(raw, field, record, format)
+        if raw is None or type(raw) is Masked:
+            return raw
+        return show(raw, field, record, format)
 
     return ExportColumn(header, field, value, is_text)
 

@@ -14,6 +14,7 @@ from jimu.formulas import evaluate
 from jimu.messages import Message
 from jimu.records.commands import Loaded
 from jimu.records.draft import Draft
+from jimu.records.masking import masked_in
 from jimu.records.pools import new_to_creator
 from jimu.records.wave import Wave
 
@@ -27,11 +28,21 @@ _MAY_NUMBER = frozenset({"import", "seed"})
 
 def reject_unwritable_fields(wave: Wave) -> None:
     """Unknown, computed, read-only and forbidden fields are problems, never dropped in silence."""
-    access, fields = wave.access, wave.plan.fields
+    access, fields, masked = wave.access, wave.plan.fields, _masked(wave)
     for draft in wave.open:
         for name in draft.given:
-            if access.get(name) != EDIT and not _may_number(wave, fields.get(name)):
+            if masked and name in masked.get(draft.id, ()):
+                draft.add_problem("forbidden_field", FORBIDDEN_FIELD, name)
+            elif access.get(name) != EDIT and not _may_number(wave, fields.get(name)):
                 _reject(wave, draft, name)
+
+
+def _masked(wave: Wave) -> dict[int, frozenset[str]]:
+    """What nobody may write who sees it masked in the record."""
+    if wave.action != "update":
+        return {}
+    ids = [draft.id for draft in wave.open]
+    return masked_in(wave.transaction, wave.object, ids, wave.context, wave.environment)
 
 
 def _reject(wave: Wave, draft: Draft, name: str) -> None:

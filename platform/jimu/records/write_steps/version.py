@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from jimu.access.fields import NONE
+from jimu.access.fields import MASK, NONE
 from jimu.errors import StaleVersion
 from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message
 from jimu.records.draft import Draft
 from jimu.records.history_values import restore_value
+from jimu.records.masking import masked_in
 from jimu.records.wave import Wave
 
 # No more entries are walked back than this; a form older than that gets no base values.
@@ -28,8 +29,10 @@ def stale_version(wave: Wave, draft: Draft) -> StaleVersion:
     ``base``: the fields that others changed meanwhile, as they are and as they were at the asker's version.
     """
     row = draft.before or {}
-    current = {name: row.get(name) for name, level in wave.access.items() if level != NONE and name in row}
-    base = _base(wave, draft)
+    masked = masked_in(wave.transaction, wave.object, (draft.id,), wave.context, wave.environment)
+    hidden = masked.get(draft.id, frozenset()) | {n for n, level in wave.access.items() if level in (NONE, MASK)}
+    current = {name: row.get(name) for name in wave.access if name not in hidden and name in row}
+    base = {name: value for name, value in _base(wave, draft).items() if name in current}
     return StaleVersion(
         Message("This record was changed meanwhile."),
         details={

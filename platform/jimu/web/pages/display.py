@@ -18,6 +18,7 @@ from jimu.fieldtypes import registry
 from jimu.fieldtypes.base import FieldType, FormatContext
 from jimu.fieldtypes.ids import encode_id
 from jimu.fieldtypes.kinds import Kind
+from jimu.fieldtypes.masking import Masked
 from jimu.fieldtypes.rich_text import sanitised
 from jimu.fieldtypes.secret import MASK
 from jimu.messages import Message
@@ -73,7 +74,7 @@ def presenter_for(field: FieldDef, reader: Reader) -> Presenter:
     key = (field.object, field.name, reader.locale, reader.time_zone.key)
     found = known.get(key)
     if found is None:
-        found = known[key] = _unless_blank(_build(field, reader), field)
+        found = known[key] = _unless_masked(_unless_blank(_build(field, reader), field))
     return found
 
 
@@ -87,6 +88,15 @@ def type_of(field: FieldDef) -> FieldType:
     if found is None or (field.is_computed and found.name in ("formula", "rollup")):
         return registry.for_kind(field.kind)
     return found
+
+
+def _unless_masked(present: Presenter) -> Presenter:
+    """What a reader may see in part only is the same plain text for every type."""
+
+    def shown(value: Any, values: Values, titles: Titles) -> Shown:
+        return Shown("text", value) if type(value) is Masked else present(value, values, titles)
+
+    return shown
 
 
 def _unless_blank(present: Presenter, field: FieldDef) -> Presenter:
