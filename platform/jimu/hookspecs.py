@@ -46,6 +46,11 @@ def jimu_before_write(draft: Any, context: Any) -> None:
 
 
 @hookspec
+def jimu_prepare_write(wave: Any) -> None:
+    """Sees a wave of records about to be written (``records.wave.Wave``) as a whole; may change values, and refuse."""
+
+
+@hookspec
 def jimu_judge_write(wave: Any) -> None:
     """Judges the drafts of a wave (``records.wave.Wave``) by their final values, inside the transaction; may refuse."""
 

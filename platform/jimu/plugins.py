@@ -40,7 +40,9 @@ BUILT_IN: tuple[str, ...] = (
     "jimu.fieldtypes.builtin",
     "jimu.formulas.builtin",
     "jimu.records.title_jobs",
+    "jimu.records.duplicates.keeping",
     "jimu.bulk.jobs",
+    "jimu.flows.stages.plugin",
 )
 
 

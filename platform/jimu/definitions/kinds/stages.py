@@ -15,7 +15,6 @@ from jimu.definitions.reader import YamlMap
 from jimu.definitions.use import Use, fields_on
 from jimu.diagnostics import Place
 from jimu.fieldtypes.base import formula_type
-from jimu.fieldtypes import registry
 from jimu.formulas.types import BOOLEAN
 from jimu.messages import Message, Text
 
@@ -166,7 +165,7 @@ class _Building:
         )
 
     def next_of(self, value: str, raw: YamlMap) -> frozenset[str]:
-        """``to`` as written; without it the stage after this one and every closed one, for a closed one none."""
+        """``to`` as written; without it the stage after this one and those that give up, for a closed one none."""
         given = raw.get("to")
         if given == "any":
             return frozenset(self.written) - {value}
@@ -178,9 +177,9 @@ class _Building:
         if raw.get("closed"):
             return frozenset()
         order = list(self.written)
-        closed = {name for name, other in self.written.items() if other.get("closed")}
+        lost = {name for name, other in self.written.items() if other.get("closed") == LOST}
         later = order[order.index(value) + 1 :]
-        return frozenset({name for name in later[:1]} | (closed - {value}))
+        return frozenset({*later[:1], *lost})
 
     def fields(self, names: list[str], path: tuple[str | int, ...]) -> tuple[str, ...]:
         linker, address = self.linking.linker, self.document.address
@@ -207,7 +206,7 @@ class _Building:
             if given.is_computed or given.name == self.field.name:
                 self.error("stage_sets", "{field} cannot be set by a stage.", (*path, name), field=given.address)
             elif isinstance(value, YamlMap):
-                expected = formula_type(registry.get(given.type), given)
+                expected = formula_type(given)
                 at = self.document.value_place(*path, name, "formula")
                 found[name] = self.linking.linker.formula(value["formula"], self.object, expected, at, address)
             else:

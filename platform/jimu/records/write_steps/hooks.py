@@ -7,12 +7,14 @@ from jimu.records.write_steps.values import coerce_hook_values
 
 
 def run_before_hooks(wave: Wave) -> None:
-    """Call ``jimu_before_write`` for each draft; what it sets is coerced like any value."""
+    """Call ``jimu_prepare_write`` for the wave, ``jimu_before_write`` for each draft; what they set is coerced like any value."""
     hooks = wave.context.hooks
-    if hooks is None or not hooks.jimu_before_write.get_hookimpls():
+    if hooks is None:
         return
-    for draft in wave.open:
-        hooks.jimu_before_write(draft=draft, context=wave.context)
+    hooks.jimu_prepare_write(wave=wave)
+    if hooks.jimu_before_write.get_hookimpls():
+        for draft in wave.open:
+            hooks.jimu_before_write(draft=draft, context=wave.context)
     coerce_hook_values(wave)
 
 
