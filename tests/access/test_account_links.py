@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from jimu.access import accounts
 from jimu.access.account_links import LIFETIMES
+from jimu.access.actor import NOBODY
 from jimu.access.passwords import is_guessable
 from jimu.errors import Invalid, NotFound
+from jimu.storage import Store
 from tests.records.project import Project
 
 
@@ -18,45 +20,52 @@ def user(project: Project) -> int:
     return project.user("lin", "seller")
 
 
+def use(store: Store, secret: str, password: str, now: datetime) -> int:
+    return accounts.use_link(store, secret, accounts.Choice(password), accounts.By(NOBODY, now))
+
+
 def test_a_link_works_once_and_only_for_a_while(project: Project, user: int) -> None:
     store, now = project.store, project.clock()
-    link = accounts.create_link(store, user, accounts.INVITATION, now)
+    link = accounts.create_link(store, user, accounts.INVITATION, accounts.by_system(now))
     late = now + LIFETIMES[accounts.INVITATION]
     assert accounts.find_link(store, link.secret, late) is None
     with pytest.raises(NotFound):
-        accounts.use_link(store, link.secret, "a good password", late)
-    assert accounts.use_link(store, link.secret, "a good password", late - timedelta(seconds=1)) == user
-    assert accounts.check_password(store, user, "a good password")
+        use(store, link.secret, "a good password", late)
+    assert use(store, link.secret, "a good password", late - timedelta(seconds=1)) == user
+    with store.read() as transaction:
+        stored = transaction.find_credential(user)
+    assert stored is not None
+    assert accounts.verify_password(stored.password_hash, "a good password")
     with pytest.raises(NotFound):
-        accounts.use_link(store, link.secret, "another password", now)
+        use(store, link.secret, "another password", now)
 
 
 def test_a_bad_password_does_not_use_the_link_up(project: Project, user: int) -> None:
     store, now = project.store, project.clock()
-    link = accounts.create_link(store, user, accounts.RESET, now)
+    link = accounts.create_link(store, user, accounts.RESET, accounts.by_system(now))
     for bad in ("short", "password1", "aaaaaaaaaaaa"):
         with pytest.raises(Invalid):
-            accounts.use_link(store, link.secret, bad, now)
+            use(store, link.secret, bad, now)
     assert accounts.find_link(store, link.secret, now) is not None
 
 
 def test_a_given_password_ends_sessions_and_links_and_must_be_changed(project: Project, user: int) -> None:
     store, now = project.store, project.clock()
-    link = accounts.create_link(store, user, accounts.RESET, now)
+    link = accounts.create_link(store, user, accounts.RESET, accounts.by_system(now))
     session = accounts.create_session(store, user, now)
-    given = accounts.give_password(store, user, now)
+    given = accounts.give_password(store, user, accounts.by_system(now))
     assert accounts.find_link(store, link.secret, now) is None
     assert accounts.find_session(store, session.token, now) is None
     with pytest.raises(accounts.MustChange) as raised:
-        accounts.log_in(store, project.manifest, "lin@example.com", given, address="", now=now)
-    accounts.use_link(store, raised.value.link, "one of my own", now)
-    accounts.log_in(store, project.manifest, "lin@example.com", "one of my own", address="", now=now)
+        accounts.log_in(store, project.manifest, accounts.LogIn("lin@example.com", given), now)
+    use(store, raised.value.link, "one of my own", now)
+    accounts.log_in(store, project.manifest, accounts.LogIn("lin@example.com", "one of my own"), now)
     with store.read() as transaction:
         assert transaction.account_states([user])[user].last_login_at == now
 
 
 def test_secrets_of_links_are_not_kept(project: Project, user: int) -> None:
-    link = accounts.create_link(project.store, user, accounts.RESET, project.clock())
+    link = accounts.create_link(project.store, user, accounts.RESET, accounts.by_system(project.clock()))
     with project.store.read() as transaction:
         assert transaction.find_account_link(link.secret) is None
 

@@ -20,15 +20,21 @@ PASSWORD = "correct horse"
 @pytest.fixture
 def ann(project: Project) -> int:
     user = project.user("ann", "seller")
-    accounts.set_password(project.store, user, PASSWORD, project.clock())
+    accounts.set_password(project.store, user, PASSWORD, by(project))
     return user
 
 
 def log_in(
     project: Project, password: str = PASSWORD, email: str = "Ann@Example.com", **more: Any
 ) -> accounts.NewSession:
-    given = {"address": "10.0.0.1", "now": project.clock(), "rate": "3 per minute", **more}
-    return accounts.log_in(project.store, project.manifest, email, password, **given)
+    where = {"address": "10.0.0.1", **{k: more.pop(k) for k in ("address", "previous", "known") if k in more}}
+    attempt = accounts.LogIn(email, password, accounts.Arrival(**where))
+    policy = accounts.AccountPolicy(**{"rate": "3 per minute", **more})
+    return accounts.log_in(project.store, project.manifest, attempt, project.clock(), policy)
+
+
+def by(project: Project) -> accounts.By:
+    return accounts.by_system(project.clock())
 
 
 def who(project: Project, token: str) -> int | None:
@@ -46,7 +52,7 @@ def test_the_right_password_opens_a_session(project: Project, ann: int) -> None:
 
 def test_every_failure_looks_the_same(project: Project, ann: int) -> None:
     idle = project.user("idle", active=False)
-    accounts.set_password(project.store, idle, PASSWORD, project.clock())
+    accounts.set_password(project.store, idle, PASSWORD, by(project))
     project.user("nopass")
     messages = set()
     for email, password in (
@@ -83,13 +89,13 @@ def test_a_success_forgives_earlier_failures(project: Project, ann: int) -> None
 
 def test_sessions_end_when_unused_and_after_a_time_at_all(project: Project, ann: int) -> None:
     policy = accounts.SessionPolicy(idle=timedelta(hours=1), absolute=timedelta(hours=3))
-    token = log_in(project, policy=policy).token
+    token = log_in(project, session=policy).token
     for _ in range(5):
         project.clock.forward(minutes=35)
         assert accounts.find_session(project.store, token, project.clock(), policy)
     project.clock.forward(minutes=35)
     assert accounts.find_session(project.store, token, project.clock(), policy) is None
-    unused = log_in(project, policy=policy).token
+    unused = log_in(project, session=policy).token
     project.clock.forward(minutes=61)
     assert accounts.find_session(project.store, unused, project.clock(), policy) is None
 
@@ -108,14 +114,14 @@ def test_logging_out_here_and_everywhere(project: Project, ann: int) -> None:
     here, there, third = (log_in(project).token for _ in range(3))
     accounts.end_session(project.store, here)
     assert who(project, here) is None
-    assert accounts.end_sessions(project.store, ann, keep=third) == 1
+    assert accounts.end_sessions(project.store, ann, by(project), keep=third) == 1
     assert who(project, there) is None
     assert who(project, third) == ann
 
 
 def test_a_new_password_logs_out_everywhere_else(project: Project, ann: int) -> None:
     kept, other = log_in(project).token, log_in(project).token
-    accounts.set_password(project.store, ann, "another password", project.clock(), keep=kept)
+    accounts.set_password(project.store, ann, accounts.Choice("another password", keep=kept), by(project))
     assert who(project, kept) == ann
     assert who(project, other) is None
     with pytest.raises(Unauthenticated):
@@ -126,7 +132,7 @@ def test_a_new_password_logs_out_everywhere_else(project: Project, ann: int) -> 
 @pytest.mark.parametrize("password", ["short", "x" * 2000, "ann@example.com"])
 def test_bad_passwords_are_refused(project: Project, ann: int, password: str) -> None:
     with pytest.raises(Invalid):
-        accounts.set_password(project.store, ann, password, project.clock(), email="Ann@example.com")
+        accounts.set_password(project.store, ann, accounts.Choice(password, "Ann@example.com"), by(project))
 
 
 def test_a_deactivated_user_is_out_at_once_and_stays_out(project: Project, ann: int) -> None:
@@ -167,38 +173,32 @@ def test_a_request_is_authenticated_with_one_query(project: Project, ann: int) -
 
 
 def test_tokens_are_shown_once_scoped_and_expire(project: Project, ann: int) -> None:
-    made = accounts.create_token(
-        project.store,
-        ann,
-        "script",
-        now=project.clock(),
-        scopes={"read", "write:deal"},
-        expires_at=project.clock() + timedelta(days=1),
-    )
-    identity = accounts.find_token(project.store, made.secret, project.clock())
+    wish = accounts.TokenWish("script", {"read", "write:deal"}, project.clock() + timedelta(days=1))
+    made = accounts.create_token(project.store, ann, wish, by(project))
+    identity = accounts.find_token(project.store, made.secret, project.clock(), "10.1.2.3")
     assert identity is not None
     assert (identity.user_id, identity.via, identity.scopes) == (ann, "api", frozenset({"read", "write:deal"}))
     actor = accounts.find_actor(project.store, project.manifest, identity)
     assert actor is not None
     assert (actor.via, actor.scopes) == ("api", frozenset({"read", "write:deal"}))
     (listed,) = accounts.list_tokens(project.store, ann)
-    assert listed.used_at == project.clock()
+    assert (listed.used_at, listed.address) == (project.clock(), "10.1.2.3")
     assert made.secret not in repr(listed)
     project.clock.forward(days=2)
     assert accounts.find_token(project.store, made.secret, project.clock()) is None
 
 
 def test_tokens_can_be_revoked_by_their_owner_alone(project: Project, ann: int) -> None:
-    made = accounts.create_token(project.store, ann, "script", now=project.clock())
-    assert not accounts.revoke_token(project.store, project.user("bob"), made.id)
-    assert accounts.revoke_token(project.store, ann, made.id)
+    made = accounts.create_token(project.store, ann, accounts.TokenWish("script"), by(project))
+    assert not accounts.revoke_token(project.store, project.user("bob"), made.id, by(project))
+    assert accounts.revoke_token(project.store, ann, made.id, by(project))
     assert accounts.find_token(project.store, made.secret, project.clock()) is None
 
 
 @pytest.mark.parametrize("scopes", [{"everything"}, {"read:"}, set()])
 def test_a_token_needs_scopes_that_exist(project: Project, ann: int, scopes: set[str]) -> None:
     with pytest.raises(Invalid):
-        accounts.create_token(project.store, ann, "script", now=project.clock(), scopes=scopes)
+        accounts.create_token(project.store, ann, accounts.TokenWish("script", scopes), by(project))
 
 
 def test_hashes_are_argon2id_with_the_recommended_cost() -> None:

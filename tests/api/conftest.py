@@ -148,7 +148,9 @@ class Shop:
 
     def caller(self, user_id: int, scopes: list[str] | None = None) -> Caller:
         snapshot = self.runtime.current
-        token = accounts.create_token(snapshot.store, user_id, "test", now=self.runtime.clock(), scopes=scopes)
+        token = accounts.create_token(
+            snapshot.store, user_id, accounts.TokenWish("test", scopes), accounts.by_system(self.runtime.clock())
+        )
         return Caller(self.client, token.secret, user_id)
 
 

@@ -83,8 +83,8 @@ def test_a_password_can_be_set(jimu: Jimu, ada: dict[str, Any]) -> None:
     assert jimu("user", "password", "ada@example.com", "--password", "correct horse battery").exit_code == Exit.OK
     runtime = _open(jimu)
     snapshot = runtime.current
-    session = accounts.log_in(snapshot.store, snapshot.manifest, "ada@example.com", "correct horse battery",
-                              address="127.0.0.1", now=datetime.now(UTC))
+    attempt = accounts.LogIn("ada@example.com", "correct horse battery")
+    session = accounts.log_in(snapshot.store, snapshot.manifest, attempt, datetime.now(UTC))
     assert session.token
     runtime.close()
 

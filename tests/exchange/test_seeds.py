@@ -22,7 +22,7 @@ from jimu.exchange.seeding.templates import fill, host, slug
 from jimu.exchange.seeding.words import WordList, read_word_lists
 from jimu.records import AggregateRequest, read
 from tests.exchange.conftest import FILES, rows_of, standard_manifest
-from tests.records.project import START, Project, build_manifest, open_project
+from tests.records.project import START, Project, build_manifest, open_project, prepared_project
 
 SEEDS = FILES | {
     "seed/words/thing.yaml": """
@@ -62,8 +62,8 @@ steps:
 
 
 @pytest.fixture
-def seeded(database_url: str) -> Iterator[Project]:
-    with open_project(database_url, SEEDS) as project:
+def seeded(backend: str, tmp_path: Path) -> Iterator[Project]:
+    with prepared_project(backend, tmp_path, SEEDS) as project:
         yield project
 
 
@@ -91,9 +91,8 @@ def test_the_demo_company_loads_once_however_often(crm: Project) -> None:
     assert count(crm, "lead", "status == 'unassigned' and not is_blank(owner)") == 0
     assert 0 < count(crm, "account", "country == 'CN'") < report.created["account"]
     for account in demo_accounts(crm.manifest):
-        session = accounts.log_in(
-            crm.store, crm.manifest, account.email, account.password, address="127.0.0.1", now=START
-        )
+        attempt = accounts.LogIn(account.email, account.password)
+        session = accounts.log_in(crm.store, crm.manifest, attempt, START)
         assert session.token
 
 

@@ -142,6 +142,11 @@ class Site:
     def record(self, object: str, id: int) -> Record:
         return read.get(object, id, self.system)
 
+    def ids(self, object: str) -> dict[str, int]:
+        """name -> id of the records of ``object``."""
+        request = ListRequest(object, fields=["name"], limit=500)
+        return {record.values["name"]: record.id for record in read.list_records(request, self.system).records}
+
     def notifications(self, name: str) -> list[Record]:
         """What the bell of the user called ``name`` has to tell."""
         request = ListRequest("notification", where=f"owner.name == '{name}'", order=("-created_at",))
@@ -150,7 +155,7 @@ class Site:
     def user(self, name: str, *roles: str, **values: Any) -> int:
         id = self.create("user", name=name, email=f"{name.lower()}@example.com", roles=list(roles), **values)
         self.owner = self.owner or id
-        accounts.set_password(self.runtime.current.store, id, PASSWORD, self.runtime.clock())
+        accounts.set_password(self.runtime.current.store, id, PASSWORD, accounts.by_system(self.runtime.clock()))
         return id
 
 

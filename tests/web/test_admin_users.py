@@ -80,7 +80,9 @@ def test_a_user_that_cannot_be_made_comes_back_with_what_was_typed(site: Site, a
 def test_who_is_deactivated_is_out_at_once_and_can_be_let_in_again(site: Site, ada: Visitor) -> None:
     id = site.user("Dan", "helper")
     dan = site.visitor("dan@example.com")
-    token = accounts.create_token(site.runtime.current.store, id, "job", now=site.runtime.clock())
+    token = accounts.create_token(
+        site.runtime.current.store, id, accounts.TokenWish("job"), accounts.by_system(site.runtime.clock())
+    )
     assert post(ada, path_of(site, id, "/deactivate")).status_code == 303
     assert dan.get("/profile").status_code == 303
     bearer = {"Authorization": f"Bearer {token.secret}"}

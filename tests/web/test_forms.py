@@ -360,7 +360,7 @@ def test_a_form_that_is_not_ours_is_not_carried(site: Site) -> None:
 def end_sessions(site: Site, email: str) -> None:
     store = site.runtime.current.store
     user = next(r for r in read.list_records(ListRequest("user"), site.system).records if r.values["email"] == email)
-    accounts.end_sessions(store, user.id)
+    accounts.end_sessions(store, user.id, accounts.by_system(site.runtime.clock()))
 
 
 def test_two_changes_of_one_text_that_do_not_touch_are_put_together(site: Site, ada: Visitor) -> None:

@@ -45,9 +45,9 @@ def test_nobody_revokes_the_token_of_another_by_the_own_page(site: Site, ada: Vi
 
 
 def test_the_list_of_all_tokens_revokes_any_but_those_of_the_mightier(site: Site, ada: Visitor) -> None:
-    store, clock = site.runtime.current.store, site.runtime.clock
-    small = accounts.create_token(store, site.user("Tom", "helper"), "of tom", now=clock())
-    mighty = accounts.create_token(store, site.user("Max", "keeper"), "of max", now=clock())
+    store, by = site.runtime.current.store, accounts.by_system(site.runtime.clock())
+    small = accounts.create_token(store, site.user("Tom", "helper"), accounts.TokenWish("of tom"), by)
+    mighty = accounts.create_token(store, site.user("Max", "keeper"), accounts.TokenWish("of max"), by)
     site.user("Hilda", "hirer")
     hilda = site.visitor("hilda@example.com")
     assert "of tom" in hilda.get("/admin/tokens").text

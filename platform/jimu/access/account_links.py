@@ -8,12 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from jimu.access.passwords import hash_password, require_good_password
+from jimu.access.audit import By
 from jimu.access.secrets_kept import key_of, make_secret
-from jimu.access.sessions import end_sessions_in
-from jimu.errors import NotFound
-from jimu.messages import Message
-from jimu.storage import Store
+from jimu.storage import Store, Transaction
 from jimu.storage.account_links import AccountLinkRow
 
 INVITATION, RESET, CHANGE = "invitation", "reset", "change"
@@ -30,12 +27,18 @@ class NewLink:
     expires_at: datetime
 
 
-def create_link(store: Store, user_id: int, purpose: str, now: datetime, by: int | None = None) -> NewLink:
-    """A link for ``user_id``; those made before end. ``by``: the user who asked for it."""
-    secret, expires_at = make_secret(), now + LIFETIMES[purpose]
+def create_link(store: Store, user_id: int, purpose: str, by: By) -> NewLink:
+    """A link for ``user_id``; those made before end."""
     with store.write() as transaction:
-        transaction.remove_account_links(user_id)
-        transaction.add_account_link(key_of(secret), user_id, purpose, now, expires_at, by)
+        return add_link(transaction, user_id, purpose, by)
+
+
+def add_link(transaction: Transaction, user_id: int, purpose: str, by: By) -> NewLink:
+    """The same as part of a transaction."""
+    secret, expires_at = make_secret(), by.at + LIFETIMES[purpose]
+    transaction.remove_account_links(user_id)
+    transaction.add_account_link(key_of(secret), user_id, purpose, by.at, expires_at, by.actor.id or None)
+    by.note(transaction, "account.link_made", subject=user_id, details={"purpose": purpose})
     return NewLink(secret, expires_at)
 
 
@@ -52,19 +55,3 @@ def open_link(store: Store, user_id: int, now: datetime) -> AccountLinkRow | Non
     """The link that a user has and may still use."""
     with store.read() as transaction:
         return next((row for row in transaction.list_account_links(user_id) if row.expires_at > now), None)
-
-
-def use_link(store: Store, secret: str, password: str, now: datetime, *, email: str = "") -> int:
-    """Set the password of the link's user, end all sessions and the link; returns the user's id.
-
-    Raises NotFound if the link does not hold (any more), Invalid for a password that may not be chosen.
-    """
-    require_good_password(password, email)
-    hashed = hash_password(password)
-    with store.write() as transaction:
-        row = transaction.find_account_link(key_of(secret))
-        if row is None or row.expires_at <= now or not transaction.remove_account_links(row.user_id):
-            raise NotFound(Message("This link is no longer valid. Ask for a new one."))
-        transaction.put_credential(row.user_id, hashed, now)
-        end_sessions_in(transaction, row.user_id)
-    return row.user_id

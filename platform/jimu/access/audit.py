@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from jimu.access.actor import Actor
+from jimu.access.actor import SYSTEM, Actor
 from jimu.access.audit_kinds import KINDS
 from jimu.storage import Transaction
 from jimu.storage.audit import START, AuditHead, AuditRow, chained, is_signed
@@ -99,3 +99,20 @@ def _first_broken(transaction: Transaction, head: AuditHead, noted: tuple[int, s
     if number != head.count or last != head.hash:
         return number + (number != head.count), "cut" if number != head.count else "changed"
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who does something to an account, and when: what every such function asks for, so that it leaves a trace."""
+
+    actor: Actor
+    at: datetime
+
+    def note(self, transaction: Transaction, kind: str, **what: Any) -> None:
+        """Keep an entry of it; ``what``: see ``AuditEntry``."""
+        record_audit(transaction, AuditEntry(kind, self.actor, self.at, **what))
+
+
+def by_system(at: datetime) -> By:
+    """The engine itself does it: commands, seeds."""
+    return By(SYSTEM, at)

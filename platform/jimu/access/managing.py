@@ -29,6 +29,22 @@ def is_mightier(actor: Actor, manifest: Manifest, roles: Iterable[str]) -> bool:
     return not rights_of_roles(manifest, roles) <= rights_of(actor, manifest)
 
 
+def may_see_as(actor: Actor, manifest: Manifest, other: Actor) -> bool:
+    """Whether ``actor`` may look with the eyes of ``other``: never of somebody with more rights, nor of oneself."""
+    if not may_see_with_others_eyes(actor, manifest) or other.id == actor.id:
+        return False
+    return not is_mightier(actor, manifest, other.roles)
+
+
+def may_see_with_others_eyes(actor: Actor, manifest: Manifest) -> bool:
+    """Who has the right for it, or may see all anyway and manages accounts."""
+    return actor.viewed_by is None and (
+        has_right(actor, manifest, "view_as")
+        or has_right(actor, manifest, "modify_all")
+        or (has_right(actor, manifest, "users") and has_right(actor, manifest, "view_all"))
+    )
+
+
 def require_manageable(actor: Actor, store: Store, manifest: Manifest, user_id: int) -> Row:
     """The user record whose password ``actor`` may set, whose sessions and tokens they may end.
 

@@ -5,6 +5,8 @@ Source: OWASP Password Storage Cheat Sheet, Argon2id. Hashes made with other par
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -16,6 +18,20 @@ from jimu.messages import Message
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 LEAST_LENGTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordRules:
+    """``classes``: of small letters, capitals, digits and other signs a password needs so many kinds. ``history``: so
+    many of the last ones may not be taken again.
+    """
+
+    least: int = LEAST_LENGTH
+    classes: int = 0
+    history: int = 0
+
+
+DEFAULT_RULES = PasswordRules()
 # Hashing longer texts would only be a way to keep the server busy.
 MOST_LENGTH = 1024
 _LEAST_DIFFERENT = 4
@@ -49,19 +65,40 @@ def needs_rehash(stored: str) -> bool:
     return _hasher.check_needs_rehash(stored)
 
 
-def require_good_password(password: str, email: str = "") -> None:
-    """Raises Invalid, with the field ``password``, for a password that may not be chosen."""
-    if len(password) < LEAST_LENGTH:
-        message = Message("A password needs at least {least} characters.", {"least": LEAST_LENGTH})
-    elif len(password) > MOST_LENGTH:
-        message = Message("A password may have at most {most} characters.", {"most": MOST_LENGTH})
-    elif email and password.casefold() == email.casefold():
-        message = Message("The password must not be the e-mail address.")
-    elif is_guessable(password):
-        message = Message("This password is among the first that are tried. Take several words.")
-    else:
-        return
-    raise Invalid(message, [Problem("bad_password", message, "password")])
+def require_good_password(
+    password: str, email: str = "", rules: PasswordRules = DEFAULT_RULES, before: Iterable[str] = ()
+) -> None:
+    """Raises Invalid, with the field ``password``, for a password that may not be chosen. ``before``: the hashes of
+    those that may not come again.
+    """
+    message = _reason_against(password, email, rules)
+    if message is None and any(verify_password(hash, password) for hash in before):
+        message = Message("You have had this password before. Choose another one.")
+    if message is not None:
+        raise Invalid(message, [Problem("bad_password", message, "password")])
+
+
+def _reason_against(password: str, email: str, rules: PasswordRules) -> Message | None:
+    if len(password) < rules.least:
+        return Message("A password needs at least {least} characters.", {"least": rules.least})
+    if len(password) > MOST_LENGTH:
+        return Message("A password may have at most {most} characters.", {"most": MOST_LENGTH})
+    if email and password.casefold() == email.casefold():
+        return Message("The password must not be the e-mail address.")
+    if is_guessable(password):
+        return Message("This password is among the first that are tried. Take several words.")
+    if count_classes(password) < rules.classes:
+        return Message(
+            "A password needs {classes} of these: small letters, capitals, digits, other signs.",
+            {"classes": rules.classes},
+        )
+    return None
+
+
+def count_classes(password: str) -> int:
+    """How many of small letters, capitals, digits and other signs are in it."""
+    kinds = {"a" if c.islower() else "A" if c.isupper() else "0" if c.isdigit() else "-" for c in password}
+    return len(kinds)
 
 
 def is_guessable(password: str) -> bool:

@@ -13,6 +13,8 @@ RIGHTS = {
     "configure": "read and apply configuration, see revisions and jobs",
     "users": "create users, give roles, set passwords, end sessions",
     "view_all": "read every record of every object",
+    "audit": "search, check and export the audit",
+    "view_as": "see the pages with another user's eyes, without changing anything",
     "modify_all": "do everything to every record, see and edit every field",
 }
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flask import request
 
 from jimu.access import accounts
-from jimu.access.accounts import Identity, SessionPolicy
+from jimu.access.account_policy import policy_of
+from jimu.access.accounts import Identity
 from jimu.access.actor import Actor
+from jimu.access.audit_refusals import note_refusal
 from jimu.access.csrf import CSRF_HEADER, SESSION_COOKIE, is_csrf_token
+from jimu.access.networks import is_allowed, refused
+from jimu.access.view_as import READ_ONLY
 from jimu.api.call import Call
 from jimu.errors import Forbidden, Unauthenticated
 from jimu.messages import LOCALES, Message
@@ -27,9 +29,14 @@ def authenticate(runtime: Runtime) -> Call:
     by_cookie = header is None
     identity = _by_cookie(runtime) if header is None else _by_token(runtime, header)
     snapshot = runtime.notice(identity.pulse)
-    actor = accounts.find_actor(snapshot.store, snapshot.manifest, identity)
+    actor = accounts.find_actor(snapshot.store, snapshot.manifest, identity, request.remote_addr or "")
     if actor is None:
         raise Unauthenticated(SIGN_IN)
+    if actor.viewed_by is not None:
+        raise Forbidden(READ_ONLY)
+    if not is_allowed(actor.address, runtime.settings.allowed_addresses, snapshot.manifest, actor.roles):
+        note_refusal(snapshot.store, accounts.By(actor, runtime.clock()))
+        raise refused(actor.address)
     request.environ["jimu.user"] = actor.email
     context = runtime.context(actor, via="api", snapshot=snapshot)
     return Call(runtime, snapshot, context, _locale(actor, by_cookie), by_cookie)
@@ -39,7 +46,7 @@ def _by_token(runtime: Runtime, header: str) -> Identity:
     scheme, _, secret = header.partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
         raise Unauthenticated(SIGN_IN)
-    identity = accounts.find_token(runtime.current.store, secret.strip(), runtime.clock())
+    identity = accounts.find_token(runtime.current.store, secret.strip(), runtime.clock(), request.remote_addr or "")
     if identity is None:
         raise Unauthenticated(BAD_TOKEN)
     return identity
@@ -49,8 +56,8 @@ def _by_cookie(runtime: Runtime) -> Identity:
     token = request.cookies.get(SESSION_COOKIE, "")
     if not token:
         raise Unauthenticated(SIGN_IN)
-    policy = SessionPolicy(idle=timedelta(hours=runtime.settings.session_hours))
-    identity = accounts.find_session(runtime.current.store, token, runtime.clock(), policy)
+    policy = policy_of(runtime.settings)
+    identity = accounts.find_session(runtime.current.store, token, runtime.clock(), policy.session)
     if identity is None:
         raise Unauthenticated(SIGN_IN)
     if request.method not in SAFE_METHODS and not is_csrf_token(

@@ -36,9 +36,8 @@ def create_command(
     expires_at = _expiry(expires)
     context = session.context()
     record = get_user(context, user)
-    made = accounts.create_token(
-        context.store, record.id, name, scopes=frozenset(scopes) or None, expires_at=expires_at, now=context.clock()
-    )
+    wish = accounts.TokenWish(name, frozenset(scopes) or None, expires_at)
+    made = accounts.create_token(context.store, record.id, wish, accounts.By(context.actor, context.clock()))
     if quiet:
         click.echo(made.secret)
     elif output_format == "json":
@@ -81,7 +80,8 @@ def revoke_command(session: Session, token_id: int) -> None:
     """Revoke the token with this id (see ``jimu token list``)."""
     from jimu.access import accounts
 
-    if not accounts.revoke_token(session.context().store, None, token_id):
+    context = session.context()
+    if not accounts.revoke_token(context.store, None, token_id, accounts.By(context.actor, context.clock())):
         fail(f"there is no token {token_id}")
         raise click.exceptions.Exit(Exit.PROBLEMS)
     say(f"token {token_id} is revoked")

@@ -34,7 +34,7 @@ def create_command(
     secret = password or secrets.token_urlsafe(12)
     values = {"email": email, "name": name or email.split("@")[0], "roles": list(roles), "active": True}
     record = write.write(Create("user", values), context)
-    accounts.set_password(context.store, record.id, secret, context.clock())
+    accounts.set_password(context.store, record.id, secret, accounts.By(context.actor, context.clock()))
     if output_format == "json":
         print_json({"id": _shown(record.id), "email": email, "password": None if password else secret})
     elif password:
@@ -83,8 +83,7 @@ def password_command(session: Session, user: str, password: str | None) -> None:
     context = session.context()
     record = get_user(context, user)
     secret = password or secrets.token_urlsafe(12)
-    accounts.set_password(context.store, record.id, secret, context.clock())
-    accounts.end_sessions(context.store, record.id)
+    accounts.set_password(context.store, record.id, secret, accounts.By(context.actor, context.clock()))
     say(f"the password of {record.title} is set")
     if not password:
         console().print(secret, style="bold")
@@ -102,7 +101,7 @@ def deactivate_command(session: Session, user: str) -> None:
     context = session.context("jimu user deactivate")
     record = get_user(context, user)
     write.write(Update("user", record.id, {"active": False}), context)
-    accounts.end_sessions(context.store, record.id)
+    accounts.end_sessions(context.store, record.id, accounts.By(context.actor, context.clock()))
     say(f"{record.title} is deactivated")
 
 

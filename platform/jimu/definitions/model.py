@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from jimu.definitions.care import DuplicateRuleDef, PersonalDef, RetentionDef
 from jimu.diagnostics import Place
 from jimu.fieldtypes.kinds import Kind
 from jimu.messages import Text
@@ -69,6 +70,7 @@ class FieldDef:
     retired: bool = False
     system: bool = False
     hidden: bool = False  # not in default layouts
+    clone: bool = True  # copied with the record
     history: bool = True
     default: Any = None
     scale: int = 0
@@ -160,6 +162,10 @@ class ObjectDef:
     checks: tuple[CheckDef, ...] = ()
     uniques: tuple[tuple[str, ...], ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
+    duplicates: tuple[DuplicateRuleDef, ...] = ()
+    retention: RetentionDef | None = None
+    personal: PersonalDef | None = None
+    audit: frozenset[str] = frozenset()
     record_types: Mapping[str, RecordTypeDef] = field(default_factory=dict)
     parent: str | None = None
     inherits: tuple[InheritDef, ...] = ()
@@ -204,13 +210,15 @@ class ObjectPermission:
 @dataclass(frozen=True, slots=True)
 class RoleDef:
     """``objects`` may have the key ``*`` for all others. ``system``: named rights such as configure, users, view_all,
-    modify_all.
+    modify_all. ``allowed_addresses``: networks from which its holders come in, none: from all.
     """
 
     name: str
     label: Text
     objects: Mapping[str, ObjectPermission] = field(default_factory=dict)
     system: frozenset[str] = frozenset()
+    require_second_factor: bool = False
+    allowed_addresses: tuple[str, ...] = ()
     help: Text = NO_TEXT
     source: Place = field(default_factory=Place)
 

@@ -22,6 +22,8 @@ class Context:
     (``write.unit_of_work``); ``told`` then gathers the events of all of them, to be told after the commit.
     ``reason`` goes into history ("import 42", "approval contract/legal"). ``journal`` gathers (command, result) of all
     that is written within the transaction, for whoever may have to take it back.
+    ``duplicates``: judge (a rule that warns only warns), stop (it stops too), ignore. ``duplicates_reason``: why a
+    duplicate is wanted, where a rule lets it be with a reason.
     """
 
     actor: Actor
@@ -34,6 +36,8 @@ class Context:
     settings: Mapping[str, Any] = field(default_factory=dict)
     told: list[Any] | None = None
     journal: list[Any] | None = None
+    duplicates: str = "judge"
+    duplicates_reason: str = ""
 
     def as_actor(self, actor: Actor) -> Context:
         """The same for another actor. Who is looked through (``viewed_by``) stays so: nothing is written on the way."""

@@ -15,10 +15,13 @@ from jimu.storage.tables import from_instant, to_instant
 
 @dataclass(frozen=True, slots=True)
 class Credential:
+    """``expires_at``: when a password that was given stops to open anything."""
+
     user_id: int
     password_hash: str
     changed_at: datetime
     must_change: bool
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,9 @@ class AccountState:
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
-    """``pulse``: the store's pulse, read in the same query (0 in lists)."""
+    """``pulse``: the store's pulse, read in the same query (0 in lists). ``stage``: what is still to be done before
+    it is a session ('': nothing). ``method``: how the user came in. ``viewing``: with whose eyes it looks.
+    """
 
     id: int
     user_id: int
@@ -44,12 +49,15 @@ class SessionRow:
     expires_at: datetime
     address: str
     agent: str
+    stage: str
+    method: str
+    viewing: int | None
     pulse: int
 
 
 @dataclass(frozen=True, slots=True)
 class TokenRow:
-    """``scopes`` None: unlimited. ``pulse`` as in a session."""
+    """``scopes`` None: unlimited. ``address``: from where it was last used. ``pulse`` as in a session."""
 
     id: int
     user_id: int
@@ -58,12 +66,14 @@ class TokenRow:
     created_at: datetime
     expires_at: datetime | None
     used_at: datetime | None
+    address: str
     pulse: int
 
 
-_SESSION = "s.id, s.user_id, s.created_at, s.seen_at, s.expires_at, s.address, s.agent"
+_SESSION = ("s.id, s.user_id, s.created_at, s.seen_at, s.expires_at, s.address, s.agent, s.stage, s.method,"
+            " s.viewing")
 _BEYOND = 2**62  # no row has such an id
-_TOKEN = "t.id, t.user_id, t.name, t.scopes, t.created_at, t.expires_at, t.used_at"  # noqa: S105 - column names
+_TOKEN = "t.id, t.user_id, t.name, t.scopes, t.created_at, t.expires_at, t.used_at, t.address"  # noqa: S105 - column names
 
 
 class AccountRows:
@@ -71,18 +81,33 @@ class AccountRows:
 
     connection: Connection
 
-    def put_credential(self, user_id: int, password_hash: str, at: datetime, must_change: bool = False) -> None:
+    def put_credential(self, user_id: int, password_hash: str, at: datetime, must_change: bool = False,
+                       expires_at: datetime | None = None) -> None:
         """Set or replace the password hash of a user."""
         self.connection.do(
-            "INSERT INTO credential (user_id, password_hash, changed_at, must_change) VALUES (?, ?, ?, ?)"
+            "INSERT INTO credential (user_id, password_hash, changed_at, must_change, expires_at)"
+            " VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (user_id) DO UPDATE SET password_hash = excluded.password_hash,"
-            " changed_at = excluded.changed_at, must_change = excluded.must_change",
-            user_id, password_hash, to_instant(at), must_change)
+            " changed_at = excluded.changed_at, must_change = excluded.must_change, expires_at = excluded.expires_at",
+            user_id, password_hash, to_instant(at), must_change, _optional_instant(expires_at))
+
+    def rehash_credential(self, user_id: int, password_hash: str) -> None:
+        """The same password under another hash."""
+        self.connection.do("UPDATE credential SET password_hash = ? WHERE user_id = ?", password_hash, user_id)
+
+    def void_given_password(self, user_id: int) -> bool:
+        """A password that somebody else gave opens nothing any more; False: it is the user's own, or there is none."""
+        return self.connection.do("UPDATE credential SET password_hash = '', expires_at = changed_at"
+                                  " WHERE user_id = ? AND must_change", user_id) == 1
 
     def find_credential(self, user_id: int) -> Credential | None:
         rows = self.connection.ask(
-            "SELECT user_id, password_hash, changed_at, must_change FROM credential WHERE user_id = ?", user_id)
-        return Credential(rows[0][0], rows[0][1], from_instant(rows[0][2]), bool(rows[0][3])) if rows else None
+            "SELECT user_id, password_hash, changed_at, must_change, expires_at FROM credential WHERE user_id = ?",
+            user_id)
+        if not rows:
+            return None
+        number, hash, changed_at, must_change, expires_at = rows[0]
+        return Credential(number, hash, from_instant(changed_at), bool(must_change), _optional_moment(expires_at))
 
     def note_login(self, user_id: int, at: datetime) -> None:
         """The user has logged in."""
@@ -96,12 +121,14 @@ class AccountRows:
         return {r[0]: AccountState(r[0], from_instant(r[1]), bool(r[2]), _optional_moment(r[3])) for r in rows}
 
     def add_session(self, key: str, user_id: int, at: datetime, expires_at: datetime, address: str = "",
-                    agent: str = "", created_at: datetime | None = None) -> int:
+                    agent: str = "", created_at: datetime | None = None, *, stage: str = "",
+                    method: str = "") -> int:
         """``created_at``: when the user logged in, if this session goes on from another."""
         return int(self.connection.ask(
-            "INSERT INTO session (key, user_id, created_at, seen_at, expires_at, address, agent)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
-            key, user_id, to_instant(created_at or at), to_instant(at), to_instant(expires_at), address, agent)[0][0])
+            "INSERT INTO session (key, user_id, created_at, seen_at, expires_at, address, agent, stage, method)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            key, user_id, to_instant(created_at or at), to_instant(at), to_instant(expires_at), address, agent,
+            stage, method)[0][0])
 
     def find_session(self, key: str) -> SessionRow | None:
         """The session with this key, and the pulse: one query."""
@@ -112,6 +139,10 @@ class AccountRows:
         """It was used: note when, and until when it now lasts."""
         self.connection.do("UPDATE session SET seen_at = ?, expires_at = ? WHERE id = ?",
                            to_instant(seen_at), to_instant(expires_at), id)
+
+    def set_viewing(self, key: str, user_id: int | None) -> bool:
+        """The session looks with the eyes of a user, or with its own again."""
+        return self.connection.do("UPDATE session SET viewing = ? WHERE key = ?", user_id, key) == 1
 
     def end_session(self, key: str) -> bool:
         return self.connection.do("DELETE FROM session WHERE key = ?", key) == 1
@@ -127,7 +158,7 @@ class AccountRows:
     def list_sessions(self, user_id: int) -> list[SessionRow]:
         """Used last, first."""
         rows = self.connection.ask(
-            f"SELECT {_SESSION}, 0 FROM session s WHERE s.user_id = ? ORDER BY s.seen_at DESC", user_id)  # noqa: S608
+            f"SELECT {_SESSION}, 0 FROM session s WHERE s.user_id = ? AND s.stage = '' ORDER BY s.seen_at DESC", user_id)  # noqa: S608
         return [_session(row) for row in rows]
 
     def remove_sessions(self, before: datetime) -> int:
@@ -146,9 +177,9 @@ class AccountRows:
         rows = self.connection.ask(f"SELECT {_TOKEN}, p.value FROM api_token t, pulse p WHERE t.key = ?", key)  # noqa: S608
         return _token(rows[0]) if rows else None
 
-    def touch_token(self, id: int, at: datetime) -> None:
-        """Note when it was last used."""
-        self.connection.do("UPDATE api_token SET used_at = ? WHERE id = ?", to_instant(at), id)
+    def touch_token(self, id: int, at: datetime, address: str = "") -> None:
+        """Note when it was last used, and from where."""
+        self.connection.do("UPDATE api_token SET used_at = ?, address = ? WHERE id = ?", to_instant(at), address, id)
 
     def revoke_token(self, id: int, user_id: int | None = None) -> bool:
         """``user_id``: only if it is that user's. False: there is none."""
@@ -199,12 +230,12 @@ def _optional_moment(value: int | None) -> datetime | None:
 
 
 def _session(row: tuple[Any, ...]) -> SessionRow:
-    id, user_id, created_at, seen_at, expires_at, address, agent, pulse = row
-    return SessionRow(id, user_id, from_instant(created_at), from_instant(seen_at), from_instant(expires_at), address,
-                      agent, pulse)
+    id, user_id, created_at, seen_at, expires_at, *rest = row
+    return SessionRow(id, user_id, from_instant(created_at), from_instant(seen_at), from_instant(expires_at), *rest)
 
 
 def _token(row: tuple[Any, ...]) -> TokenRow:
-    id, user_id, name, scopes, created_at, expires_at, used_at, pulse = row
+    id, user_id, name, scopes, created_at, expires_at, used_at, address, pulse = row
     return TokenRow(id, user_id, name, None if scopes is None else frozenset(orjson.loads(scopes)),
-                    from_instant(created_at), _optional_moment(expires_at), _optional_moment(used_at), pulse)
+                    from_instant(created_at), _optional_moment(expires_at), _optional_moment(used_at), address,
+                    pulse)

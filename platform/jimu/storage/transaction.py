@@ -34,16 +34,18 @@ from jimu.storage.entries import (
 )
 from jimu.storage.ids import new_id, new_ids
 from jimu.storage.lookups import Lock, Reader
+from jimu.storage.match_keys import MatchKeyRows
 from jimu.storage.query import Aggregate, Count, Filter, Page, Query, SearchHit
 from jimu.storage.search.find import search_objects
 from jimu.storage.select import count_rows, matching_ids, select_page
+from jimu.storage.sign_in import SignInRows
 from jimu.storage.write import Writer
 
 if TYPE_CHECKING:
     from jimu.storage.connections import Connections
 
 
-class Transaction(AccountRows, AccountLinkRows, AuditRows):
+class Transaction(AccountRows, AccountLinkRows, SignInRows, AuditRows, MatchKeyRows):
     """``connection`` is for the store's own modules."""
 
     def __init__(self, database: Connections, connection: Connection, cache: StatementCache) -> None:
@@ -184,7 +186,9 @@ class Transaction(AccountRows, AccountLinkRows, AuditRows):
 
         Raises BrokenReference while another row's reference column points at one. Returns how many were removed.
         """
-        return self._writer.purge(object, list(ids))
+        gone = list(ids)
+        self.forget_match_keys(gone)
+        return self._writer.purge(object, gone)
 
     def title_values(self, template: Formula, ids: Sequence[int] | None, after: int, limit: int,
                      environment: Environment) -> list[tuple[int, str | None, Any]]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, g, request
+from flask import Blueprint, Response, g, request
 
 from jimu.errors import Unauthenticated
 from jimu.messages import Message
 from jimu.runtime import Runtime
 from jimu.web import errors
-from jimu.web.security import require_own_form
+from jimu.web.security import note_page_seen, require_allowed_address, require_own_eyes, require_own_form
 from jimu.web.views import (
     admin,
     app_files,
@@ -32,12 +32,18 @@ from jimu.web.views import (
     records,
     searching,
     session_again,
+    sign_in_step,
     signing_in,
+    two_factor,
+    viewing,
 )
 from jimu.web.visit import enter
 
 VIEWS = (
     signing_in,
+    sign_in_step,
+    two_factor,
+    viewing,
     session_again,
     home,
     searching,
@@ -75,6 +81,10 @@ PUBLIC = frozenset(
         "web.token_now",
         "web.show_welcome",
         "web.welcome",
+        "web.show_step",
+        "web.take_step",
+        "web.begin_provider",
+        "web.finish_provider",
     }
 )
 
@@ -94,11 +104,20 @@ def build_blueprint(runtime: Runtime) -> Blueprint:
         g.visit = enter(runtime)
         if request.endpoint is None:
             return
+        require_allowed_address(g.visit)
         if request.endpoint not in PUBLIC and not g.visit.is_signed_in:
             raise Unauthenticated(Message("Please log in."))
         require_own_form(g.visit)
+        require_own_eyes(g.visit)
+
+    def end(response: Response) -> Response:
+        """What was seen with another's eyes is noted."""
+        if "visit" in g:
+            note_page_seen(g.visit, response)
+        return response
 
     blueprint.before_app_request(begin)
+    blueprint.after_app_request(end)
     for module in VIEWS:
         module.register(blueprint)
     errors.register_errors(blueprint)

@@ -1,15 +1,25 @@
-"""What protects forms: the synchroniser token, and where a request came from. The headers are the application's."""
+"""What protects pages: the synchroniser token, where a request came from, from which network, with whose eyes. The
+headers are the application's.
+"""
 
 from __future__ import annotations
 
-from flask import request
+from flask import Response, request
 
+from jimu.access.audit_refusals import note_refusal
 from jimu.access.csrf import CSRF_FIELD, CSRF_HEADER, is_csrf_token
-from jimu.errors import BadRequest
+from jimu.access.networks import is_allowed, refused
+from jimu.access.view_as import READ_ONLY, note_page
+from jimu.errors import BadRequest, Forbidden
 from jimu.messages import Message
-from jimu.web.visit import Visit
+from jimu.web.visit import Visit, address
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+# What may be sent while one looks with another's eyes: only what ends it.
+_WAYS_OUT = frozenset({"web.stop_viewing", "web.log_out"})
+# What is nobody's business but the owner's, even to look at.
+_PRIVATE = ("/profile", "/me/", "/password")
 
 
 def require_own_form(visit: Visit) -> None:
@@ -22,3 +32,32 @@ def require_own_form(visit: Visit) -> None:
     tied_to = visit.session or visit.nonce
     if not tied_to or not is_csrf_token(visit.runtime.secret_key, tied_to, given):
         raise BadRequest(Message("This form is no longer valid. Reload the page and send it again."))
+
+
+def require_allowed_address(visit: Visit) -> None:
+    """Raises Forbidden for a network address that the settings or a role of the user keep out."""
+    settings = visit.runtime.settings
+    if is_allowed(address(), settings.allowed_addresses, visit.manifest, visit.actor.roles):
+        return
+    note_refusal(visit.snapshot.store, visit.by)
+    raise refused(address())
+
+
+def require_own_eyes(visit: Visit) -> None:
+    """Raises Forbidden for whatever changes something while one looks with another's eyes, and for their private
+    pages.
+    """
+    if visit.actor.viewed_by is None or request.endpoint in _WAYS_OUT:
+        return
+    if request.method not in _SAFE:
+        raise Forbidden(READ_ONLY)
+    if request.path.startswith(_PRIVATE):
+        raise Forbidden(Message("These pages are private: they are not shown with another's eyes."))
+
+
+def note_page_seen(visit: Visit, response: Response) -> None:
+    """Every page that is seen with another's eyes is in the audit, what scripts ask for beside it is not."""
+    is_page = response.mimetype == "text/html" and "HX-Request" not in request.headers
+    is_page = is_page and request.headers.get("X-Requested-With") != "fetch"
+    if visit.actor.viewed_by is not None and (is_page or response.headers.get("Content-Disposition")):
+        note_page(visit.snapshot.store, visit.by, request.full_path.rstrip("?"), response.status_code)

@@ -6,15 +6,16 @@ The only ambient state of the web floor is this object on Flask's ``g``.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import g, request
 
 from jimu.access import accounts
+from jimu.access.account_policy import AccountPolicy, policy_of
 from jimu.access.actor import NOBODY, Actor
 from jimu.access.csrf import SESSION_COOKIE, csrf_token
 from jimu.messages import LOCALES, Message
@@ -26,6 +27,8 @@ from jimu.web.rendering import Renderer, renderer_for
 LOCALE_COOKIE = "jimu_locale"
 THEME_COOKIE = "jimu_theme"
 NONCE_COOKIE = "jimu_nonce"
+DEVICE_COOKIE = "jimu_device"  # a device that is spared the second factor
+STEP_COOKIE = "jimu_step"  # the step between password and session
 THEMES = ("auto", "light", "dark", "contrast")
 
 
@@ -60,6 +63,26 @@ class Visit:
         return renderer_for(self.locale, self.runtime.translator(self.locale))
 
     @property
+    def policy(self) -> AccountPolicy:
+        """What the installation demands of accounts."""
+        return policy_of(self.runtime.settings)
+
+    @property
+    def by(self) -> accounts.By:
+        """Who does something to an account just now."""
+        return accounts.By(dataclasses.replace(self.actor, address=address()), self.runtime.clock())
+
+    @property
+    def arrival(self) -> accounts.Arrival:
+        """From where this request comes, for a log-in."""
+        agent = request.headers.get("User-Agent", "")[:200]
+        return accounts.Arrival(address(), agent, self.session, request.cookies.get(DEVICE_COOKIE, ""))
+
+    def link(self, path: str) -> str:
+        """The whole address of a page of ours, to be sent to people."""
+        return (self.runtime.settings.public_url or request.host_url).rstrip("/") + path
+
+    @property
     def csrf(self) -> str:
         return csrf_token(self.runtime.secret_key, self.session or self.nonce)
 
@@ -73,8 +96,9 @@ def visit() -> Visit:
     return found
 
 
-def session_policy(runtime: Runtime) -> accounts.SessionPolicy:
-    return accounts.SessionPolicy(idle=timedelta(hours=runtime.settings.session_hours))
+def address() -> str:
+    """The network address of the request, as the trusted proxies tell it."""
+    return request.remote_addr or ""
 
 
 def enter(runtime: Runtime) -> Visit:
@@ -83,10 +107,10 @@ def enter(runtime: Runtime) -> Visit:
     token = request.cookies.get(SESSION_COOKIE, "")
     actor = NOBODY
     if token:
-        identity = accounts.find_session(snapshot.store, token, runtime.clock(), session_policy(runtime))
+        identity = accounts.find_session(snapshot.store, token, runtime.clock(), policy_of(runtime.settings).session)
         if identity is not None:
             snapshot = runtime.notice(identity.pulse)
-            actor = accounts.find_actor(snapshot.store, snapshot.manifest, identity) or NOBODY
+            actor = accounts.find_actor(snapshot.store, snapshot.manifest, identity, address()) or NOBODY
     workspace = snapshot.manifest.workspace
     return Visit(
         runtime,

@@ -15,6 +15,8 @@ def build_role(document: Document) -> RoleDef:
         help=optional_text(data, "help"),
         objects={name: _permission(raw) for name, raw in data.get("objects", {}).items()},
         system=frozenset(data.get("system", ())),
+        require_second_factor=bool(data.get("require_second_factor")),
+        allowed_addresses=tuple(data.get("allowed_addresses") or ()),
         source=document.place,
     )
 

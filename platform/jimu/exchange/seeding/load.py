@@ -262,7 +262,7 @@ class _Loader:
         for record in records:
             password = passwords.get(str(record.values.get(key[0])))
             if password is not None and record.id is not None and not self._has_password(record.id):
-                accounts.set_password(self.context.store, record.id, password, self.context.clock())
+                accounts.set_password(self.context.store, record.id, password, accounts.by_system(self.context.clock()))
 
     def _has_password(self, user_id: int) -> bool:
         return accounts.has_password(self.context.store, user_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jimu.access.managing import rights_of_roles
+from jimu.access.own_password import void_given_password
 from jimu.access.scopes import USER_OBJECT
 from jimu.access.sessions import end_sessions_in
 from jimu.records.draft import Draft
@@ -46,12 +47,12 @@ def emit_events(wave: Wave) -> None:
             if is_out:
                 end_sessions_in(unit.transaction, draft.id)
             if is_out or _gains_rights(wave, draft):
-                unit.transaction.remove_account_links(draft.id)
+                void_given_password(unit.transaction, draft.id)
 
 
 def _gains_rights(wave: Wave, draft: Draft) -> bool:
-    """Whether somebody has system rights that they had not before: a link to set their password that was made by then
-    may lie with a person who may not manage such an account.
+    """Whether somebody has system rights that they had not before: a password or a link to set one that was given by
+    then may lie with a person who may not manage such an account.
     """
     if "roles" not in draft.changed:
         return False

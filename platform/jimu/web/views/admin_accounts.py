@@ -53,7 +53,7 @@ def activate(id: str) -> Response:
 def give_password(id: str) -> Response:
     """A new password, shown on the answer and nowhere again; it has to be changed at the first log-in."""
     now, record = visit(), _managed(id)
-    password = accounts.give_password(now.snapshot.store, record.id, now.runtime.clock())
+    password = accounts.give_password(now.snapshot.store, record.id, now.by, now.policy)
     return show_user(record.id, password=password, status=201)
 
 
@@ -62,13 +62,13 @@ def give_link(id: str) -> Response:
     now, record = visit(), _managed(id)
     store = now.snapshot.store
     purpose = accounts.RESET if accounts.has_password(store, record.id) else accounts.INVITATION
-    made = accounts.create_link(store, record.id, purpose, now.runtime.clock(), now.actor.id)
+    made = accounts.create_link(store, record.id, purpose, now.by)
     return show_user(record.id, link=made.secret, status=201)
 
 
 def unlock(id: str) -> Response:
-    record = _managed(id)
-    accounts.unlock(visit().snapshot.store, str(record.values.get("email") or ""))
+    now, record = visit(), _managed(id)
+    accounts.unlock(now.snapshot.store, record.id, str(record.values.get("email") or ""), now.by)
     return go(user_href(record.id), Message("{title} may try again at once.", {"title": record.title}))
 
 
@@ -76,19 +76,19 @@ def end_all(id: str) -> Response:
     """All sessions; of oneself all but this one."""
     now, record = visit(), _managed(id)
     keep = now.session if record.id == now.actor.id else None
-    accounts.end_sessions(now.snapshot.store, record.id, keep=keep)
+    accounts.end_sessions(now.snapshot.store, record.id, now.by, keep=keep)
     return go(f"{user_href(record.id)}#sessions", Message("The sessions were ended."))
 
 
 def end_one(id: str, number: str) -> Response:
-    record = _managed(id)
-    if not accounts.end_session_number(visit().snapshot.store, record.id, whole_number(number) or 0):
+    now, record = visit(), _managed(id)
+    if not accounts.end_session_number(now.snapshot.store, record.id, whole_number(number) or 0, now.by):
         raise NotFound(Message("There is no such session (any more)."))
     return go(f"{user_href(record.id)}#sessions", Message("The session was ended."))
 
 
 def revoke(id: str, number: str) -> Response:
-    record = _managed(id)
-    if not accounts.revoke_token(visit().snapshot.store, record.id, whole_number(number) or 0):
+    now, record = visit(), _managed(id)
+    if not accounts.revoke_token(now.snapshot.store, record.id, whole_number(number) or 0, now.by):
         raise NotFound(Message("There is no such token (any more)."))
     return go(f"{user_href(record.id)}#tokens", Message("The token was revoked."))

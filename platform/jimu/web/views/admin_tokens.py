@@ -57,7 +57,7 @@ def revoke_any(number: str) -> Response:
     if token is None or token.id != wanted:
         raise NotFound(Message("There is no such token (any more)."))
     require_manageable(now.actor, store, now.manifest, token.user_id)
-    accounts.revoke_token(store, token.user_id, token.id)
+    accounts.revoke_token(store, token.user_id, token.id, now.by)
     return go("/admin/tokens", Message("The token was revoked."))
 
 
@@ -100,9 +100,8 @@ def create_own() -> Response:
     scopes = None if form.get("reach") != "some" else form.getlist("scope")
     moment = now.runtime.clock()
     try:
-        made = accounts.create_token(
-            now.snapshot.store, now.actor.id or 0, name, now=moment, scopes=scopes, expires_at=_expiry(moment)
-        )
+        wish = accounts.TokenWish(name, scopes, _expiry(moment))
+        made = accounts.create_token(now.snapshot.store, now.actor.id or 0, wish, now.by, now.policy.token_age)
     except Invalid as error:
         return show_own(problems=[now.say(error.message)], status=422)
     return show_own(secret=made.secret, status=201)
@@ -117,6 +116,6 @@ def _expiry(moment: datetime) -> datetime | None:
 
 def revoke_own(number: str) -> Response:
     now = visit()
-    if not accounts.revoke_token(now.snapshot.store, now.actor.id or 0, whole_number(number) or 0):
+    if not accounts.revoke_token(now.snapshot.store, now.actor.id or 0, whole_number(number) or 0, now.by):
         raise NotFound(Message("There is no such token (any more)."))
     return go("/me/tokens", Message("The token was revoked."))

@@ -81,10 +81,10 @@ def create_user() -> Response:
         record = write.write(Create("user", {**values, "roles": form.getlist("roles"), "active": True}), now.context)
     except _REFUSALS as error:
         return new_user(form.to_dict(), _texts(error), 422)
-    store, moment = now.snapshot.store, now.runtime.clock()
+    store = now.snapshot.store
     if form.get("how") == "password":
-        return show_user(record.id, password=accounts.give_password(store, record.id, moment), status=201)
-    link = accounts.create_link(store, record.id, accounts.INVITATION, moment, now.actor.id)
+        return show_user(record.id, password=accounts.give_password(store, record.id, now.by, now.policy), status=201)
+    link = accounts.create_link(store, record.id, accounts.INVITATION, now.by)
     return show_user(record.id, link=link.secret, status=201)
 
 
@@ -117,7 +117,7 @@ def show_user(
         departments=department_options(reader),
         typed=form,
         password=password,
-        link=f"{request.host_url}welcome?{urlencode({'key': link})}" if link else "",
+        link=now.link(f"/welcome?{urlencode({'key': link})}") if link else "",
         problems=problems or [],
     )
     if password or link:

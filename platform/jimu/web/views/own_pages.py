@@ -10,8 +10,7 @@ from flask import Blueprint, Response, request
 
 from jimu.access import accounts
 from jimu.access.fields import EDIT, field_access
-from jimu.access.passwords import LEAST_LENGTH
-from jimu.errors import Conflict, Invalid, NotFound, TooLarge, Unauthenticated
+from jimu.errors import Conflict, Invalid, NotFound, TooLarge, TooManyRequests, Unauthenticated
 from jimu.fieldtypes.ids import encode_id
 from jimu.messages import LOCALES, Message
 from jimu.records import read, write
@@ -23,7 +22,7 @@ from jimu.web.pages.reader import record_url
 from jimu.web.responses import go, json, local, page, reader_of, whole_number
 from jimu.web.views.admin_base import moment_of
 from jimu.web.views.signing_in import YEAR, put_session
-from jimu.web.visit import LOCALE_COOKIE, THEME_COOKIE, THEMES, session_policy, visit
+from jimu.web.visit import LOCALE_COOKIE, THEME_COOKIE, THEMES, visit
 
 # What everybody may say of themselves here; the record's own form has the rest.
 DETAILS = ("name", "position", "phone")
@@ -65,7 +64,7 @@ def show_profile(problems: Mapping[str, str] | None = None, status: int = 200) -
         current_session=accounts.session_number(now.snapshot.store, now.session),
         device_of=device_of,
         moment=moment_of(reader_of(now)),
-        least=LEAST_LENGTH,
+        least=now.policy.password.least,
         typed=request.form if problems else {},
         problems=problems or {},
         user_href=record_url("user", number),
@@ -132,47 +131,33 @@ def change_password() -> Response:
     """The old one is asked for again; afterwards every other session of the user is over and this one has a new
     token."""
     now = visit()
-    old, new = request.form.get("old", ""), request.form.get("new", "")
-    store, moment = now.snapshot.store, now.runtime.clock()
+    new, store = request.form.get("new", ""), now.snapshot.store
+    choice = accounts.Choice(new, now.actor.email, now.session)
     try:
-        accounts.require_good_password(new, now.actor.email)
-        session = accounts.log_in(
-            store,
-            now.manifest,
-            now.actor.email,
-            old,
-            address=request.remote_addr or "",
-            now=moment,
-            policy=session_policy(now.runtime),
-            rate=now.runtime.settings.login_rate,
-        )
-        accounts.set_password(store, session.user_id, new, moment, email=now.actor.email)
-    except Unauthenticated:
-        return show_profile({"old": now.say(Message("This is not your password."))}, 422)
+        accounts.require_good_password(new, now.actor.email, now.policy.password)
+        accounts.require_own_password(store, now.by, request.form.get("old", ""), now.policy)
+        accounts.set_password(store, now.actor.id or 0, choice, now.by, now.policy)
+    except (Unauthenticated, TooManyRequests) as error:
+        is_wrong = isinstance(error, Unauthenticated)
+        message = Message("This is not your password.") if is_wrong else error.message
+        return show_profile({"old": now.say(message)}, 422 if is_wrong else 429)
     except Invalid as error:
         return show_profile({"new": now.say(error.message)}, 422)
-    fresh = accounts.create_session(
-        store,
-        session.user_id,
-        moment,
-        address=request.remote_addr or "",
-        device=request.headers.get("User-Agent", ""),
-        policy=session_policy(now.runtime),
-    )
-    accounts.end_sessions(store, session.user_id, keep=fresh.token)
+    fresh = accounts.rotate_session(store, now.session, now.runtime.clock(), now.policy.session)
     response = go("/profile", Message("The password was changed."))
-    put_session(response, fresh.token, now.runtime)
+    if fresh is not None:
+        put_session(response, fresh.token, now.runtime)
     return response
 
 
 def end_other_sessions() -> Response:
     now = visit()
-    accounts.end_sessions(now.snapshot.store, now.actor.id or 0, keep=now.session)
+    accounts.end_sessions(now.snapshot.store, now.actor.id or 0, now.by, keep=now.session)
     return go("/profile#sessions", Message("The sessions were ended."))
 
 
 def end_session(number: str) -> Response:
     now = visit()
-    if not accounts.end_session_number(now.snapshot.store, now.actor.id or 0, whole_number(number) or 0):
+    if not accounts.end_session_number(now.snapshot.store, now.actor.id or 0, whole_number(number) or 0, now.by):
         raise NotFound(Message("There is no such session (any more)."))
     return go("/profile#sessions", Message("The session was ended."))

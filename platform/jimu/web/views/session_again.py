@@ -8,7 +8,6 @@ import base64
 import hashlib
 import hmac
 import re
-import secrets
 import zlib
 from typing import Any
 
@@ -18,6 +17,9 @@ from werkzeug.datastructures import MultiDict
 
 from jimu.access import accounts
 from jimu.access.csrf import CSRF_FIELD, SESSION_COOKIE, csrf_token, is_csrf_token
+from jimu.access.loading import load_actor
+from jimu.access.second_factor import Answer, Moment, finish_with_code
+from jimu.access.stages import GIVE
 from jimu.errors import TooManyRequests, Unauthenticated
 from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message
@@ -25,8 +27,11 @@ from jimu.web.responses import fragment, go, json, reader_of
 from jimu.web.views.form_edit import resume_edit
 from jimu.web.views.form_new import resume_new
 from jimu.web.views.form_page import show_form
-from jimu.web.views.signing_in import put_session
-from jimu.web.visit import NONCE_COOKIE, Visit, session_policy, visit
+from jimu.web.views.sign_in_step import RUN_OUT
+from jimu.web.views.signing_in import own_nonce, put_cookie, put_session, put_step
+from jimu.web.visit import NONCE_COOKIE, STEP_COOKIE, Visit, visit
+
+NOT_HERE = Message("Your account needs a second factor first: log in on another tab to set it up.")
 
 # What a log-in page carries along at most, packed; more than any form that people type into.
 _MOST_CARRIED = 200_000
@@ -47,27 +52,18 @@ def show_again() -> Response:
 
 
 def log_in_again() -> Response:
-    """200 with the new session's token; 401 with the form again."""
+    """200 with the new session's token; 401 with the form again, or with the one for the second factor."""
     now = visit()
     email = request.form.get("email", "").strip()
     try:
-        session = accounts.log_in(
-            now.snapshot.store,
-            now.manifest,
-            email,
-            request.form.get("password", ""),
-            address=request.remote_addr or "",
-            now=now.runtime.clock(),
-            device=request.headers.get("User-Agent", "")[:200],
-            previous=now.session,
-            policy=session_policy(now.runtime),
-            rate=now.runtime.settings.login_rate,
-        )
+        session = _proved(now, email)
     except (Unauthenticated, TooManyRequests, accounts.MustChange) as error:
         return _form(now, email, now.say(error.message), 429 if isinstance(error, TooManyRequests) else 401)
-    identity = accounts.find_session(
-        now.snapshot.store, session.token, now.runtime.clock(), session_policy(now.runtime)
-    )
+    if session.stage:
+        response = _form(now, email, "" if session.stage == GIVE else now.say(NOT_HERE), 401, asks_code=True)
+        put_step(response, session.token, now.runtime)
+        return response
+    identity = accounts.find_session(now.snapshot.store, session.token, now.runtime.clock(), now.policy.session)
     actor = accounts.find_actor(now.snapshot.store, now.manifest, identity) if identity else None
     if actor is None or actor.id is None or encode_id(actor.id) != request.form.get("before", ""):
         accounts.end_session(now.snapshot.store, session.token)
@@ -75,8 +71,24 @@ def log_in_again() -> Response:
         return _form(now, email, now.say(other), 401)
     response = json({"csrf": csrf_token(now.runtime.secret_key, session.token)})
     put_session(response, session.token, now.runtime)
-    response.delete_cookie(NONCE_COOKIE)
     return response
+
+
+def _proved(now: Visit, email: str) -> accounts.NewSession:
+    """By password, or by the code that was asked for after it."""
+    store, moment = now.snapshot.store, now.runtime.clock()
+    if "code" not in request.form:
+        attempt = accounts.LogIn(email, request.form.get("password", ""), now.arrival)
+        return accounts.log_in(store, now.manifest, attempt, moment, now.policy)
+    step = accounts.find_step(store, request.cookies.get(STEP_COOKIE, ""), moment)
+    actor = None
+    if step is not None:
+        with store.read() as transaction:
+            actor = load_actor(transaction, now.manifest, step.user_id)
+    if step is None or actor is None:
+        raise Unauthenticated(RUN_OUT)
+    at = Moment(moment, now.policy, now.runtime.secret_key)
+    return finish_with_code(store, step, actor, Answer(request.form["code"]), now.arrival, at).session
 
 
 def token_now() -> Response:
@@ -86,18 +98,20 @@ def token_now() -> Response:
     return json({"csrf": now.csrf if is_same else ""})
 
 
-def _form(now: Visit, email: str = "", problem: str = "", status: int = 200) -> Response:
-    nonce = now.nonce or secrets.token_urlsafe(24)
+def _form(
+    now: Visit, email: str = "", problem: str = "", status: int = 200, *, asks_code: bool = False
+) -> Response:
+    nonce = own_nonce(now)
     response = fragment(
         "log_in_again.html",
         status=status,
         email=email,
         problem=problem,
+        asks_code=asks_code or ("code" in request.form and problem != now.say(RUN_OUT)),
         form_token=csrf_token(now.runtime.secret_key, nonce if not now.session else now.session),
     )
     if not now.session:
-        secure = now.runtime.settings.secure_cookies
-        response.set_cookie(NONCE_COOKIE, nonce, httponly=True, samesite="Lax", secure=secure)
+        put_cookie(response, NONCE_COOKIE, nonce, now.runtime)
     return response
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
-
-from flask import Blueprint, Response, make_response, redirect, request
+from flask import Blueprint, Response, make_response, request
 
 from jimu.access import accounts
+from jimu.access.actor import Actor
 from jimu.access.csrf import csrf_token
 from jimu.access.loading import load_actor
-from jimu.access.passwords import LEAST_LENGTH
 from jimu.errors import Invalid, NotFound
 from jimu.messages import Message
 from jimu.web.responses import lone_page
-from jimu.web.views.signing_in import put_session
-from jimu.web.visit import NONCE_COOKIE, session_policy, visit
+from jimu.web.views.signing_in import let_in, own_nonce, put_cookie
+from jimu.web.visit import NONCE_COOKIE, visit
 
 INVALID = Message("This link is no longer valid. Ask for a new one.")
 
@@ -31,11 +29,8 @@ def show_welcome(problem: str = "", status: int = 200) -> Response:
     found = accounts.find_link(now.snapshot.store, key, now.runtime.clock())
     if found is None:
         raise NotFound(INVALID)
-    with now.snapshot.store.read() as transaction:
-        user = load_actor(transaction, now.manifest, found.user_id)
-    if user is None:
-        raise NotFound(INVALID)
-    nonce = now.nonce or secrets.token_urlsafe(24)
+    user = _user_of(key)
+    nonce = own_nonce(now)
     response = make_response(
         lone_page(
             "welcome.html",
@@ -43,7 +38,7 @@ def show_welcome(problem: str = "", status: int = 200) -> Response:
             status=status,
             key=key,
             user=user,
-            least=LEAST_LENGTH,
+            least=now.policy.password.least,
             purpose=found.purpose,
             problem=problem,
             form_token=csrf_token(now.runtime.secret_key, now.session or nonce),
@@ -51,30 +46,36 @@ def show_welcome(problem: str = "", status: int = 200) -> Response:
     )
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
-    response.set_cookie(NONCE_COOKIE, nonce, httponly=True, samesite="Lax", secure=now.runtime.settings.secure_cookies)
+    put_cookie(response, NONCE_COOKIE, nonce, now.runtime)
     return response
 
 
 def welcome() -> Response:
-    """The password is set, the link is used up, and the user is logged in."""
+    """The password is set, the link is used up, and the user is let in, by a second factor where there is one."""
     now, form = visit(), request.form
-    store, moment = now.snapshot.store, now.runtime.clock()
+    store = now.snapshot.store
     if form.get("password", "") != form.get("again", ""):
         return show_welcome(now.say(Message("The two passwords are not the same.")), 422)
+    key = form.get("key", "")
+    user = _user_of(key)
+    choice = accounts.Choice(form.get("password", ""), user.email)
     try:
-        user_id = accounts.use_link(store, form.get("key", ""), form.get("password", ""), moment)
+        accounts.use_link(store, key, choice, now.by, now.policy)
     except Invalid as error:
         return show_welcome(now.say(error.message), 422)
-    session = accounts.create_session(
-        store,
-        user_id,
-        moment,
-        address=request.remote_addr or "",
-        device=request.headers.get("User-Agent", ""),
-        policy=session_policy(now.runtime),
-    )
-    accounts.note_login(store, user_id, moment)
-    response = redirect("/", 303)
-    put_session(response, session.token, now.runtime)  # type: ignore[arg-type]
-    response.delete_cookie(NONCE_COOKIE)
-    return response  # type: ignore[return-value]
+    proof = accounts.Proof(user, "link")
+    session = accounts.begin_session(store, now.manifest, proof, now.arrival, now.runtime.clock(), now.policy)
+    return let_in(now, session, "/")
+
+
+def _user_of(key: str) -> Actor:
+    """Whose link it is; raises NotFound for one that does not hold."""
+    now = visit()
+    found = accounts.find_link(now.snapshot.store, key, now.runtime.clock())
+    if found is None:
+        raise NotFound(INVALID)
+    with now.snapshot.store.read() as transaction:
+        user = load_actor(transaction, now.manifest, found.user_id)
+    if user is None:
+        raise NotFound(INVALID)
+    return user
