@@ -43,6 +43,7 @@ PARTS: Mapping[str, Message] = {
     "object": Message("object"),
     "field": Message("field"),
     "check": Message("check"),
+    "duplicate_rule": Message("duplicate rule"),
     "unique": Message("unique key"),
     "index": Message("index"),
     "record_type": Message("record type"),
@@ -85,6 +86,7 @@ _OBJECT_IGNORED = frozenset(
         "was",
         "fields",
         "checks",
+        "duplicates",
         "uniques",
         "indexes",
         "record_types",
@@ -157,6 +159,8 @@ def _inside(old: ObjectDef, new: ObjectDef) -> Iterator[Change]:
     yield from _properties("object", new.name, old, new, _OBJECT_IGNORED, name=new.name, **at)
     yield from _fields(old, new)
     yield from _keyed("check", {c.name: c for c in old.checks}, {c.name: c for c in new.checks}, new.name)
+    rules = ({d.name: d for d in old.duplicates}, {d.name: d for d in new.duplicates})
+    yield from _keyed("duplicate_rule", *rules, new.name)
     yield from _keyed("record_type", old.record_types, new.record_types, new.name)
     for part, groups in (("unique", (old.uniques, new.uniques)), ("index", (old.indexes, new.indexes))):
         renamed = _renames(old.fields, new.fields)

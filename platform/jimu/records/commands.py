@@ -101,6 +101,7 @@ class Record:
     titles: Mapping[int, str] = field(default_factory=dict)
     created: bool = False  # set by a write
     changed: tuple[str, ...] = ()  # set by a write: fields that changed
+    duplicates: tuple[Any, ...] = ()  # set by a write: duplicates.Told, of which a rule warns
 
 
 @dataclass(frozen=True, slots=True)

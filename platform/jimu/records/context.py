@@ -21,7 +21,8 @@ class Context:
     ``transaction`` is set while a caller holds one open, so that several writes become one unit
     (``write.unit_of_work``); ``told`` then gathers the events of all of them, to be told after the commit.
     ``reason`` goes into history ("import 42", "approval contract/legal"). ``journal`` gathers (command, result) of all
-    that is written within the transaction, for whoever may have to take it back.
+    that is written within the transaction, for whoever may have to take it back. ``read_before``: what of audited
+    reading was told already in this request.
     ``duplicates``: judge (a rule that warns only warns), stop (it stops too), ignore. ``duplicates_reason``: why a
     duplicate is wanted, where a rule lets it be with a reason.
     """
@@ -36,6 +37,7 @@ class Context:
     settings: Mapping[str, Any] = field(default_factory=dict)
     told: list[Any] | None = None
     journal: list[Any] | None = None
+    read_before: set[Any] = field(default_factory=set, compare=False, repr=False)
     duplicates: str = "judge"
     duplicates_reason: str = ""
 

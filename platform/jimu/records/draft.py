@@ -36,6 +36,8 @@ class Draft:
     by_hook: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    duplicates: list[Any] = field(default_factory=list)  # duplicates.Told: records taken for the same
+    allowed_duplicates: bool = False
     error: JimuError | None = None
     new_version: int = 1
     record: Record | None = None
@@ -69,7 +71,8 @@ class Draft:
     def judge(self) -> None:
         """Turn the problems found so far into the error that stops the draft."""
         if self.problems and self.error is None:
-            self.error = Invalid(INVALID, self.problems)
+            details = {"duplicates": [d.dump() for d in self.duplicates]} if self.duplicates else None
+            self.error = Invalid(INVALID, self.problems, details)
 
 
 @dataclass(frozen=True)
@@ -91,3 +94,4 @@ class Preview:
     visible: frozenset[str] = frozenset()
     required: frozenset[str] = frozenset()
     read_only: frozenset[str] = frozenset()
+    duplicates: tuple[Any, ...] = ()  # duplicates.Told

@@ -43,6 +43,7 @@ def build_record(wave: Wave, draft: Draft) -> Record:
         plan.values(shown),
         created=draft.action == "create",
         changed=draft.changed,
+        duplicates=tuple(draft.duplicates),
     )
 
 
@@ -95,4 +96,5 @@ def build_preview(wave: Wave, draft: Draft) -> Preview:
         visible=frozenset(read.readable - state.hidden) if state else frozenset(),
         required=state.required if state else frozenset(),
         read_only=frozenset(protected | state.read_only) if state else frozenset(protected),
+        duplicates=tuple(draft.duplicates),
     )

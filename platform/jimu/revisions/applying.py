@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from jimu.definitions import Manifest
 from jimu.errors import JimuError
 from jimu.messages import Message
+from jimu.records.duplicates.keeping import bring_rules_up
 from jimu.records.schema import build_schema
 from jimu.revisions.comparing import summarise
 from jimu.revisions.deployment import Deployment, Origin
@@ -55,6 +56,7 @@ def apply(
             application.apply(build_schema(manifest))
             if deployment.running is not None:
                 refresh_stale_titles(application.transaction, deployment.running, manifest, deployment.clock())
+            bring_rules_up(application.transaction, manifest)
             revision = _record(application, deployment, manifest, origin or Origin())
         return Applied(revision, planned)
     except Busy as error:

@@ -189,3 +189,18 @@ password_before = sa.Table(
     "password_before", metadata, _id(), _user(), _text("password_hash"), _instant("at"),
     sa.Index("ix_password_before_user", "user_id"),
 )
+
+# See ``storage.match_keys``: keys are 64-bit digests, rules 31-bit ones.
+match_key = sa.Table(
+    "match_key", metadata,
+    sa.Column("rule", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("record_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Index("ix_match_key_record", "record_id", "rule"),
+    sqlite_with_rowid=False,
+)
+
+match_rule = sa.Table(
+    "match_rule", metadata, sa.Column("rule", sa.Integer, primary_key=True, autoincrement=False), _text("object"),
+    _text("name"), sa.Column("filled", sa.Boolean, nullable=False),
+)

@@ -48,13 +48,16 @@ if TYPE_CHECKING:
 class Transaction(AccountRows, AccountLinkRows, SignInRows, AuditRows, MatchKeyRows):
     """``connection`` is for the store's own modules."""
 
-    def __init__(self, database: Connections, connection: Connection, cache: StatementCache) -> None:
+    def __init__(
+        self, database: Connections, connection: Connection, cache: StatementCache, *, is_writing: bool = True
+    ) -> None:
         self.connection = connection
         self._database = database
         self._cache = cache
         self._reader = Reader(connection, cache)
         self._writer = Writer(connection, cache)
         self._savepoints = itertools.count(1)
+        self.is_writing = is_writing
         self.gathered: list[AuditRow] = []
         self.audit_key = database.audit_key
         self.has_moved_pulse = False   # what is read from here on may never be committed

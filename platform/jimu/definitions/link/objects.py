@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from jimu.definitions.documents import Document, plain
+from jimu.definitions.link.care import link_duplicates, link_personal, link_retention
 from jimu.definitions.link.linker import Linker
 from jimu.definitions.model import CheckDef, FieldDef, ObjectDef
 from jimu.definitions.reader import YamlMap
@@ -115,6 +116,9 @@ def _link_object(
         fields=fields,
         title=linker.template(definition.title_source, definition.name, place, definition.name),
         checks=tuple(_checks(linker, document)),
+        duplicates=link_duplicates(linker, document),
+        retention=link_retention(linker, document),
+        personal=link_personal(linker, document),
         dependents=dependents,
         rollups_on=rollups_on,
         compute_order=tuple(linker.compute_order[definition.name]),

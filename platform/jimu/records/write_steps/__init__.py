@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from jimu.records.duplicates.judging import check_duplicates
+from jimu.records.duplicates.keeping import keep_match_keys
 from jimu.records.wave import Wave
 from jimu.records.write_steps.access_records import audit_access, check_access_records, check_restrictions
 from jimu.records.write_steps.authorise import authorise_action, load_before
@@ -58,6 +60,7 @@ _VALUES: tuple[Step, ...] = (
     check_conditions,
     check_rules,
     check_uniques,
+    check_duplicates,  # dear, so last; but with all other problems
     run_judging_hooks,  # stages, locks: what is configured above the write path
     judge,
 )
@@ -65,6 +68,7 @@ _VALUES: tuple[Step, ...] = (
 _STORE: tuple[Step, ...] = (
     number_records,  # only for what will be stored: refused records leave no holes
     store_records,
+    keep_match_keys,  # by which the next write finds these
     append_history,  # same transaction, or none
     note_owner,  # who had it is written after it, by the engine itself
     update_rollups,

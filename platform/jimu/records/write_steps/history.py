@@ -43,7 +43,15 @@ def entry(wave: Wave, draft: Draft, changes: Mapping[str, Sequence[Any]]) -> His
         action=wave.action,
         actor=actor.id,
         via=actor.via,
-        reason=wave.context.reason,
+        reason=_reason(wave, draft),
         version=draft.new_version,
         changes=changes,
     )
+
+
+def _reason(wave: Wave, draft: Draft) -> str:
+    """What the write is for, and why a duplicate was let be."""
+    if not draft.allowed_duplicates:
+        return wave.context.reason
+    allowed = f"Duplicate allowed: {wave.context.duplicates_reason}"
+    return f"{wave.context.reason}; {allowed}" if wave.context.reason else allowed

@@ -10,6 +10,7 @@ from typing import Any
 
 from jimu.records.commands import Update
 from jimu.records.draft import Draft
+from jimu.records.duplicates.keeping import keep_match_keys
 from jimu.records.wave import Unit, Wave, build_wave
 from jimu.records.write_steps.changes import find_changes
 from jimu.records.write_steps.events import emit_events
@@ -21,7 +22,16 @@ from jimu.records.write_steps.titles import refresh_titles
 
 Assignment = tuple[str, str, int, Any]  # object, field, id, value
 
-_STEPS = (compute_formulas, find_changes, store_records, append_history, update_rollups, refresh_titles, emit_events)
+_STEPS = (
+    compute_formulas,
+    find_changes,
+    store_records,
+    keep_match_keys,
+    append_history,
+    update_rollups,
+    refresh_titles,
+    emit_events,
+)
 
 
 def blank_references(unit: Unit, cleared: Iterable[tuple[str, str, int, int]]) -> None:

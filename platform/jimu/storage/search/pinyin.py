@@ -26,6 +26,11 @@ def _syllable(character: str) -> str:
     return found[0].replace("ü", "v") if found else ""
 
 
+def syllables(text: str) -> list[str]:
+    """How ``text`` is read, character by character: pinyin of Chinese ones, others as they are, no spaces."""
+    return [_syllable(c) or c if _HAN.match(c) else c for c in text if not c.isspace()]
+
+
 @lru_cache(maxsize=65536)
 def pinyin_tokens(text: str) -> tuple[str, ...]:
     """Tokens to find ``text`` by pinyin; a heteronym is read in its commonest way."""
