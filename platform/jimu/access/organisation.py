@@ -148,7 +148,7 @@ class Organisation:
 
     def colleagues(self, user: int, scope: str) -> frozenset[int]:
         """The people, ``user`` among them, whose records a data scope covers (``own``: only the user; ``all``: all)."""
-        return self._once(scope, user, lambda u: self._find_colleagues(u, scope))
+        return self._once(f"colleagues {scope}", user, lambda u: self._find_colleagues(u, scope))
 
     # --- working out ---
 
