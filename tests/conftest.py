@@ -9,16 +9,14 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from tests.databases import BACKENDS, drop_templates, fresh_database, prepared_database
+from tests.databases import BACKENDS_MARKED, drop_templates, fresh_database, prepared_database
 
 # No test may depend on how fast the machine is just now; a failing example is printed to be run again.
 hypothesis.settings.register_profile("jimu", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("jimu")
 
-_BACKENDS = [pytest.param(b, marks=[pytest.mark.postgresql] if b == "postgresql" else []) for b in BACKENDS]
 
-
-@pytest.fixture(params=_BACKENDS)
+@pytest.fixture(params=BACKENDS_MARKED)
 def backend(request: pytest.FixtureRequest) -> str:
     """sqlite, postgresql: a test that uses it runs once on each."""
     return str(request.param)
@@ -33,7 +31,7 @@ def database_url(backend: str, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def backend_urls(tmp_path: Path) -> Iterator[Callable[..., str]]:
-    """``backend_urls(backend, key, prepare)`` is the URL of a database of the test's own with what ``prepare`` makes."""
+    """``backend_urls(backend, key, prepare)``: the URL of a database of the test's own with what ``prepare`` makes."""
     with ExitStack() as stack:
         yield lambda backend, key, prepare: stack.enter_context(prepared_database(backend, tmp_path, key, prepare))
 

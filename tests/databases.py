@@ -24,6 +24,8 @@ from psycopg import sql
 from jimu.storage import Database
 
 BACKENDS = ("sqlite", "postgresql")
+# The same as parameters of a fixture.
+BACKENDS_MARKED = [pytest.param(b, marks=[pytest.mark.postgresql] if b == "postgresql" else []) for b in BACKENDS]
 # Makes of a database with the engine's tables what a template is to hold; given its URL, leaves no connection open.
 Prepare = Callable[[str], None]
 

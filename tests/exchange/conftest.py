@@ -16,7 +16,8 @@ from jimu.exchange import ImportOptions, ImportReport, import_file, read_step
 from jimu.records import ListRequest, read
 from jimu.records.schema import build_schema
 from jimu.storage import Database, Store, applying
-from tests.records.project import Project, open_project
+from tests.databases import prepared_database
+from tests.records.project import Project, prepared_project
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT.parent / "shared" / "data"
@@ -69,16 +70,16 @@ objects:
 
 
 @pytest.fixture
-def shop(database_url: str) -> Iterator[Project]:
+def shop(backend: str, tmp_path: Path) -> Iterator[Project]:
     """A small workspace, on each database."""
-    with open_project(database_url, FILES) as project:
+    with prepared_project(backend, tmp_path, FILES) as project:
         yield project
 
 
 @pytest.fixture
-def workshop(sqlite_url: str) -> Iterator[Project]:
+def workshop(tmp_path: Path) -> Iterator[Project]:
     """The same on SQLite alone, for tests in which the database plays no part."""
-    with open_project(sqlite_url, FILES) as project:
+    with prepared_project("sqlite", tmp_path, FILES) as project:
         yield project
 
 
@@ -90,21 +91,28 @@ def standard_manifest() -> Manifest:
 
 
 @contextmanager
-def open_standard(url: str) -> Iterator[Project]:
-    manifest, database = standard_manifest(), Database(url)
-    try:
-        schema = build_schema(manifest)
-        with applying(database) as application:
-            application.apply(schema)
-        yield Project(manifest, database, Store(database, schema))
-    finally:
-        database.dispose()
+def open_standard(backend: str, folder: Path) -> Iterator[Project]:
+    """The standard configuration on a database of its own."""
+    manifest = standard_manifest()
+    with prepared_database(backend, folder, "standard", make_standard_tables) as url:
+        database = Database(url)
+        try:
+            yield Project(manifest, database, Store(database, build_schema(manifest)))
+        finally:
+            database.dispose()
+
+
+def make_standard_tables(url: str) -> None:
+    database = Database(url)
+    with applying(database) as application:
+        application.apply(build_schema(standard_manifest()))
+    database.dispose()
 
 
 @pytest.fixture
-def crm(database_url: str) -> Iterator[Project]:
+def crm(backend: str, tmp_path: Path) -> Iterator[Project]:
     """The standard configuration, empty, on each database."""
-    with open_standard(database_url) as project:
+    with open_standard(backend, tmp_path) as project:
         yield project
 
 

@@ -68,8 +68,8 @@ def test_the_public_sample_comes_in_whole_and_again_without_doubling(crm: Projec
     assert [(r.created, r.updated, r.unchanged, r.rejected) for r in again] == [(0, 0, r.read, 0) for r in reports]
 
 
-def test_the_public_sample_fits_into_a_seeded_workspace(sqlite_url: str, tmp_path: Path) -> None:
-    with open_standard(sqlite_url) as crm:
+def test_the_public_sample_fits_into_a_seeded_workspace(tmp_path: Path) -> None:
+    with open_standard("sqlite", tmp_path) as crm:
         load_seeds(crm.manifest, crm.system)
         assert all(report.rejected == 0 for report in run_sample(crm, tmp_path))
         own = total(crm, "stage == 'won' and not is_blank(external_id)", "sum(amount)")

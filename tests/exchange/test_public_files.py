@@ -11,7 +11,7 @@ import pytest
 
 from jimu.records import AggregateRequest, read
 from tests.exchange.conftest import rows_of, run_import, sample
-from tests.records.project import Project, open_project
+from tests.records.project import Project, prepared_project
 
 FILES = {
     "objects/samples/company.yaml": """
@@ -69,8 +69,8 @@ fields:
 
 
 @pytest.fixture
-def samples(database_url: str) -> Iterator[Project]:
-    with open_project(database_url, FILES) as project:
+def samples(backend: str, tmp_path: Path) -> Iterator[Project]:
+    with prepared_project(backend, tmp_path, FILES) as project:
         yield project
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from jimu.errors import Conflict, Invalid, JimuError, NotFound, StaleVersion
 from jimu.records import Delete, Restore, Update, read, write
-from tests.records.project import Project, open_project
+from tests.records.project import Project, prepared_project
 
 FILES = {
     "objects/x/box.yaml": """
@@ -38,8 +38,8 @@ fields:
 
 
 @pytest.fixture
-def project(database_url: str, tmp_path: Path) -> Iterator[Project]:
-    with open_project(database_url, FILES) as opened:
+def project(backend: str, tmp_path: Path) -> Iterator[Project]:
+    with prepared_project(backend, tmp_path, FILES) as opened:
         yield opened
 
 

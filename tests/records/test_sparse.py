@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jimu.errors import Invalid
 from jimu.records import AggregateRequest, Create, Delete, ListRequest, Restore, Update, read, write
-from tests.records.project import Project, open_project
+from tests.records.project import Project, prepared_project
 
 FILES = {
     "objects/m/maker.yaml": """
@@ -62,8 +63,8 @@ FULL: dict[str, Any] = {
 
 
 @pytest.fixture
-def shop(database_url: str) -> Iterator[Project]:
-    with open_project(database_url, FILES) as project:
+def shop(backend: str, tmp_path: Path) -> Iterator[Project]:
+    with prepared_project(backend, tmp_path, FILES) as project:
         yield project
 
 

@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from jimu.app import create_app
 from jimu.runtime import Runtime
 from jimu.settings import Settings
-from tests.databases import BACKENDS, fresh_database
+from tests.databases import BACKENDS_MARKED, prepared_database
 from tests.web.site import Site, Visitor
 from tests.web.workspace import write_workspace
 
-_BACKENDS = [pytest.param(b, marks=[pytest.mark.postgresql] if b == "postgresql" else []) for b in BACKENDS]
+
+def prepare_site(url: str) -> None:
+    """The workspace with three people and two makers, in the database at ``url``."""
+    with TemporaryDirectory() as folder:
+        root = Path(folder)
+        settings = Settings(workspace=write_workspace(root / "shop"), home=root / "var", database_url=url)
+        runtime = Runtime(settings).start()
+        made = Site(runtime, create_app(runtime=runtime))
+        made.user("Ada", "keeper")
+        made.user("Bob", "helper")
+        made.user("Nil")
+        for name, city in (("Acme", "Paris"), ("Globex", "上海")):
+            made.create("maker", name=name, city=city)
+        runtime.close()
 
 
-@pytest.fixture(scope="module", params=_BACKENDS)
+@pytest.fixture(scope="module", params=BACKENDS_MARKED)
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
-    with fresh_database(str(request.param), folder) as database_url:
+    with prepared_database(str(request.param), folder, "web site", prepare_site) as database_url:
         settings = Settings(
             workspace=write_workspace(folder / "shop"),
             home=folder / "var",
@@ -28,12 +43,8 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         )
         runtime = Runtime(settings).start()
         made = Site(runtime, create_app(runtime=runtime))
-        made.user("Ada", "keeper")
-        made.user("Bob", "helper")
-        made.user("Nil")
-        made.makers = {
-            name: made.create("maker", name=name, city=city) for name, city in (("Acme", "Paris"), ("Globex", "上海"))
-        }
+        made.owner = made.ids("user")["Ada"]
+        made.makers = made.ids("maker")
         yield made
         runtime.close()
 

@@ -12,11 +12,10 @@ import pytest
 from jimu.app import create_app
 from jimu.runtime import Runtime
 from jimu.settings import Settings
-from tests.databases import BACKENDS, fresh_database
+from tests.databases import BACKENDS_MARKED, fresh_database
 from tests.web.site import Site, Visitor, form_on
 from tests.web.workspace import write_workspace
 
-_BACKENDS = [pytest.param(b, marks=[pytest.mark.postgresql] if b == "postgresql" else []) for b in BACKENDS]
 MAKER = "objects/shop/maker.yaml"
 COLOR = "  color: {type: text, label: {en: Colour, zh-CN: 颜色, zh-TW: 顏色}}\n"
 
@@ -44,7 +43,7 @@ class Shop:
         return self.site.runtime.refresh().revision
 
 
-@pytest.fixture(params=_BACKENDS)
+@pytest.fixture(params=BACKENDS_MARKED)
 def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shop]:
     with fresh_database(str(request.param), tmp_path) as database_url:
         folder = write_workspace(tmp_path / "shop")

@@ -6,7 +6,7 @@ with it) or ``replaced`` (of another type or elsewhere; the values from before t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -100,14 +100,26 @@ def load_columns(connection: Connection | sa.Connection) -> ColumnMap:
 
 def save_entry(connection: sa.Connection, entry: Entry) -> Entry:
     """Insert (id 0) or update an entry; returns it with its id."""
-    values = {
+    if not entry.id:
+        return insert_entries(connection, [entry])[0]
+    table = tables.column_map
+    connection.execute(table.update().where(table.c.id == entry.id).values(_row(entry)))
+    return entry
+
+
+def insert_entries(connection: sa.Connection, entries: Sequence[Entry]) -> list[Entry]:
+    """Insert new entries in their order, with few statements; returns them with their ids."""
+    if not entries:
+        return []
+    id = tables.column_map.c.id
+    statement = tables.column_map.insert().returning(id, sort_by_parameter_order=True)
+    made = connection.execute(statement, [_row(entry) for entry in entries]).scalars().all()
+    return [replace(entry, id=new) for entry, new in zip(entries, made, strict=True)]
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    return {
         "object": entry.object, "name": entry.name, "physical": entry.physical, "kind": entry.kind,
         "scale": entry.scale, "state": entry.state, "formula": entry.formula,
         "detail": orjson.dumps(dict(entry.detail)).decode() if entry.detail else None,
     }
-    table = tables.column_map
-    if entry.id:
-        connection.execute(table.update().where(table.c.id == entry.id).values(values))
-        return entry
-    made = connection.execute(table.insert().values(values).returning(table.c.id)).scalar_one()
-    return replace(entry, id=made)

@@ -74,6 +74,18 @@ class Connection:
         except (sqlite3.Error, psycopg.Error) as error:
             raise _translated(error) from error
 
+    def run_together(self, texts: Sequence[str]) -> None:
+        """Run statements that have no parameters in one go, where the driver can."""
+        if not self.capabilities.exact_numeric:
+            for text in texts:
+                self.run(text)
+            return
+        count_statement()
+        try:
+            self._cursor.execute("; ".join(texts), None, prepare=False)
+        except psycopg.Error as error:
+            raise _translated(error) from error
+
     def many(self, text: str, params: Iterable[Any]) -> int:
         """Run one statement for many parameter sets; how many rows were touched in all."""
         count_statement()

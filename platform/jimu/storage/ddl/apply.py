@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from jimu.fieldtypes.kinds import Kind
 from jimu.storage.binding import SEARCH_COLUMN, Catalog, search_table_name
 from jimu.storage.capabilities import Capabilities
-from jimu.storage.columns import ColumnMap, Entry, load_columns, save_entry
+from jimu.storage.columns import ColumnMap, Entry, insert_entries, load_columns, save_entry
 from jimu.storage.compiled import StatementCache
 from jimu.storage.connection import Connection, UniqueViolation
 from jimu.storage.ddl.backfill import convert_column, fill_formula, move_column, rebuild_search
@@ -110,8 +110,7 @@ class Applier:
             self.execute(f"CREATE TABLE {name} ({columns}) STRICT")
             self.execute(f"CREATE VIRTUAL TABLE {quoted(search_table_name(entry.physical))} USING fts5"
                          "(title, body, tokenize='unicode61 remove_diacritics 0', detail=column)")
-        for column in made:
-            self.save(_entry(column))
+        self.columns = self.columns.with_entries(insert_entries(self.sa, [_entry(column) for column in made]))
 
     def _definition(self, column: Column, physical: str) -> str:
         spelt = sql_type(column, self.capabilities).compile(self.sa.dialect)

@@ -138,10 +138,11 @@ def _rights(connection: Connection, name: str) -> list[tuple[str, str]]:
 
 
 def _comment(connection: Connection, name: str, table: Table, labels: dict[str, str], left_out: str) -> None:
-    for alias, label in labels.items():
-        connection.run(f"COMMENT ON COLUMN {quoted(name)}.{quoted(alias)} IS {_literal(label)}")
+    """On the view and its columns, sent as one."""
     whole = "; ".join(part for part in (_label(table.labels), f"left out: {left_out}" if left_out else "") if part)
-    connection.run(f"COMMENT ON VIEW {quoted(name)} IS {_literal(whole) if whole else 'NULL'}")
+    comments = [f"COMMENT ON VIEW {quoted(name)} IS {_literal(whole) if whole else 'NULL'}"]
+    comments += [f"COMMENT ON COLUMN {quoted(name)}.{quoted(alias)} IS {_literal(t)}" for alias, t in labels.items()]
+    connection.run_together(comments)
 
 
 def _columns(connection: Connection, table: Table, columns: ColumnMap) -> Iterator[_Shown]:
