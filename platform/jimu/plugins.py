@@ -42,6 +42,8 @@ BUILT_IN: tuple[str, ...] = (
     "jimu.records.title_jobs",
     "jimu.records.duplicates.keeping",
     "jimu.bulk.jobs",
+    "jimu.exchange.wizard.jobs",
+    "jimu.flows.pools.jobs",
     "jimu.flows.stages.plugin",
 )
 

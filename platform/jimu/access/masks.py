@@ -12,6 +12,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from jimu.access.actor import Actor
 from jimu.access.per_manifest import PerManifest
+from jimu.access.pool_masks import masked_in_pools
 from jimu.access.rights import has_right
 from jimu.definitions.manifest import Manifest
 from jimu.definitions.model import ObjectDef
@@ -20,7 +21,7 @@ from jimu.storage.query import NOTHING, Filter
 Mask = tuple[Filter, frozenset[str]]
 RowMask = Callable[[Actor, Manifest, ObjectDef], Sequence[Mask]]
 
-ROW_MASKS: tuple[RowMask, ...] = ()
+ROW_MASKS: tuple[RowMask, ...] = (masked_in_pools,)
 
 _CACHE_SIZE = 20_000
 _known: PerManifest[dict[Hashable, tuple[Mask, ...]]] = PerManifest(lambda manifest: {})

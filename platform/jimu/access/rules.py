@@ -13,6 +13,7 @@ from jimu.access.actor import Actor
 from jimu.access.delegation import ABSENCE, as_agent, covers
 from jimu.access.per_manifest import PerManifest
 from jimu.access.permissions import permissions_for
+from jimu.access.pools import by_pool
 from jimu.access.reach import EDIT, REACH, levels_for, may_be_given
 from jimu.access.restrictions import by_restriction_rules
 from jimu.access.rights import has_right
@@ -216,6 +217,7 @@ GRANTS: tuple[Rule, ...] = (
     by_share,
     by_sharing_rules,
     by_inheritance,
+    by_pool,
     by_delegation,
 )
 RESTRICTIONS: tuple[Rule, ...] = (by_restriction_rules,)

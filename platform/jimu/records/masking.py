@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from jimu.access.actor import Actor
 from jimu.access.fields import MASK, field_access
 from jimu.access.masks import row_masks
+from jimu.access.pool_masks import hidden_in_pools
 from jimu.access.scopes import all_of
 from jimu.definitions.manifest import Manifest
 from jimu.fieldtypes import registry
-from jimu.fieldtypes.masking import mask_text
+from jimu.fieldtypes.masking import HIDDEN, mask_text
 from jimu.formulas import Environment
 from jimu.records.context import Context
 from jimu.storage.query import EVERYTHING, Filter, Not
@@ -63,8 +64,11 @@ def _masked(row: Row, fields: frozenset[str], object: str, manifest: Manifest) -
         return row
     known = manifest.objects[object].fields
     masked = dict(row)
+    hidden = hidden_in_pools(manifest, object)
     for name in fields:
-        if masked.get(name) is not None:
+        if name in hidden and name in masked:
+            masked[name] = HIDDEN  # whether or not there is a value
+        elif masked.get(name) is not None:
             masked[name] = registry.get(known[name].type).mask(masked[name], known[name])
     return masked
 

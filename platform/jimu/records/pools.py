@@ -5,20 +5,13 @@ Claiming, returning and the rules that take records back are ``flows.pools``; th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
-from jimu.access.per_manifest import PerManifest
+from jimu.access.pools import pools_of
 from jimu.definitions.kinds.pool import MoveDef, PoolDef
 from jimu.definitions.manifest import Manifest
 from jimu.formulas import Environment, evaluate
 from jimu.formulas.formula import Get
 
 OWNER_SINCE = "owner_since"
-
-
-def pools_of(manifest: Manifest, object: str) -> tuple[PoolDef, ...]:
-    """The pools of ``object`` in the order in which they answer for its records."""
-    return _by_object.get(manifest).get(object, ())
 
 
 def keeps_owner(manifest: Manifest, object: str) -> bool:
@@ -41,13 +34,3 @@ def moves_by(manifest: Manifest, object: str, field: str) -> tuple[tuple[PoolDef
     """The moves of ``object`` that read the roll-up ``field``, with their pools."""
     pools = pools_of(manifest, object)
     return tuple((pool, move) for pool in pools for move in pool.moves if (field,) in move.when.paths)
-
-
-def _grouped(pools: Iterable[PoolDef]) -> Mapping[str, tuple[PoolDef, ...]]:
-    found: dict[str, tuple[PoolDef, ...]] = {}
-    for pool in sorted(pools, key=lambda p: (p.order, p.name)):
-        found[pool.object] = (*found.get(pool.object, ()), pool)
-    return found
-
-
-_by_object: PerManifest[Mapping[str, tuple[PoolDef, ...]]] = PerManifest(lambda m: _grouped(m.all("pool").values()))

@@ -8,6 +8,7 @@ reference pages, plan and diff, where-used and the list in the administration fo
 """
 
 from jimu.definitions.kinds.assignment import ASSIGNMENT
+from jimu.definitions.kinds.automation import AUTOMATION
 from jimu.definitions.kinds.calendar import CALENDAR
 from jimu.definitions.kinds.kind import Definition, DefinitionKind, Linking
 from jimu.definitions.kinds.pool import POOL
@@ -16,6 +17,6 @@ from jimu.definitions.kinds.sharing import SHARING
 from jimu.definitions.kinds.stages import STAGES
 
 # A kind that refers to definitions of another stands after it.
-KINDS: tuple[DefinitionKind, ...] = (CALENDAR, SHARING, RESTRICTION, POOL, ASSIGNMENT, STAGES)
+KINDS: tuple[DefinitionKind, ...] = (CALENDAR, SHARING, RESTRICTION, POOL, ASSIGNMENT, STAGES, AUTOMATION)
 
 __all__ = ["KINDS", "Definition", "DefinitionKind", "Linking"]

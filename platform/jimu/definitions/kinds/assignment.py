@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from jimu.definitions.documents import Document, optional_text, text_of
+from jimu.definitions.kinds.duration import Duration, parse_duration
 from jimu.definitions.kinds.kind import DefinitionKind, Linking
 from jimu.definitions.kinds.people import USER, PeopleRule, build_people, user_formula
 from jimu.definitions.link.linker import LinkScope
@@ -36,14 +37,13 @@ class LimitsDef:
 
 @dataclass(frozen=True, slots=True)
 class AcceptDef:
-    """Whoever was given a record takes it up ``within`` so many hours, or the next gets it, at most ``tries`` times.
-    ``when``: a condition on the record that counts as taking up. ``working``: hours of the business calendar.
+    """Whoever was given a record takes it up ``within`` that time, or the next gets it, at most ``tries`` times.
+    ``when``: a condition on the record that counts as taking up.
     """
 
-    within: Decimal
+    within: Duration
     when: Formula | None = None
     tries: int = 3
-    working: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,6 @@ def build_assignment(document: Document, linking: Linking) -> AssignmentDef | No
     making = _Making(document, linking, object)
     if not making.is_whole():
         return None
-    accept = data.get("accept")
     limits = data.get("limits") or {}
     least = data.get("least_score")
     return AssignmentDef(
@@ -123,12 +122,7 @@ def build_assignment(document: Document, linking: Linking) -> AssignmentDef | No
         None if least is None else Decimal(str(least)),
         making.manager_of(),
         LimitsDef(making.limit(limits.get("open"), "open"), making.limit(limits.get("per_day"), "per_day")),
-        None if accept is None else AcceptDef(
-            Decimal(str(accept["within"])),
-            making.formula_at(accept.get("when"), ("accept", "when"), BOOLEAN),
-            int(accept.get("tries", 3)),
-            bool(accept.get("working")),
-        ),
+        making.accept(),
         data.get("otherwise", "pool"),
         document.place,
     )
@@ -176,6 +170,18 @@ class _Making:
         self.linking.findings.extend(d if d.address else replace(d, address=self.document.address) for d in found)
         return made
 
+    def accept(self) -> AcceptDef | None:
+        raw = self.data.get("accept")
+        if raw is None:
+            return None
+        within = parse_duration(str(raw["within"]))
+        if within is None:
+            template = "A length of time is written like 4 hours or 1 workday; not {text}."
+            self._error("bad_duration", template, ("accept", "within"), text=str(raw["within"]))
+            return None
+        when = self.formula_at(raw.get("when"), ("accept", "when"), BOOLEAN)
+        return AcceptDef(within, when, int(raw.get("tries", 3)))
+
     def limit(self, raw: object, key: str) -> int | Formula | None:
         if isinstance(raw, str):
             return user_formula(raw, NUMBER, ("limits", key), self.document, self.linking)
@@ -186,9 +192,13 @@ class _Making:
         pools = self.linking.manifest.all("pool")
         if name and (name not in pools or pools[name].object != self.object):
             self.linking.findings.unknown(
-                "unknown_pool", "There is no pool called {name} of {object}.", name,
-                self.document.value_place("pool"), self.document.address,
-                [p.name for p in pools.values() if p.object == self.object], object=self.object,
+                "unknown_pool",
+                "There is no pool called {name} of {object}.",
+                name,
+                self.document.value_place("pool"),
+                self.document.address,
+                [p.name for p in pools.values() if p.object == self.object],
+                object=self.object,
             )
             return ""
         return name
@@ -224,6 +234,10 @@ def uses_of_assignment(manifest: Manifest, rule: AssignmentDef) -> Iterator[Use]
 
 
 ASSIGNMENT = DefinitionKind(
-    "assignment", "flows/assignments", Message("assignment rule"), Message("Assignment rules"), build_assignment,
+    "assignment",
+    "flows/assignments",
+    Message("assignment rule"),
+    Message("Assignment rules"),
+    build_assignment,
     uses_of_assignment,
 )

@@ -206,9 +206,13 @@ class _Making:
                 continue
             if field.choices is not None and isinstance(value, str) and field.choice(value) is None:
                 self.linking.findings.unknown(
-                    "unknown_option", "{field} has no option {name}.", value,
-                    self.document.value_place(*path, "set", name), self.document.address,
-                    [c.value for c in field.choices], field=field.address,
+                    "unknown_option",
+                    "{field} has no option {name}.",
+                    value,
+                    self.document.value_place(*path, "set", name),
+                    self.document.address,
+                    [c.value for c in field.choices],
+                    field=field.address,
                 )
                 continue
             found[name] = plain(value)

@@ -23,12 +23,13 @@ OWNED_SINCE = "owner_since"
 
 @dataclass(frozen=True, slots=True)
 class ReturnRuleDef:
-    """``after`` and the rest of the sources are kept for saying the rule in words. ``warn``: so many days before
-    ``day`` the owner is told, the earliest first. ``soon``: will be due within the longest of them.
+    """``held``: the records it looks at. ``after`` and the sources are kept for saying the rule in words. ``warn``:
+    so many days before ``day`` the owner is told, the earliest first. ``soon``: will be due within the longest of them.
     """
 
     name: str
     label: Text
+    held: Formula
     day: Formula
     due: Formula
     soon: Formula | None
@@ -74,14 +75,15 @@ class _Building:
             return None
         grace, warn = int(raw.get("grace", 0)), tuple(sorted(raw.get("warn") or (), reverse=True))
         day_source = _day_source(since, after, protect, grace)
-        held = _held_source(raw.get("when"), raw.get("except"))
+        held_source = _held_source(raw.get("when"), raw.get("except"))
+        held = self._formula(held_source, BOOLEAN, "when")
         day = self._formula(day_source, DATE, "after")
-        due = self._formula(f"{held} and {day_source} <= today()", BOOLEAN, "after")
+        due = self._formula(f"{held_source} and {day_source} <= today()", BOOLEAN, "after")
         soon = None
         if warn:
             ahead = f"{day_source} > today() and {day_source} <= add_days(today(), {warn[0]})"
-            soon = self._formula(f"{held} and {ahead}", BOOLEAN, "warn")
-        if day is None or due is None:
+            soon = self._formula(f"{held_source} and {ahead}", BOOLEAN, "warn")
+        if held is None or day is None or due is None:
             return None
         name = raw["name"]
         shown = raw.get("after")
@@ -91,6 +93,7 @@ class _Building:
         return ReturnRuleDef(
             name,
             text_of(raw, "label", name),
+            held,
             day,
             due,
             soon,
