@@ -45,6 +45,7 @@ BUILT_IN: tuple[str, ...] = (
     "jimu.exchange.wizard.jobs",
     "jimu.flows.pools.jobs",
     "jimu.flows.stages.plugin",
+    "jimu.flows.automations.plugin",
 )
 
 

@@ -19,6 +19,7 @@ from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message
 from jimu.records import BatchResult, Command, Context, write
 
+Mark = Callable[[Sequence[Item]], Sequence[Item]]
 BROKE_OFF = Message("It broke off.")
 
 
@@ -36,21 +37,19 @@ class Unit:
     def write(
         self, commands: Sequence[Command], context: Context | None = None, *, atomic: bool = False
     ) -> BatchResult:
-        """As ``records.write_many``, noted. ``context``: to write as another, or in a transaction of the caller."""
+        """As ``records.write_many``, noted; with ``context`` as another actor or in a transaction of the caller."""
         with self.work(context) as inner:
             return write.write_many(commands, inner, atomic=atomic)
 
     @contextmanager
-    def work(
-        self, context: Context | None = None, mark: Callable[[Sequence[Item]], Sequence[Item]] | None = None, **more: Any
-    ) -> Iterator[Context]:
+    def work(self, context: Context | None = None, mark: Mark | None = None, **more: Any) -> Iterator[Context]:
         """A context whose writes are all noted, at the end of the block, in its transaction.
 
         ``mark`` may change the items first; ``more``: values for the unit's record, as ``progress``.
         """
         with write.unit_of_work(context or self.context) as unit:
             journal: list[Any] = []
-            yield replace(unit, journal=journal, reason=self.context.reason)
+            yield replace(unit, journal=journal, reason=unit.reason or self.context.reason)
             items: Sequence[Item] = items_of(journal, self.run.object, self.run.begun, unit)
             self.run = note_items(self.run, mark(items) if mark else items, unit, **more)
 

@@ -6,31 +6,47 @@ updates what the earlier one made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from jimu.errors import JimuError
 from jimu.exchange.importing.binding import Binding, Target
 from jimu.exchange.importing.checkpoint import Counters
-from jimu.exchange.importing.lookups import Lookups
+from jimu.exchange.importing.lookups import Lookups, Question, naming_field
 from jimu.exchange.importing.rows import NamedRecord, PendingRow, RowProblem
 from jimu.fieldtypes.errors import FieldError
 from jimu.messages import Message
 from jimu.records import BatchResult, Command, Context, Create, Update
+from jimu.records.duplicates.asking import find_duplicates
 from jimu.storage.transaction import Transaction
 
+Answers = dict[Question, dict[str, "int | FieldError"]]
 WriteMany = Callable[[Sequence[Command], Context], BatchResult]
 NO_KEY = object()
 
 
+def is_unknown(answer: Any) -> bool:
+    """Whether a text names no record."""
+    return isinstance(answer, FieldError) and answer.code == "unknown_reference"
+
+
+def _without_id(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name != "id"}
+
+
 @dataclass
 class Batch:
-    """``refused`` are the rows with problems; ``stored`` maps the others to the ids of their records."""
+    """``refused`` are the rows with problems; ``stored`` maps the others to the ids of their records; ``skipped``: to
+    those that were there and were left alone. ``order``: the row of each command that was written (None: one of a
+    record that a row refers to).
+    """
 
     rows: list[PendingRow]
     refused: list[PendingRow] = field(default_factory=list)
     stored: list[tuple[PendingRow, int]] = field(default_factory=list)
+    skipped: list[tuple[PendingRow, int]] = field(default_factory=list)
+    order: list[PendingRow | None] = field(default_factory=list)
     counters: Counters = field(default_factory=Counters)
 
 
@@ -45,7 +61,7 @@ class BatchWriter:
     def write(self, rows: Sequence[PendingRow], context: Context, transaction: Transaction) -> Batch:
         """Stores the rows within ``transaction``."""
         batch = Batch(list(rows))
-        self.resolve(rows, transaction)
+        self.resolve(rows, transaction, context, batch)
         sound: list[PendingRow] = []
         for row in rows:
             (batch.refused if row.problems else sound).append(row)
@@ -57,18 +73,62 @@ class BatchWriter:
 
     # --- references ---
 
-    def resolve(self, rows: Iterable[PendingRow], transaction: Transaction) -> None:
+    def resolve(
+        self,
+        rows: Sequence[PendingRow],
+        transaction: Transaction,
+        context: Context | None = None,
+        batch: Batch | None = None,
+    ) -> None:
         """Puts ids in place of the names of records; what is not there yet but may be in the same file goes to
-        ``later``.
+        ``later``. With a ``context``, records are made where the mapping says so.
         """
         asked: dict[Any, list[str]] = {}
         for row in rows:
             for named in row.references:
                 asked.setdefault(named.target.question, []).extend(named.texts)
         answers = {q: self._lookups.resolve(q, texts, transaction) for q, texts in asked.items()}
+        if context is not None and batch is not None:
+            self._make_missing(rows, answers, context, batch)
         for row in rows:
             for named in row.references:
                 self._place(row, named, answers[named.target.question])
+
+    def _make_missing(
+        self, rows: Sequence[PendingRow], answers: Answers, context: Context, batch: Batch
+    ) -> None:
+        """Makes the records that rows refer to and that are not there, each once."""
+        missing: dict[Any, dict[str, None]] = {}
+        for row in rows:
+            for named in row.references if not row.problems else ():
+                if named.target.create:
+                    unknown = (t for t in named.texts if is_unknown(answers[named.target.question][t]))
+                    missing.setdefault(named.target.question, {}).update(dict.fromkeys(unknown))
+        for question, texts in missing.items():
+            if texts:
+                self.make(question, list(texts), answers[question], context, batch)
+
+    def make(
+        self, question: Question, texts: Sequence[str], answers: dict[str, Any], context: Context, batch: Batch
+    ) -> None:
+        name = naming_field(question, context.manifest)
+        assert name is not None
+        batch.order += [None] * len(texts)
+        result = self._write_many([Create(question.objects[0], {name: text}) for text in texts], context)
+        for text, outcome in zip(texts, result.rows, strict=True):
+            if outcome.record is not None:
+                answers[text] = outcome.record.id
+                self._lookups.remember(question, text, outcome.record.id)
+            else:
+                answers[text] = FieldError("not_created", self._why_not(text, question, outcome.error, context))
+
+    @staticmethod
+    def _why_not(text: str, question: Question, error: JimuError, context: Context) -> Message:
+        reason = error.problems[0].message if error.problems else error.message
+        label = context.manifest.object(question.objects[0]).label
+        return Message(
+            "{object} “{text}” could not be made: {reason}", {"object": label, "text": text, "reason": reason}
+        )
 
     def _place(self, row: PendingRow, named: NamedRecord, answers: dict[str, int | FieldError]) -> None:
         target = named.target
@@ -137,20 +197,47 @@ class BatchWriter:
         self, wave: Sequence[tuple[PendingRow, Any]], batch: Batch, context: Context, transaction: Transaction
     ) -> None:
         existing = self._find([key for _, key in wave], transaction)
+        fresh = [row for row, key in wave if key is NO_KEY or not existing.get(key)]
+        alike = self._alike(fresh, context)
         commands: list[Command] = []
         written: list[PendingRow] = []
         for row, key in wave:
             ids = [] if key is NO_KEY else existing.get(key, [])
+            said, found = alike.get(row.row.number, ("", 0))
+            if said == "skip" and not ids:
+                batch.counters.skipped += 1
+                batch.skipped.append((row, found))
+                continue
+            if said == "update" and found and not ids:
+                commands.append(Update(self._binding.object.name, found, _without_id(row.values)))
+                written.append(row)
+                continue
             command = self._command(row, key, ids, batch)
             if command is not None:
                 commands.append(command)
                 written.append(row)
         if commands:
+            batch.order += written
             self._tell(written, self._write_many(commands, context), batch)
+
+    def _alike(self, rows: Sequence[PendingRow], context: Context) -> dict[int, tuple[str, int]]:
+        """Row number -> (skip, update or create, the record that the object's rules take for the same; 0: a row)."""
+        step = self._binding.step
+        if step.duplicates not in ("skip", "update", "ask") or not rows:
+            return {}
+        object = self._binding.object.name
+        found: dict[int, tuple[str, int]] = {}
+        answers = find_duplicates(object, [_without_id(r.values) for r in rows], context)
+        for place, (row, told) in enumerate(zip(rows, answers, strict=True)):
+            same = next((t for t in told if t.object == object and (t.id or 0 <= t.place < place)), None)
+            if same is not None:
+                said = step.decisions.get(row.row.number, "skip") if step.duplicates == "ask" else step.duplicates
+                found[row.row.number] = (said, same.id)
+        return found
 
     def _command(self, row: PendingRow, key: Any, ids: Sequence[int], batch: Batch) -> Command | None:
         object = self._binding.object.name
-        values = {name: value for name, value in row.values.items() if name != "id"}
+        values = _without_id(row.values)
         if len(ids) > 1:
             row.problems.append(
                 RowProblem(
@@ -163,6 +250,12 @@ class BatchWriter:
             return None
         if ids and self._binding.step.existing == "skip":
             batch.counters.skipped += 1
+            batch.skipped.append((row, ids[0]))
+            return None
+        if ids and self._binding.step.existing == "refuse":
+            header = self.header_of(self._binding.key[0])
+            row.problems.append(RowProblem("exists", Message("There is such a record already."), header))
+            batch.refused.append(row)
             return None
         if ids:
             return Update(object, ids[0], values)

@@ -11,7 +11,7 @@ from jimu.diagnostics import nearest
 from jimu.errors import BadRequest, Problem
 from jimu.exchange.importing.cells import CellReader
 from jimu.exchange.importing.headers import is_importable, match_headers, nearest_header
-from jimu.exchange.importing.lookups import Question, question_for
+from jimu.exchange.importing.lookups import Question, naming_field, question_for
 from jimu.exchange.importing.row_formulas import RowScope
 from jimu.exchange.importing.step import ColumnRule, ImportStep
 from jimu.exchange.readers import TableFile
@@ -35,6 +35,7 @@ class Target:
     question: Question | None = None
     composite: tuple[str, str] | None = None
     is_self: bool = False
+    create: bool = False
 
     @property
     def several(self) -> bool:
@@ -232,7 +233,17 @@ class _Binder:
             return Target(field, type_, composite=self._composite(field))
         question = question_for(field, rule.match, self.manifest)
         self._check_match(question, name)
-        return Target(field, type_, question, is_self=question.objects == (self.object.name,))
+        if rule.create:
+            self._check_create(question, name)
+        return Target(
+            field, type_, question, is_self=question.objects == (self.object.name,), create=rule.create
+        )
+
+    def _check_create(self, question: Question, name: str) -> None:
+        """Records can be made where it is clear of which object and by which field they are called."""
+        if len(question.objects) != 1 or naming_field(question, self.manifest) is None:
+            message = Message("{field}: no record can be made of a text alone.", {"field": name})
+            self.problems.append(Problem("cannot_create", message, name))
 
     def _composite(self, field: FieldDef) -> tuple[str, str] | None:
         whole = self.object.fields.get(field.part_of or "")

@@ -41,6 +41,14 @@ class Lookups:
         self._context = context
         self._known: dict[Question, dict[str, int]] = {}
 
+    def remember(self, question: Question, text: str, id: int) -> None:
+        """A record that was made under this text."""
+        self._known.setdefault(question, {})[text] = id
+
+    def forget(self) -> None:
+        """What was made in a transaction that came to nothing must be asked for again."""
+        self._known.clear()
+
     def resolve(
         self, question: Question, texts: Iterable[str], transaction: Transaction
     ) -> dict[str, int | FieldError]:
@@ -69,6 +77,22 @@ def question_for(field: FieldDef, match: str | None, manifest: Manifest) -> Ques
     """What to ask for texts in ``field``; a lookup that may point at any object asks them all."""
     objects = field.target or tuple(o.name for o in manifest.objects.values() if not o.retired)
     return Question(objects, match)
+
+
+def naming_field(question: Question, manifest: Manifest) -> str | None:
+    """The field that a new record gets a text in by which it was looked for; None: there is none that could."""
+    object = manifest.object(question.objects[0])
+    if question.match == "id":
+        return None
+    name = question.match if question.match not in (None, "title") else plain_title(object)
+    field = object.fields.get(name or "")
+    return field.name if field is not None and field.kind is Kind.TEXT and not field.is_computed else None
+
+
+def plain_title(object: ObjectDef) -> str:
+    """The field that alone makes the title."""
+    source = object.title_source.strip()
+    return source[1:-1] if source.startswith("{") and source.endswith("}") and source[1:-1].isidentifier() else ""
 
 
 def match_fields(object: ObjectDef) -> list[str]:

@@ -24,17 +24,20 @@ class ColumnRule:
     multiply: Any = None
     dates: str | None = None
     separator: str | None = None
+    create: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ImportStep:
-    """``columns`` None: matched by their headers. A column mapped to None is left out."""
+    """``columns`` None: matched by their headers. A column mapped to None is left out. ``decisions``: row number ->
+    skip, update or create, for rows that were asked about.
+    """
 
     object: str
     file: str = ""
     label: Text | None = None
     key: tuple[str, ...] = ()
-    existing: str = "update"  # update or skip
+    existing: str = "update"  # update, skip or refuse
     blanks: str = "keep"  # keep or clear: what an empty cell does to an existing record
     columns: Mapping[str, ColumnRule | None] | None = None
     constants: Mapping[str, Any] = field(default_factory=dict)
@@ -44,6 +47,8 @@ class ImportStep:
     empty: tuple[str, ...] = ()
     dates: str | None = None
     options: ReadOptions = field(default_factory=ReadOptions)
+    duplicates: str = "judge"  # judge, skip, update, create or ask: of rows like a record, by the object's rules
+    decisions: Mapping[int, str] = field(default_factory=dict)
 
 
 def read_step(raw: Mapping[str, Any], *, object: str = "", file: str = "") -> ImportStep:
@@ -66,6 +71,8 @@ def read_step(raw: Mapping[str, Any], *, object: str = "", file: str = "") -> Im
         empty=tuple(raw.get("empty") or ()),
         dates=raw.get("dates"),
         options=ReadOptions(raw.get("encoding"), raw.get("delimiter"), raw.get("sheet")),
+        duplicates=raw.get("duplicates", "judge"),
+        decisions={int(row): said for row, said in (raw.get("decisions") or {}).items()},
     )
 
 
@@ -90,4 +97,5 @@ def _rule(raw: Any) -> ColumnRule | None:
         multiply=raw.get("multiply"),
         dates=raw.get("dates"),
         separator=raw.get("separator"),
+        create=bool(raw.get("create")),
     )

@@ -1,0 +1,308 @@
+"""The dry run: what every row would do, judged by the write path without storing or locking anything.
+
+Rows are judged against what is stored; what rows of the file would do to each other (the same key or unique value
+twice, references among them) is kept in mind on the way. The results lie in a file of the import's folder, a row a
+line.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from jimu.errors import Invalid, JimuError
+from jimu.exchange.importing.batch import NO_KEY, Batch, BatchWriter
+from jimu.exchange.importing.cells import text_of
+from jimu.exchange.importing.lookups import Lookups, Question, match_fields
+from jimu.exchange.importing.rows import PendingRow, RowProblem
+from jimu.exchange.wizard.files import folder_of
+from jimu.exchange.wizard.source import Source
+from jimu.fieldtypes.errors import FieldError
+from jimu.fieldtypes.ids import encode_id
+from jimu.messages import Message
+from jimu.records import BatchResult, Command, Context, Create, RowResult, write
+from jimu.records.draft import Preview
+from jimu.records.reading import reading
+from jimu.storage.transaction import Transaction
+from jimu.translation import translator
+
+BATCH = 500
+MOST_REASONS = 60
+FIRST_ROWS = 50
+_FILE = "check.jsonl"
+_STATUS = {"create": "created", "update": "updated", "unchanged": "unchanged"}
+_SAME = Message("The row {row} of this file has the same {field}.")
+_NOT_THERE = Message("There is no {object} called “{text}”, neither in the file nor before; it will be left blank.")
+
+
+@dataclass
+class Forecast:
+    """``counts``: action -> rows. ``reasons``: why rows fail or need a look, the commonest first. ``made``: records
+    that would be made because rows refer to them."""
+
+    rows: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    made: dict[str, int] = field(default_factory=dict)
+    first: list[dict[str, Any]] = field(default_factory=list)
+    later: list[tuple[int, str, str]] = field(default_factory=list)
+
+    def add(self, told: Mapping[str, Any]) -> None:
+        self.rows += 1
+        self.counts[told["action"]] += 1
+        for code, header, text in told["problems"]:
+            self.reasons[code, header, text] += 1
+        if len(self.first) < FIRST_ROWS:
+            self.first.append(dict(told))
+
+    def dump(self) -> dict[str, Any]:
+        return {
+            "rows": self.rows,
+            "counts": dict(self.counts),
+            "reasons": [[*key, n] for key, n in self.reasons.most_common(MOST_REASONS)],
+            "more_reasons": max(0, len(self.reasons) - MOST_REASONS),
+            "made": self.made,
+            "first": self.first,
+        }
+
+
+class CheckWriter(BatchWriter):
+    """As the writer of batches, but everything is only foreseen."""
+
+    def __init__(self, source: Source, lookups: Lookups) -> None:
+        super().__init__(source.binding, lookups, self._foresee)
+        self._step = source.step
+        self.names: set[str] = set()
+        self.made: dict[Question, set[str]] = {}
+        self._keys: dict[Any, int] = {}
+        self._uniques: dict[tuple[str, Any], int] = {}
+        self._fields = source.binding.object.fields
+        self._single = [u[0] for u in source.binding.object.uniques if len(u) == 1]
+        self._naming = match_fields(source.binding.object)
+        self.previews: dict[int, Preview] = {}
+        self.blank: dict[int, set[str]] = {}
+        self._latest: list[Preview] = []
+        self._commands: Sequence[Command] = ()
+
+    def make(
+        self, question: Question, texts: Sequence[str], answers: dict[str, Any], context: Context, batch: Batch
+    ) -> None:
+        """Records that would be made are counted, and looked at as if they were there."""
+        self.made.setdefault(question, set()).update(texts)
+        for text in texts:
+            answers[text] = FieldError("will_be_made", Message("It will be made."))
+
+    def _place(self, row: PendingRow, named: Any, answers: dict[str, int | FieldError]) -> None:
+        made = self.made.get(named.target.question, set())
+        if named.target.create and any(text in made for text in named.texts):
+            self.blank.setdefault(id(row), set()).add(named.target.field.name)
+            return
+        super()._place(row, named, answers)
+
+    def _write_wave(
+        self, wave: Sequence[tuple[PendingRow, Any]], batch: Batch, context: Context, transaction: Transaction
+    ) -> None:
+        """Rows whose key an earlier row of the file brings will update what that one makes."""
+        known = self._find([key for _, key in wave], transaction)
+        fresh, again = [], []
+        for row, key in wave:
+            is_known = key is NO_KEY or key not in self._keys or known.get(key)
+            (fresh if is_known else again).append((row, key))
+            if key is not NO_KEY:
+                self._keys.setdefault(key, row.row.number)
+        for row, _ in again:
+            if self._step.existing == "update":
+                batch.counters.updated += 1
+                batch.stored.append((row, 0))
+            elif self._step.existing == "skip":
+                batch.skipped.append((row, 0))
+            else:
+                row.problems.append(RowProblem("exists", Message("There is such a record already.")))
+                batch.refused.append(row)
+        super()._write_wave(fresh, batch, context, transaction)
+
+    def _tell(self, rows: Sequence[PendingRow], result: BatchResult, batch: Batch) -> None:
+        for outcome in result.rows:
+            row = rows[outcome.row]
+            preview: Preview = self._latest[outcome.row]
+            problems = self._problems(row, preview, outcome)
+            if problems:
+                row.problems.extend(problems)
+                batch.refused.append(row)
+                continue
+            self.previews[row.row.number] = preview
+            batch.stored.append((row, preview.id or 0))
+            self._remember_names(preview)
+
+    def _foresee(self, commands: Sequence[Command], context: Context) -> BatchResult:
+        self._latest = write.preview_many(commands, context)
+        self._commands = commands
+        return BatchResult([_result(place, one) for place, one in enumerate(self._latest)])
+
+    def _problems(self, row: PendingRow, preview: Preview, outcome: RowResult) -> list[RowProblem]:
+        blank = self.blank.get(id(row), set())
+        found: list[RowProblem] = []
+        if outcome.status == "failed":
+            kept = [p for p in preview.problems if not (p.code == "required" and p.field in blank)]
+            error: JimuError = preview.error or Invalid(Message("Some values are not right."), kept)
+            found = self.problems_of(error) if kept or preview.error is not None else []
+        if isinstance(self._commands[outcome.row], Create):
+            found += self._same_in_file(row, preview)
+        return found
+
+    def _same_in_file(self, row: PendingRow, preview: Preview) -> list[RowProblem]:
+        found: list[RowProblem] = []
+        for name in self._single:
+            value = preview.values.get(name)
+            if value is None:
+                continue
+            first = self._uniques.setdefault((name, value), row.row.number)
+            if first != row.row.number:
+                params = {"row": first, "field": self._fields[name].label}
+                found.append(RowProblem("not_unique", replace(_SAME, params=params), self.header_of(name)))
+        return found
+
+    def _remember_names(self, preview: Preview) -> None:
+        for name in self._naming:
+            value = preview.values.get(name)
+            if isinstance(value, str):
+                self.names.add(value.casefold())
+
+
+def _result(place: int, preview: Preview) -> RowResult:
+    if preview.error is not None or preview.problems:
+        return RowResult(place, "failed", error=preview.error)
+    return RowResult(place, _STATUS.get(preview.action, "updated"))
+
+
+class Check:
+    """One dry run. ``step`` judges a batch; ``finish`` what could only be judged at the end."""
+
+    def __init__(self, source: Source, import_id: int) -> None:
+        self.source = source
+        self.forecast = Forecast()
+        self.writer = CheckWriter(source, Lookups(source.context))
+        self._say = translator(source.context.actor.locale)
+        self.path = results_path(import_id, source.context)
+        self._part = self.path.with_name(f".{_FILE}.{os.getpid()}")
+        self._file = self._part.open("wb")
+
+    def run(self) -> Iterator[int]:
+        """Judges batch after batch; gives how many rows are through."""
+        try:
+            for rows in self.source.batches(BATCH):
+                with reading(self.source.context) as transaction:
+                    self._batch(rows, replace(self.source.context, transaction=transaction))
+                yield rows[-1][0].number - 1
+            self._finish()
+        finally:
+            self._file.close()
+        os.replace(self._part, self.path)
+
+    def _batch(self, rows: Sequence[tuple[Any, PendingRow | None]], context: Context) -> None:
+        pending = [row for _, row in rows if row is not None]
+        batch = self.writer.write(pending, context, context.transaction)
+        stored = {id(row): number for row, number in batch.stored}
+        skipped = {id(row): number for row, number in batch.skipped}
+        for raw, row in rows:
+            if row is None:
+                self._write(self._told(raw, "left_out", 0, ()))
+            elif row.problems:
+                self._write(self._told(raw, "failed", 0, row.problems))
+            elif id(row) in skipped:
+                action = "asked" if self._is_asked(raw.number) else "skipped"
+                self._write(self._told(raw, action, skipped[id(row)], ()))
+            else:
+                told = self._told(raw, self._action(raw.number), stored.get(id(row), 0), self._warnings(raw.number))
+                self._write(told)
+                self._later(row)
+        self.writer.previews.clear()
+        self.writer.blank.clear()
+
+    def _is_asked(self, number: int) -> bool:
+        step = self.source.step
+        return step.duplicates == "ask" and number not in step.decisions
+
+    def _action(self, number: int) -> str:
+        preview = self.writer.previews.get(number)
+        return _STATUS.get(preview.action, "updated") if preview is not None else "updated"
+
+    def _warnings(self, number: int) -> list[RowProblem]:
+        preview = self.writer.previews.get(number)
+        if preview is None:
+            return []
+        return [RowProblem(w.code, w.message, self.writer.header_of(w.field)) for w in preview.warnings]
+
+    def _later(self, row: PendingRow) -> None:
+        for named in row.later:
+            header = self.writer.header_of(named.target.field.name)
+            self.forecast.later += [(row.row.number, header, text) for text in named.texts]
+
+    def _told(self, raw: Any, action: str, id: int, problems: Iterable[RowProblem]) -> dict[str, Any]:
+        told = [[p.code, p.header, p.message.render(self._say)] for p in problems]
+        return {
+            "row": raw.number,
+            "action": action,
+            "id": encode_id(id) if id else "",
+            "problems": told,
+            "cells": [text_of(c)[:200] for c in raw.cells],
+        }
+
+    def _write(self, told: dict[str, Any]) -> None:
+        self.forecast.add(told)
+        self._file.write(orjson.dumps(told) + b"\n")
+
+    def _finish(self) -> None:
+        """References to rows further down of which there is none; how many records would be made."""
+        label = self.source.binding.object.label
+        for _, header, text in self.forecast.later:
+            if text.casefold() not in self.writer.names:
+                message = replace(_NOT_THERE, params={"object": label, "text": text})
+                self.forecast.reasons["unknown_reference", header, message.render(self._say)] += 1
+        for question, texts in self.writer.made.items():
+            self.forecast.made[question.objects[0]] = self.forecast.made.get(question.objects[0], 0) + len(texts)
+
+
+def results_path(import_id: int, context: Context) -> Path:
+    return folder_of(import_id, context) / _FILE
+
+
+@dataclass(frozen=True)
+class RowFilter:
+    """Rows of a check: by what they would do, by a column or a code among their problems, after a row."""
+
+    action: str = ""
+    header: str = ""
+    code: str = ""
+    after: int = 0
+
+    def fits(self, told: Mapping[str, Any]) -> bool:
+        if told["row"] <= self.after or (self.action and told["action"] != self.action):
+            return False
+        if not self.header and not self.code:
+            return True
+        return any(self.header in ("", h) and self.code in ("", c) for c, h, _ in told["problems"])
+
+
+def checked_rows(
+    import_id: int, context: Context, wanted: RowFilter, limit: int = 50
+) -> tuple[list[dict[str, Any]], bool]:
+    """The rows of the last check that fit, and whether there are more of them."""
+    path = results_path(import_id, context)
+    found: list[dict[str, Any]] = []
+    if not path.exists():
+        return found, False
+    with path.open("rb") as lines:
+        for line in lines:
+            told = orjson.loads(line)
+            if wanted.fits(told):
+                if len(found) >= limit:
+                    return found, True
+                found.append(told)
+    return found, False
