@@ -63,7 +63,7 @@ def begin_enrolment(store: Store, actor: Actor, key: bytes, issuer: str, now: da
         if not secret:
             secret = pyotp.random_base32()
             transaction.put_second_factor(user_id, seal(secret, _seal_key(key)), now)
-    return Enrolment(secret, pyotp.TOTP(secret).provisioning_uri(actor.email or actor.name, issuer_name=issuer))
+    return Enrolment(secret, pyotp.TOTP(secret).provisioning_uri(name=actor.email or actor.name, issuer_name=issuer))
 
 
 def confirm_enrolment(store: Store, by: By, key: bytes, code: str) -> list[str]:

@@ -11,6 +11,7 @@ from jimu.access import record_filter
 from jimu.definitions.model import FieldDef
 from jimu.formulas import Environment
 from jimu.records.assemble import ReadPlan, read_plan
+from jimu.records.auditing import note_listed
 from jimu.records.commands import Record
 from jimu.records.context import Context
 from jimu.records.masking import mask_rows
@@ -96,4 +97,5 @@ def _read(
         )
     )
     rows = mask_rows(transaction, object, page.rows, context, environment)
+    note_listed(context, object, [row["id"] for row in rows], by="expand")
     return [make_record(plan, row, {}, {}) for row in rows]

@@ -13,6 +13,8 @@ from jimu.fieldtypes.kinds import Kind
 from jimu.formulas import Environment
 from jimu.messages import Message
 from jimu.records.assemble import ReadPlan, read_plan
+from jimu.records.auditing import is_read_audited, note_listed
+from jimu.records.commands import Record
 from jimu.records.context import Context
 from jimu.records.environment import build_environment
 from jimu.records.expand import expand, make_record
@@ -38,7 +40,8 @@ def list_records(request: ListRequest, context: Context) -> RecordPage:
     (``problem.field`` names the parameter).
     """
     require_readable(request.object, context)
-    return _list(request, context, record_filter(context.actor, context.manifest, request.object))
+    rules = [record_filter(context.actor, context.manifest, request.object, a) for a in {"read", request.action}]
+    return _list(request, context, all_of(rules))
 
 
 def related(object: str, id: int, source: str, field: str, request: ListRequest, context: Context) -> RecordPage:
@@ -81,10 +84,19 @@ def _list(request: ListRequest, context: Context, rule: Filter) -> RecordPage:
         except BadCursor:
             problem = Problem("bad_cursor", Message("This place in the list is not known; start again."), "after")
             raise BadRequest(problem.message, [problem]) from None
-        return RecordPage(
-            _records(transaction, page.rows, _Wanted(plan, expanded, request.titles), context, query.environment),
-            page.next,
-            page.count,
+        wanted = _Wanted(plan, expanded, request.titles)
+        records = _records(transaction, page.rows, wanted, context, query.environment)
+    if request.action != "export":
+        _note(request, records, context)
+    return RecordPage(records, page.next, page.count)
+
+
+def _note(request: ListRequest, records: Sequence[Record], context: Context) -> None:
+    """Who read which of an audited object, and how they asked; an export is noted as a whole."""
+    if is_read_audited(context, request.object):
+        asked = [text for text in (request.where, *request.also) if isinstance(text, str) and text]
+        note_listed(
+            context, request.object, [r.id for r in records], where=" and ".join(asked), search=request.search
         )
 
 

@@ -13,6 +13,7 @@ from jimu.fieldtypes.errors import FieldError
 from jimu.formulas import Environment
 from jimu.messages import Message
 from jimu.records.assemble import read_plan
+from jimu.records.auditing import note_listed, note_opened
 from jimu.records.commands import Record
 from jimu.records.context import Context
 from jimu.records.environment import build_environment
@@ -21,6 +22,7 @@ from jimu.records.masking import mask_rows, unmasked
 from jimu.records.names import Names
 from jimu.records.object_plan import plan_of
 from jimu.records.reading import reading, require_readable
+from jimu.records.redirects import find_survivors
 from jimu.records.requests import Deleted
 from jimu.records.titles import find_titles, referenced_ids
 from jimu.records.wave import build_load_context
@@ -45,7 +47,7 @@ def get(
 ) -> Record:
     """The record. Raises NotFound if it does not exist, may not be read or is not where ``deleted`` says; BadRequest
     with every problem of ``fields`` and ``expand``. ``titles``: also resolve the titles of its references (one more
-    query).
+    query). The id of a record that was merged into another gives that one: the record's ``id`` tells.
     """
     require_readable(object, context)
     wanted: tuple[str, ...] | None = None
@@ -58,13 +60,16 @@ def get(
     environment = build_environment(context)
     with reading(context) as transaction:
         found = _find_row(transaction, object, id, plan.columns, context, environment)
+        if (found is None or not _is_wanted(found, deleted)) and deleted == "alive":
+            found = _find_survivor(transaction, object, id, plan.columns, context, environment)
         if found is None or not _is_wanted(found, deleted):
             raise no_such_record(object, id)
         (row,) = mask_rows(transaction, object, (found,), context, environment)
         ids = referenced_ids(plan.references, (row,)) if titles else set()
         known = find_titles(transaction, ids, context, environment)
         (more,) = _expand(transaction, lookups, (row,), context, environment)
-        return make_record(plan, row, known, more)
+    note_opened(context, object, row["id"])
+    return make_record(plan, row, known, more)
 
 
 _expand = expand
@@ -87,6 +92,18 @@ def _find_row(
         Query(object, Compare("id", "eq", id) & rule, fields=columns, limit=1, deleted="any", environment=environment)
     )
     return page.rows[0] if page.rows else None
+
+
+def _find_survivor(
+    transaction: Transaction,
+    object: str,
+    id: int,
+    columns: Sequence[str],
+    context: Context,
+    environment: Environment,
+) -> Mapping[str, Any] | None:
+    survivor = find_survivors(transaction, context.manifest, [id]).get(id)
+    return None if survivor is None else _find_row(transaction, object, survivor, columns, context, environment)
 
 
 def _is_wanted(row: Mapping[str, Any], deleted: Deleted) -> bool:
@@ -129,6 +146,7 @@ def find(object: str, values: Mapping[str, Any], context: Context) -> Record | N
             Query(object, all_of(filters), fields=read.columns, limit=2, environment=environment)
         )
         rows = mask_rows(transaction, object, page.rows, context, environment)
+    note_listed(context, object, [row["id"] for row in rows], by="find")
     if len(rows) > 1:
         raise Conflict(Message("Several records have these values."))
     return make_record(read, rows[0], {}, {}) if rows else None

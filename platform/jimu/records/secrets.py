@@ -6,6 +6,7 @@ from jimu.access.rights import require_right
 from jimu.errors import NotFound
 from jimu.fieldtypes.secret import key_from, reveal
 from jimu.messages import Message
+from jimu.records.auditing import audit
 from jimu.records.context import Context
 from jimu.records.one import require_record
 from jimu.records.write import unit_of_work
@@ -37,6 +38,7 @@ def reveal_secret(object: str, id: int, field: str, context: Context) -> str:
             changes={field: [None, None]},
         )
         unit.transaction.append_history([entry])
+        audit(unit, "read.secret", object=object, record=id, text=field)
     if not sealed:
         raise NotFound(Message("There is no secret stored here."))
     key = context.settings["secret_key"]

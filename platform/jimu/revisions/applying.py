@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from jimu.access.audit import AuditEntry, record_audit
 from jimu.definitions import Manifest
 from jimu.errors import JimuError
 from jimu.messages import Message
@@ -68,10 +69,14 @@ def apply(
 
 def _record(application: Application, deployment: Deployment, manifest: Manifest, origin: Origin) -> int:
     """The revision's row, which also moves the pulse that all processes watch."""
-    return application.add_revision(
+    revision = application.add_revision(
         manifest.revision, manifest.files, at=deployment.clock(), author=origin.author, commit=origin.commit,
         note=origin.note, summary=summarise(deployment.running, manifest),
     )
+    kind = "configuration.rolled_back" if origin.is_rollback else "configuration.applied"
+    told = {"revision": revision, "hash": manifest.revision, "author": origin.author, "note": origin.note}
+    record_audit(application.transaction, AuditEntry(kind, origin.actor, deployment.clock(), details=told))
+    return revision
 
 
 def _check_allowed(planned: Plan, allow: frozenset[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from jimu.access.actor import SYSTEM, Actor
 from jimu.clock import Clock, system_clock
 from jimu.definitions.manifest import Manifest
 from jimu.storage import Database
@@ -28,8 +29,10 @@ class Deployment:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a revision comes from, as kept beside it."""
+    """Where a revision comes from, as kept beside it. ``actor``: who applies it, for the audit."""
 
     author: str = ""
     commit: str = ""
     note: str = ""
+    actor: Actor = SYSTEM
+    is_rollback: bool = False

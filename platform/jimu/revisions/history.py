@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from jimu.definitions import Manifest, load_files
 from jimu.errors import DefinitionErrors, NotFound
@@ -50,5 +51,5 @@ def rollback(
     """
     row = find_revision(deployment.database, number_or_hash)
     note = (origin.note if origin else "") or f"rollback to revision {row.id}"
-    author = origin.author if origin else ""
-    return apply(deployment, load_revision(deployment, row), Origin(author, row.commit, note), allow=allow)
+    found = replace(origin or Origin(), commit=row.commit, note=note, is_rollback=True)
+    return apply(deployment, load_revision(deployment, row), found, allow=allow)

@@ -157,8 +157,9 @@ class AccountRows:
 
     def list_sessions(self, user_id: int) -> list[SessionRow]:
         """Used last, first."""
+        where = "s.user_id = ? AND s.stage = ''"
         rows = self.connection.ask(
-            f"SELECT {_SESSION}, 0 FROM session s WHERE s.user_id = ? AND s.stage = '' ORDER BY s.seen_at DESC", user_id)  # noqa: S608
+            f"SELECT {_SESSION}, 0 FROM session s WHERE {where} ORDER BY s.seen_at DESC", user_id)  # noqa: S608
         return [_session(row) for row in rows]
 
     def remove_sessions(self, before: datetime) -> int:

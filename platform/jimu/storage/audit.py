@@ -111,10 +111,12 @@ class AuditRows:
 
     connection: Connection
     gathered: list[AuditRow]
+    is_writing: bool
     audit_key: Callable[[], bytes]
 
     def add_audit(self, row: AuditRow) -> None:
         """Keep ``row`` with this transaction's commit; what is rolled back is not kept."""
+        assert self.is_writing, "a transaction that only reads keeps nothing"
         self.gathered.append(row)
 
     def chain_audit(self) -> None:

@@ -160,10 +160,9 @@ class SignInRows:
         if keep > 0:
             self.connection.do("INSERT INTO password_before (user_id, password_hash, at) VALUES (?, ?, ?)",
                                user_id, password_hash, to_instant(at))
+        kept = f"SELECT id FROM password_before WHERE user_id = ? ORDER BY id DESC LIMIT {max(int(keep), 0)}"  # noqa: S608
         self.connection.do(
-            "DELETE FROM password_before WHERE user_id = ? AND id NOT IN"
-            f" (SELECT id FROM password_before WHERE user_id = ? ORDER BY id DESC LIMIT {max(int(keep), 0)})",  # noqa: S608
-            user_id, user_id)
+            f"DELETE FROM password_before WHERE user_id = ? AND id NOT IN ({kept})", user_id, user_id)  # noqa: S608
 
     def passwords_before(self, user_id: int) -> list[str]:
         """Hashes, the newest first."""

@@ -37,7 +37,7 @@ class Store:
     def read(self) -> Iterator[Transaction]:
         """A transaction that only reads."""
         with self.database.reading() as connection:
-            yield Transaction(self.database, connection, self._cache)
+            yield Transaction(self.database, connection, self._cache, is_writing=False)
         self.database.observer.after_read(self.database)
 
     @contextmanager

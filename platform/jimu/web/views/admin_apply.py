@@ -104,7 +104,7 @@ def apply_workspace() -> Response:
 
     commit = revisions.git_origin(now.runtime.settings.workspace).commit
     try:
-        return _carry_out(load, Origin(_author(), commit, _note()))
+        return _carry_out(load, Origin(_author(), commit, _note(), now.by.actor))
     except (Refused, DefinitionErrors) as error:
         return show_plan(error if isinstance(error, JimuError) else None, 409)
 
@@ -113,9 +113,8 @@ def roll_back(number: str) -> Response:
     row = find(number)
     note = _note() or f"rollback to revision {row.id}"
     try:
-        return _carry_out(
-            lambda deployment: revisions.load_revision(deployment, row), Origin(_author(), row.commit, note)
-        )
+        origin = Origin(_author(), row.commit, note, visit().by.actor, is_rollback=True)
+        return _carry_out(lambda deployment: revisions.load_revision(deployment, row), origin)
     except (Refused, DefinitionErrors) as error:
         return show_rollback(number, error if isinstance(error, JimuError) else None, 409)
 
