@@ -12,13 +12,14 @@ from jimu.access.actor import Actor
 from jimu.access.fields import EDIT, NONE, READ, field_access
 from jimu.access.rights import RIGHTS
 from jimu.access.rules import ACTIONS, action_allowed, record_filter
-from jimu.access.scopes import Question, own
+from jimu.access.organisation import Department, Organisation, Person
+from jimu.access.scopes import SCOPES, Question, scope_filter
 from jimu.definitions.manifest import Manifest
 from jimu.definitions.model import FieldDef, ObjectDef, RoleDef
 from jimu.definitions.reader import key_place, read
 from jimu.diagnostics import Place
 from jimu.messages import Message
-from jimu.storage.query import EVERYTHING, NOTHING
+from jimu.storage.query import EVERYTHING, NOTHING, AnyOf
 
 ALL, OWN, SOME, NO = "all", "own", "some", "none"
 
@@ -33,6 +34,10 @@ ACTION_LABELS: Mapping[str, Message] = {
 LEVEL_LABELS: Mapping[str, Message] = {
     ALL: Message("all"),
     OWN: Message("own"),
+    "subordinates": Message("subordinates"),
+    "department": Message("department"),
+    "department_and_below": Message("department and below"),
+    "company": Message("company"),
     SOME: Message("some"),
     NO: Message("none"),
     EDIT: Message("edit"),
@@ -44,9 +49,21 @@ RIGHT_LABELS: Mapping[str, Message] = {
     "view_all": Message("read every record of every object"),
     "modify_all": Message("do everything to every record, see and edit every field"),
 }
-_LEVELS = (ALL, SOME, OWN, NO)
-# Who acts in the matrix of a role: nobody real, so that "own" is never everything.
+_REACHES = tuple(reversed([name for name in SCOPES if name not in (ALL, NO)]))  # the widest first
+_LEVELS = (ALL, *_REACHES[:-1], SOME, OWN, NO)
+# Who acts in the matrix of a role: nobody real, in an organisation in which no two scopes reach the same people.
 SOMEBODY = 1
+_SOMEWHERE = Organisation(
+    -1,
+    {1: Department(1, "", is_company=True), 2: Department(2, "", above=1), 3: Department(3, "", above=2)},
+    {
+        SOMEBODY: Person(SOMEBODY, "", departments=(2,)),
+        2: Person(2, "", manager=SOMEBODY),
+        3: Person(3, "", departments=(2,)),
+        4: Person(4, "", departments=(3,)),
+        5: Person(5, "", departments=(1,)),
+    },
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +96,20 @@ class FieldRow:
 
 
 def level_of(actor: Actor, manifest: Manifest, object: str, action: str) -> str:
-    """How far ``actor`` reaches with ``action``."""
+    """How far ``actor`` reaches with ``action``: the widest scope, whatever else opens single records."""
     found = record_filter(actor, manifest, object, action)
     if found == EVERYTHING:
         return ALL
     if found == NOTHING:
         return NO
-    return OWN if found == own(Question(actor, manifest, manifest.objects[object], action)) else SOME
+    question = Question(actor, manifest, manifest.objects[object], action)
+    parts = {found, *(found.filters if isinstance(found, AnyOf) else ())}
+    return next((name for name in _REACHES if scope_filter(name, question) in parts), SOME)
 
 
 def role_rows(manifest: Manifest, role: RoleDef) -> list[ObjectRow]:
     """The matrix of one role, the objects that it names first."""
-    actor = Actor(SOMEBODY, roles=frozenset({role.name}))
+    actor = Actor(SOMEBODY, roles=frozenset({role.name}), organisation=_SOMEWHERE)
     places = _places(manifest, role)
     rows = []
     for object in _objects(manifest):
@@ -110,7 +129,7 @@ def role_rows(manifest: Manifest, role: RoleDef) -> list[ObjectRow]:
 
 
 def role_fields(manifest: Manifest, role: RoleDef, object: str) -> list[FieldRow]:
-    actor = Actor(SOMEBODY, roles=frozenset({role.name}))
+    actor = Actor(SOMEBODY, roles=frozenset({role.name}), organisation=_SOMEWHERE)
     levels = _levels(actor, manifest, manifest.object(object))
     return [FieldRow(manifest.objects[object].fields[name], level) for name, level in levels.items()]
 
