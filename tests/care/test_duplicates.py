@@ -153,7 +153,7 @@ def test_keys_of_records_from_before_the_rule_are_made_by_a_job(shop: Project) -
         assert next(row for row in transaction.match_rules() if row.rule == rule.number).filled
 
 
-class Job_of:  # noqa: N801 - stands in for a job
+class Job_of:
     def __init__(self, rule: int) -> None:
         self.payload = {"rule": rule}
 

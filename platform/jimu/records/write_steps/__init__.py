@@ -31,7 +31,12 @@ from jimu.records.write_steps.numbers import number_records
 from jimu.records.write_steps.organisation import follow_organisation
 from jimu.records.write_steps.ownership import keep_owner, note_owner
 from jimu.records.write_steps.references import check_references
-from jimu.records.write_steps.restoration import gather_deleted_together, require_living_parents, store_restoration
+from jimu.records.write_steps.restoration import (
+    gather_deleted_together,
+    refuse_merged,
+    require_living_parents,
+    store_restoration,
+)
 from jimu.records.write_steps.rollups import update_rollups
 from jimu.records.write_steps.rules import check_rules
 from jimu.records.write_steps.store import store_records
@@ -109,6 +114,7 @@ BEFORE_STORING: Mapping[str, tuple[Step, ...]] = {
         load_before,
         run_before_hooks,
         judge,
+        refuse_merged,  # those come back with the whole merge
         gather_deleted_together,
         require_living_parents,
     ),

@@ -14,6 +14,7 @@ from jimu.access.scopes import USER_OBJECT, all_of
 from jimu.definitions.model import FieldDef
 from jimu.messages import Message
 from jimu.records.draft import Draft
+from jimu.records.redirects import find_survivors
 from jimu.records.wave import Wave
 from jimu.records.write_steps.parents import check_parents
 from jimu.storage.query import EVERYTHING, Compare, Filter, Where
@@ -45,6 +46,7 @@ def check_references(wave: Wave) -> None:
     """Add a problem for each new reference that may not be made."""
     uses = [use for d in wave.judged for use in _new_references(wave, d)]
     if uses:
+        uses = _to_survivors(wave, uses)
         for question in _questions(wave, uses):
             _ask(wave, question)
     check_parents(wave)
@@ -62,6 +64,19 @@ def _new_references(wave: Wave, draft: Draft) -> Iterable[Use]:
             yield from ((draft, ref, id) for id in value if id not in before)
         else:
             yield draft, ref, value
+
+
+def _to_survivors(wave: Wave, uses: list[Use]) -> list[Use]:
+    """References to records that were merged into others lead to these."""
+    survivors = find_survivors(wave.transaction, wave.context.manifest, {id for _, _, id in uses})
+    if not survivors:
+        return uses
+    for draft, ref, id in uses:
+        if id in survivors:
+            value = draft.values[ref.name]
+            turned = survivors[id] if value == id else list(dict.fromkeys(survivors.get(v, v) for v in value))
+            draft.values[ref.name] = turned
+    return [(draft, ref, survivors.get(id, id)) for draft, ref, id in uses]
 
 
 def _is_the_actor(wave: Wave, draft: Draft, ref: FieldDef, value: object) -> bool:

@@ -6,9 +6,11 @@ from typing import Any
 
 from jimu.definitions.model import FieldDef
 from jimu.errors import Conflict
+from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message
 from jimu.records.dependents import Removal
 from jimu.records.draft import Draft
+from jimu.records.redirects import find_survivors
 from jimu.records.wave import Wave
 from jimu.records.write_steps.deletion import DELETION, feed_parents
 from jimu.records.write_steps.history import entry
@@ -16,6 +18,7 @@ from jimu.records.write_steps.internal import assign
 from jimu.storage.entries import HistoryEntry
 from jimu.storage.errors import UniqueConflict
 
+MERGED = Message("This record was merged into another; it comes back when the merge is taken back.")
 TAKEN = Message("A living record has the same values in {fields} by now.")
 
 
@@ -32,6 +35,14 @@ def gather_deleted_together(wave: Wave) -> None:
             if object in wave.context.manifest.objects:
                 _add_still_deleted(wave, removal, draft, object, ids)
     wave.removal = removal
+
+
+def refuse_merged(wave: Wave) -> None:
+    """A record that was merged into another comes back only when the merge is taken back."""
+    survivors = find_survivors(wave.transaction, wave.context.manifest, [d.id for d in wave.open])
+    for draft in wave.open:
+        if draft.id in survivors:
+            draft.error = Conflict(MERGED, details={"survivor": encode_id(survivors[draft.id])})
 
 
 def _noted(entry: HistoryEntry | None) -> dict[str, Any]:
