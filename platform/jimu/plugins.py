@@ -41,6 +41,7 @@ BUILT_IN: tuple[str, ...] = (
     "jimu.formulas.builtin",
     "jimu.records.title_jobs",
     "jimu.records.duplicates.keeping",
+    "jimu.care.scanning",
     "jimu.bulk.jobs",
     "jimu.exchange.wizard.jobs",
     "jimu.flows.pools.jobs",

@@ -1,0 +1,146 @@
+"""Looking through all records of an object for duplicates: a job, whose finds are clusters to work through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from jimu.access import SYSTEM
+from jimu.care.clusters import Groups
+from jimu.care.merging import MOST
+from jimu.definitions.manifest import Manifest
+from jimu.hookspecs import hookimpl
+from jimu.records import Context, write
+from jimu.records.commands import Command, Create, Delete, Update
+from jimu.records.duplicates import Rule, Searching, rules_of
+from jimu.records.environment import build_environment
+from jimu.storage.entries import JobRow
+from jimu.storage.query import AllOf, Compare, Filter, Query
+
+JOB = "jimu.duplicates_scan"
+CLUSTER, MEMBER = "duplicate_cluster", "duplicate_member"
+BATCH = 2_000
+_WRITTEN = 500
+_FOUR = Decimal("0.0001")
+
+
+@dataclass
+class Finds:
+    """``best``: record → the best score by which it is in a group."""
+
+    groups: Groups
+    best: dict[int, float]
+
+
+def scanned_rules(manifest: Manifest, object: str) -> list[Rule]:
+    """The rules whose finds can be merged: those that hold records of the object against each other."""
+    return [rule for rule in rules_of(manifest, object) if rule.definition.own]
+
+
+def ask_for_scan(object: str, context: Context) -> None:
+    """Have a job look through ``object``; while one waits, another is not added."""
+    with write.unit_of_work(context) as unit:
+        unit.transaction.emit([JobRow(JOB, {"object": object}, key=f"{JOB}:{object}")])
+
+
+def run_scan(job: Any, context: Any) -> None:
+    object = job.payload["object"]
+    definition = context.manifest.objects.get(object)
+    if definition is not None and not definition.retired:
+        scan(object, context.as_actor(SYSTEM))
+
+
+def scan(object: str, context: Context) -> int:
+    """Look through all living records; the clusters found take the place of the open ones. Returns how many."""
+    found = 0
+    for rule in scanned_rules(context.manifest, object):
+        finds = look_through(rule, context)
+        found += _store(rule, finds, context)
+    return found
+
+
+def look_through(rule: Rule, context: Context) -> Finds:
+    """The groups of records that ``rule`` takes for the same, a batch of records and a reading transaction at a time.
+
+    A pair counts only in one direction where ``when`` and ``among`` let only one through.
+    """
+    finds = Finds(Groups(), {})
+    object, fields = rule.definition.object, sorted(set(rule.fields_of(rule.definition.object).values()))
+    after = 0
+    while True:
+        with context.store.read() as transaction:
+            ids = transaction.ids_after(object, after, BATCH)
+            if not ids:
+                return finds
+            rows = transaction.fetch(object, ids, (*fields, "deleted_at"))
+            alive = [row for id in ids if (row := rows.get(id)) is not None and row["deleted_at"] is None]
+            searching = Searching(transaction, context.manifest, build_environment(context))
+            for row, matches in zip(alive, searching.find(rule, object, alive), strict=True):
+                for match in matches:
+                    if match.object == object:
+                        _note(finds, row["id"], match.id, match.score)
+        after = ids[-1]
+
+
+def _note(finds: Finds, one: int, other: int, score: float) -> None:
+    finds.groups.join(one, other)
+    for id in (one, other):
+        finds.best[id] = max(score, finds.best.get(id, 0.0))
+
+
+def _store(rule: Rule, finds: Finds, context: Context) -> int:
+    """In place of the open clusters of the rule, in one transaction."""
+    object = rule.definition.object
+    groups = sorted(finds.groups.all(), key=len, reverse=True)
+    with write.unit_of_work(context) as unit:
+        _remove_open(object, rule.name, unit)
+        for start in range(0, len(groups), _WRITTEN):
+            _write_groups(rule, groups[start : start + _WRITTEN], finds.best, unit)
+    return len(groups)
+
+
+def _remove_open(object: str, rule: str, context: Context) -> None:
+    wanted: tuple[Filter, ...] = (
+        Compare("of_object", "eq", object), Compare("rule", "eq", rule), Compare("state", "eq", "open")
+    )  # fmt: skip
+    query = Query(CLUSTER, AllOf(wanted), fields=("id",), limit=_WRITTEN, environment=build_environment(context))
+    while rows := context.transaction.select(query).rows:
+        commands = [Delete(CLUSTER, row["id"], purge=True) for row in rows]
+        write.write_many(commands, context, values=False)
+
+
+def _write_groups(rule: Rule, groups: Sequence[list[int]], best: Mapping[int, float], context: Context) -> None:
+    ids = context.transaction.new_ids(len(groups))
+    clusters: list[Command] = [
+        Create(CLUSTER, {**_values(group, best), "of_object": rule.definition.object, "rule": rule.name}, id=id)
+        for id, group in zip(ids, groups, strict=True)
+    ]
+    members: list[Command] = [
+        Create(MEMBER, {"cluster": id, "record": one, "score": _decimal(best[one])})
+        for id, group in zip(ids, groups, strict=True)
+        for one in sorted(group, key=lambda one: -best[one])[:MOST]
+    ]
+    for commands in (clusters, members):
+        write.write_many(commands, context, atomic=False, values=False)
+
+
+def _values(group: Sequence[int], best: Mapping[int, float]) -> dict[str, Any]:
+    return {"size": len(group), "score": _decimal(max(best[one] for one in group)), "state": "open"}
+
+
+def _decimal(score: float) -> Decimal:
+    return Decimal(score).quantize(_FOUR)
+
+
+def settle(cluster: int, state: str, context: Context) -> None:
+    """Say what became of a cluster: merged or dismissed."""
+    write.write(Update(CLUSTER, cluster, {"state": state}), context.as_actor(SYSTEM))
+
+
+@hookimpl
+def jimu_job_handlers() -> Mapping[str, Callable[[Any, Any], None]]:
+    return {JOB: run_scan}
+
+
