@@ -78,6 +78,12 @@ def jimu_job_handlers() -> Mapping[str, Callable[[Any, Any], None]]:
 
 
 @hookspec
+def jimu_actions() -> Mapping[str, Callable[[str, int, Mapping[str, Any], Any], Any]]:
+    """Actions that automations may call: name -> ``action(object, record id, parameters, context)``, in a transaction."""
+    return {}
+
+
+@hookspec
 def jimu_timers(manifest: Any) -> Iterable[Any]:
     """Timers (``jobs.timers.Timer``) that queue a job whenever a cron line says so, each slot once in all processes."""
     return ()

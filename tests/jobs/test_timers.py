@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from jimu.jobs import LocalBackend
-from jimu.jobs.timers import TIMER_JOB, Timer, fire, is_cron, plan_timers
+from jimu.jobs.timers import TIMER_JOB, Timer, fire, plan_timers
 from tests.jobs.conftest import Queue
 
 DAILY = Timer("tidy", "0 2 * * *", "tidy.run", "Asia/Shanghai", {"limit": 5})
@@ -92,10 +92,3 @@ def test_a_changed_timer_no_longer_fires_at_the_old_time(queue: Queue) -> None:
     queue.clock.now += timedelta(hours=2)
     timed.look()
     assert [given["slot"] for given in timed.ran] == ["2026-01-01T20:00:00+00:00"]
-
-
-def test_only_five_fields_are_a_cron_line() -> None:
-    assert is_cron("0 2 * * mon-fri")
-    assert not is_cron("0 2 * *")
-    assert not is_cron("0 2 * * * 7")
-    assert not is_cron("61 2 * * *")

@@ -52,6 +52,8 @@ HOW: Mapping[str, Message] = {
     "permission": Message("grants or denies it"),
     "limited_to": Message("is for this role alone"),
     "menu": Message("has it in the menu"),
+    "automation": Message("is read or changed by it"),
+    "approval": Message("is used in an approval by it"),
     "stages": Message("leads records through stages by it"),
     "seed": Message("fills it"),
     "import": Message("imports into it"),

@@ -51,11 +51,6 @@ class Timer:
         return found.astimezone(UTC)
 
 
-def is_cron(text: str) -> bool:
-    """Whether ``text`` is a cron line of five fields."""
-    return len(text.split()) == 5 and bool(croniter.is_valid(text))
-
-
 def plan_timers(transaction: TimerTransaction, timers: Iterable[Timer], now: datetime) -> datetime | None:
     """Queue the next slot of each timer that has none ahead; returns the earliest slot ahead (None: no timers)."""
     slots = [_plan(transaction, timer, now) for timer in timers]

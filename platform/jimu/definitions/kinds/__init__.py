@@ -7,6 +7,7 @@ reference pages, plan and diff, where-used and the list in the administration fo
 ``manifest.all("calendar")`` gives the definitions by name.
 """
 
+from jimu.definitions.kinds.approval import APPROVAL
 from jimu.definitions.kinds.assignment import ASSIGNMENT
 from jimu.definitions.kinds.automation import AUTOMATION
 from jimu.definitions.kinds.calendar import CALENDAR
@@ -17,6 +18,6 @@ from jimu.definitions.kinds.sharing import SHARING
 from jimu.definitions.kinds.stages import STAGES
 
 # A kind that refers to definitions of another stands after it.
-KINDS: tuple[DefinitionKind, ...] = (CALENDAR, SHARING, RESTRICTION, POOL, ASSIGNMENT, STAGES, AUTOMATION)
+KINDS: tuple[DefinitionKind, ...] = (CALENDAR, SHARING, RESTRICTION, POOL, ASSIGNMENT, STAGES, AUTOMATION, APPROVAL)
 
 __all__ = ["KINDS", "Definition", "DefinitionKind", "Linking"]

@@ -144,8 +144,10 @@ class _Building:
                 continue
             found[value] = self.stage(value, raw)
         for missing in sorted(options - set(self.written)):
-            self.error("stage_missing", "The option {name} of {field} is no stage.", ("stages",), name=missing,
-                       field=self.field.address)  # fmt: skip
+            params = {"name": missing, "field": self.field.address}
+            place, address = self.document.key_place("stages"), self.document.address
+            template = "The option {name} of {field} is no stage."
+            self.linking.findings.error("stage_missing", template, params, place, address)
         return found
 
     def stage(self, value: str, raw: YamlMap) -> StageDef:

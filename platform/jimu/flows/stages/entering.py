@@ -24,4 +24,6 @@ def set_values(wave: Wave) -> None:
 
 
 def _value(value: Any, draft: Draft, wave: Wave) -> Any:
-    return evaluate(value, wave.reader(draft), wave.environment_of(draft)) if isinstance(value, Formula) else value
+    if not isinstance(value, Formula):
+        return value
+    return evaluate(value, wave.world.reader(wave.plan, draft.values), wave.environment_of(draft))

@@ -65,7 +65,7 @@ def _judge_way(move: Move, wave: Wave) -> None:
 
 
 def _check(move: Move, conditions: Iterable[StageCondition], wave: Wave) -> None:
-    get, environment = wave.reader(move.draft), wave.environment_of(move.draft)
+    get, environment = wave.world.reader(wave.plan, move.draft.values), wave.environment_of(move.draft)
     for condition in conditions:
         if not evaluate(condition.check, get, environment):
             message = Message("{text}", {"text": condition.message})

@@ -1,0 +1,237 @@
+"""Approval flows: ``flows/approvals/<name>.yaml``. What they consist of lies in ``definitions.approvals``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any
+
+from jimu.definitions.approvals.model import Action, ApproverRule, FlowDef, PeopleNode, SubFlowNode, WaitNode
+from jimu.definitions.approvals.reading import Path, read_flow
+from jimu.definitions.approvals.verify import circles, verify
+from jimu.definitions.documents import Document
+from jimu.definitions.kinds.kind import DefinitionKind, Linking
+from jimu.definitions.link.linker import LinkScope
+from jimu.definitions.manifest import Manifest
+from jimu.definitions.model import FieldDef
+from jimu.definitions.symbols import build_symbol
+from jimu.definitions.use import Use, fields_on
+from jimu.diagnostics import Place
+from jimu.fieldtypes import registry
+from jimu.formulas import check
+from jimu.formulas.formula import Formula
+from jimu.formulas.types import BOOLEAN, Symbol, Type
+from jimu.messages import Message, Text
+
+USER, DEPARTMENT, SUBMITTER = "user", "department", "submitter"
+
+
+class FlowScope(LinkScope):
+    """The record's fields and, as ``submitter``, the user who asks for the approval."""
+
+    def find(self, object: str, name: str) -> Symbol | None:
+        if name == SUBMITTER and object == self.object:
+            kind = registry.get(USER).resolve({}).kind
+            return build_symbol(FieldDef(SUBMITTER, object, USER, kind, Text({}), target=(USER,)))
+        return super().find(object, name)
+
+    def names(self, object: str) -> list[str]:
+        return [*super().names(object), *([SUBMITTER] if object == self.object else [])]
+
+
+class _Making:
+    """Reads a document: formulas typed on its object, reports at their lines."""
+
+    def __init__(self, document: Document, linking: Linking, object: str) -> None:
+        self.document, self.linking, self.object = document, linking, object
+
+    def place(self, path: Path) -> Place:
+        return self.document.key_place(*path) if path else self.document.place
+
+    def error(self, code: str, template: str, path: Path, **params: object) -> None:
+        place = self.document.key_place if path[0] == "nodes" and len(path) < 3 else self.document.value_place
+        self.linking.findings.error(code, template, params, place(*path), self.document.address)
+
+    def condition(self, source: str, path: Path) -> Formula | None:
+        return self._formula(source, path, BOOLEAN)
+
+    def people(self, source: str, path: Path) -> Formula | None:
+        formula = self._formula(source, path, None)
+        if formula is not None and (formula.type.name not in ("reference", "references") or
+                                    formula.type.object not in (USER, DEPARTMENT)):  # fmt: skip
+            self.error("not_people", "{field} does not point at users or departments.", path, field=source)
+        return formula
+
+    def value(self, source: str, path: Path) -> Formula | None:
+        return self._formula(source, path, None)
+
+    def _formula(self, source: str, path: Path, expected: Type | None) -> Formula | None:
+        scope, place = FlowScope(self.object, self.linking.linker), self.document.value_place(*path)
+        formula, diagnostics = check(str(source), scope, self.object, expected, place)
+        self.linking.findings.extend(replace(d, address=self.document.address) for d in diagnostics)
+        return formula
+
+
+def build_approval(document: Document, linking: Linking) -> FlowDef | None:
+    data = document.data
+    object = data.get("object", "")
+    if not linking.linker.check_object(object, document.value_place("object"), document.address):
+        return None
+    before = len(linking.findings.diagnostics)
+    making = _Making(document, linking, object)
+    flow = read_flow(document.name, data, making)
+    _Links(making, flow).check()
+    for finding in verify(flow):
+        making.error(finding.code, finding.template, finding.path, **finding.params)
+    if len(linking.findings.diagnostics) > before and any(
+        d.severity.value == "error" for d in linking.findings.diagnostics[before:]
+    ):
+        return None
+    return replace(flow, version=sha256(repr(_plain(data)).encode()).hexdigest()[:16])
+
+
+def _plain(data: Any) -> Any:
+    if isinstance(data, Mapping):
+        return sorted((str(k), _plain(v)) for k, v in data.items())
+    return [_plain(v) for v in data] if isinstance(data, list) else data
+
+
+class _Links:
+    """Whether what a flow names is there: fields, roles, calendars, objects, other flows."""
+
+    def __init__(self, making: _Making, flow: FlowDef) -> None:
+        self.making, self.flow = making, flow
+        self.document, self.linking = making.document, making.linking
+        self.linker = making.linking.linker
+
+    def check(self) -> None:
+        data = self.document.data
+        for i, name in enumerate((data.get("start") or {}).get("fields") or ()):
+            self.field(name, ("start", "fields", i))
+        for i, by in enumerate(self.flow.trigger.by):
+            if by.startswith("role:"):
+                self.role(by[5:], ("start", "by", i))
+        for key in ("on_submit", "on_withdraw", "on_revoke"):
+            own = {"on_submit": self.flow.submit, "on_withdraw": self.flow.recall, "on_revoke": self.flow.revoked}[key]
+            self.actions(own, (key,))
+        self.rules(self.flow.admins, ("admins",))
+        for node in self.flow.nodes.values():
+            self.node(node, ("nodes", node.name))
+        self.sub_flows()
+
+    def node(self, node: Any, path: Path) -> None:
+        if isinstance(node, PeopleNode):
+            self.rules(node.approvers, (*path, "approvers"))
+            self.rules(node.cc, (*path, "cc"))
+            self.rules(node.on_empty.rules, (*path, "when_empty", "ask"))
+            for name, level in node.fields.items():
+                self.node_field(name, level, (*path, "fields", name))
+            if node.deadline and node.deadline.calendar:
+                self.calendar(node.deadline.calendar, (*path, "deadline", "calendar"))
+        self.rules(getattr(node, "people", ()), (*path, "people"))
+        self.actions(getattr(node, "actions", ()), (*path, "actions"))
+        if isinstance(node, WaitNode) and node.until:
+            self.field(node.until, (*path, "until"))
+        if isinstance(node, WaitNode) and node.calendar:
+            self.calendar(node.calendar, (*path, "calendar"))
+        if isinstance(node, SubFlowNode):
+            self.sub_flow(node, path)
+
+    def rules(self, rules: Iterable[ApproverRule], path: Path) -> None:
+        for i, rule in enumerate(rules):
+            at = (*path, i)
+            for role in (rule.name if rule.kind == "role" else "", rule.until_role):
+                if role:
+                    self.role(role, at)
+            for part in rule.range:
+                if part.startswith("role:"):
+                    self.role(part[5:], (*at, "from"))
+            if rule.kind == "field":
+                self.people_field(rule.name, (*at, "field"))
+            elif rule.kind in ("manager", "head", "managers", "heads") and rule.of not in (SUBMITTER, "owner"):
+                self.people_field(rule.of, at)
+
+    def people_field(self, name: str, path: Path) -> None:
+        field = self.field(name, path)
+        if field is not None and not (field.target and set(field.target) <= {USER, DEPARTMENT}):
+            self.making.error("not_people", "{field} does not point at users or departments.", path, field=name)
+
+    def node_field(self, name: str, level: str, path: Path) -> None:
+        field = self.field(name, path)
+        if field is not None and level in ("edit", "required") and (field.is_computed or field.system):
+            self.making.error("not_fillable", "{field} cannot be filled in.", path, field=name)
+
+    def field(self, name: str, path: Path) -> FieldDef | None:
+        return self.linker.check_field(name, self.flow.object, self.document.value_place(*path), self.document.address)
+
+    def role(self, name: str, path: Path) -> None:
+        self.linking.check_role(name, self.document.value_place(*path), self.document.address)
+
+    def calendar(self, name: str, path: Path) -> None:
+        if name not in self.linking.manifest.all("calendar"):
+            self.making.error("unknown_calendar", "There is no business calendar called {name}.", path, name=name)
+
+    def actions(self, actions: Iterable[Action], path: Path) -> None:
+        for i, action in enumerate(actions):
+            at = (*path, i)
+            self.rules(action.rules, (*at, "notify"))
+            object = action.object or self.flow.object
+            if action.kind == "create" and not self.linker.check_object(
+                object, self.document.value_place(*at, "create"), self.document.address
+            ):
+                continue
+            below = "set" if action.kind == "set" else "with"
+            for name in action.values:
+                place = self.document.value_place(*at, below, name)
+                self.linker.check_field(name, object, place, self.document.address)
+
+    def sub_flow(self, node: SubFlowNode, path: Path) -> None:
+        if node.flow not in self.linking.documents:
+            self.linking.findings.unknown(
+                "unknown_flow", "There is no approval flow called {name}.", node.flow,
+                self.document.value_place(*path, "flow"), self.document.address, self.linking.documents,
+            )  # fmt: skip
+        if node.field:
+            self.field(node.field, (*path, "field"))
+
+    def sub_flows(self) -> None:
+        links = {name: list(_same_record(d.data)) for name, d in self.linking.documents.items()}
+        way = circles(links, self.flow.name)
+        if way:
+            template = "These flows start each other over the same record: {way}."
+            self.making.error("flow_circle", template, ("nodes",), way=" → ".join(way))
+
+
+def _same_record(data: Mapping[str, Any]) -> Iterator[str]:
+    nodes = data.get("nodes")
+    for node in nodes.values() if isinstance(nodes, Mapping) else ():
+        if isinstance(node, Mapping) and node.get("type") == "sub_flow" and not (node.get("field") or node.get("each")):
+            yield str(node.get("flow", ""))
+
+
+def _uses(manifest: Manifest, flow: FlowDef) -> Iterator[Use]:
+    source = f"approval:{flow.name}"
+    yield Use(flow.object, source, "approval", flow.source)
+    formulas = [flow.trigger.when]
+    roles = {by[5:] for by in flow.trigger.by if by.startswith("role:")}
+    names = set(flow.trigger.fields)
+    for node in flow.nodes.values():
+        formulas += [b.when for b in getattr(node, "branches", ())]
+        names |= set(getattr(node, "fields", ()))
+        for rule in (*getattr(node, "approvers", ()), *getattr(node, "cc", ()), *getattr(node, "people", ())):
+            formulas.append(rule.formula)
+            roles |= {r for r in (rule.name if rule.kind == "role" else "", rule.until_role) if r}
+            if rule.kind == "field":
+                names.add(rule.name)
+    for formula in formulas:
+        if formula is not None:
+            paths = [p for p in formula.paths if p[0] != SUBMITTER]
+            yield from (Use(a, source, "approval", flow.source) for a in fields_on(manifest, flow.object, paths))
+    yield from (Use(f"{flow.object}.{name}", source, "approval", flow.source) for name in sorted(names))
+    yield from (Use(f"role:{role}", source, "approval", flow.source) for role in sorted(roles))
+
+
+APPROVAL = DefinitionKind(
+    "approval", "flows/approvals", Message("approval flow"), Message("Approval flows"), build_approval, _uses
+)

@@ -1,0 +1,74 @@
+"""What an automation would do to a record: done for once and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from jimu.definitions.kinds.automation import BEFORE, AutomationDef
+from jimu.errors import BadRequest, NotFound
+from jimu.flows.actions import Doing, find_subjects, perform
+from jimu.flows.automations.chain import in_chain
+from jimu.formulas import evaluate
+from jimu.messages import Message
+from jimu.records import Context, write
+from jimu.records.commands import Command, Create, Delete
+from jimu.records.object_plan import plan_of
+
+
+@dataclass(frozen=True)
+class Trial:
+    """``holds``: whether its condition does. ``writes``: what it would write, in order. ``waits``: the number of the
+    action at which it would wait; ``error``: why it would fail.
+    """
+
+    automation: AutomationDef
+    holds: bool
+    writes: tuple[tuple[str, str, Mapping[str, Any]], ...] = ()
+    waits: int | None = None
+    error: str | None = None
+
+
+class _TakenBack(Exception):
+    pass
+
+
+def try_out(name: str, record: int, context: Context) -> Trial:
+    """A trial of the automation ``name`` on ``record``; nothing is kept or sent. Raises NotFound, BadRequest."""
+    automation = context.manifest.all("automation").get(name)
+    if automation is None:
+        raise NotFound(Message("There is no automation called {name}.", {"name": name}))
+    if automation.at == BEFORE:
+        raise BadRequest(Message("What comes before a write is seen by writing: try it in a form."))
+    found: list[Trial] = []
+    journal: list[Any] = []
+    own = replace(in_chain((name,), context), journal=journal, transaction=None, told=None)
+    try:
+        with write.unit_of_work(own) as inside:
+            found.append(_tried(automation, record, inside))
+            raise _TakenBack
+    except _TakenBack:
+        pass
+    return replace(found[0], writes=tuple(_told(command) for command, _ in journal))
+
+
+def _tried(automation: AutomationDef, record: int, context: Context) -> Trial:
+    subjects = find_subjects(automation.object, [record], context)
+    if not subjects:
+        raise NotFound(Message("There is no such record."))
+    doing = Doing(context, automation.object, subjects)
+    plan = plan_of(context.manifest, automation.object)
+    condition = automation.condition
+    reader = doing.world.reader(plan, subjects[0].values)
+    if condition is not None and not evaluate(condition, reader, doing.environment):
+        return Trial(automation, holds=False)
+    done = perform(automation.actions, doing)
+    return Trial(automation, holds=True, waits=done.waiting, error=subjects[0].error)
+
+
+def _told(command: Command) -> tuple[str, str, Mapping[str, Any]]:
+    if isinstance(command, Delete):
+        return "delete", command.object, {}
+    kind = "create" if isinstance(command, Create) else "update"
+    return kind, command.object, dict(getattr(command, "values", {}))
