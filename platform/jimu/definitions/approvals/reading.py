@@ -36,6 +36,8 @@ from jimu.messages import Text
 Raw = Mapping[str, Any]
 Path = tuple[str | int, ...]
 
+_BROKEN = "broken"  # stands for what could not be read, and is reported already
+
 
 class Making(Protocol):
     """What a flow is read with: places in its text, reports, and formulas typed on its object."""
@@ -181,7 +183,9 @@ class _Reading:
     def branch(self, raw: Any, path: Path) -> Branch:
         if isinstance(raw, str):
             return Branch(raw, source=self.making.place(path))
-        when = self.making.condition(raw["when"], (*path, "when")) if raw.get("when") else None
+        when = None
+        if raw.get("when"):
+            when = self.making.condition(raw["when"], (*path, "when")) or _BROKEN
         label = Text.of(raw["label"]) if raw.get("label") else Text({})
         return Branch(raw.get("to"), when, bool(raw.get("otherwise")), label, self.making.place(path))
 
@@ -210,16 +214,15 @@ class _Reading:
     # --- people and actions ---
 
     def rules(self, raw: Any, path: Path) -> tuple[ApproverRule, ...]:
-        found = (self.rule(r, (*path, i)) for i, r in enumerate(raw or ()))
-        return tuple(r for r in found if r is not None)
+        return tuple(self.rule(r, (*path, i)) for i, r in enumerate(raw or ()))
 
-    def rule(self, raw: Any, path: Path) -> ApproverRule | None:
+    def rule(self, raw: Any, path: Path) -> ApproverRule:
         if isinstance(raw, str):
             raw = {raw: True}
         found = [k for k in _RULES if k in raw]
         if len(found) != 1:
             self.making.error("bad_approver", "Who is asked is said by one of {words}.", path, words=list(_RULES))
-            return None
+            return ApproverRule(_BROKEN)
         kind, values = _RULES[found[0]](raw[found[0]], raw)
         values["weight"] = self.fraction(raw.get("weight", 1), (*path, "weight"))
         if kind == "formula":
