@@ -10,7 +10,7 @@ from jimu.definitions.manifest import Manifest
 from jimu.formulas import Environment
 from jimu.records.duplicates.comparing import Comparable
 from jimu.records.duplicates.rules import Rule
-from jimu.storage.query import AllOf, Compare, Filter, Query, Where
+from jimu.storage.query import Where
 
 if TYPE_CHECKING:
     from jimu.storage import Transaction
@@ -114,9 +114,9 @@ class Searching:
         wanted = frozenset(ids)
         if not wanted or APART not in self.manifest.objects:
             return set()
-        either: Filter = Compare("one", "in", wanted) | Compare("other", "in", wanted)
-        query = Query(APART, AllOf((either,)), fields=("one", "other"), limit=10_000, environment=self.environment)
-        return {pair(row["one"], row["other"]) for row in self.transaction.select(query).rows}
+        found = {id for side in ("one", "other") for id in self.transaction.refs(APART, side, wanted, deleted=False)}
+        rows = self.transaction.fetch(APART, found, ("one", "other")).values() if found else ()
+        return {pair(row["one"], row["other"]) for row in rows}
 
 
 def pair(one: int, other: int) -> tuple[int, int]:
