@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from jimu.access import record_filter
@@ -19,6 +19,7 @@ from jimu.formulas import evaluate
 from jimu.records.context import Context
 from jimu.records.environment import build_environment
 from jimu.records.object_plan import plan_of
+from jimu.records.reading import reading
 from jimu.records.world import World
 from jimu.storage.query import EVERYTHING, Aggregate, AllOf, Compare, Filter, Group, Measure, Query, Sort, Where
 
@@ -105,6 +106,14 @@ def losses(records: Iterable[int], since: datetime, context: Context) -> list[Lo
     return [Loss(row["record"], row["previous_owner"], row["at"]) for row in context.transaction.select(query).rows]
 
 
+def losses_before(records: Iterable[int], context: Context) -> dict[int, int]:
+    """Record → who had it last before it lost its owner."""
+    found: dict[int, int] = {}
+    for loss in losses(records, datetime(1970, 1, 1, tzinfo=UTC), context):
+        found.setdefault(loss.record, loss.person)
+    return found
+
+
 def entries(
     record: int, context: Context, *, state: str = "", rule: str = "", limit: int = 50
 ) -> list[Mapping[str, Any]]:
@@ -125,6 +134,13 @@ def select_ids(object: str, formulas: Sequence[Formula], after: int, limit: int,
     rule = AllOf((Compare("id", "gt", after), *(Where(f) for f in formulas)))
     query = Query(object, rule, [Sort(("id",))], ("owner",), limit, environment=build_environment(context))
     return [row["id"] for row in context.transaction.select(query).rows]
+
+
+def select_unowned(object: str, after: int, limit: int, context: Context) -> list[int]:
+    """The first ids after ``after`` of living records that nobody owns."""
+    rule = AllOf((Compare("id", "gt", after), Compare("owner", "blank")))
+    with reading(context) as transaction:
+        return [row["id"] for row in transaction.select(Query(object, rule, [Sort(("id",))], ("owner",), limit)).rows]
 
 
 def count_by_owner(object: str, formulas: Sequence[Filter], context: Context) -> dict[int, int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jimu.access import SYSTEM
+from jimu.definitions.kinds.assignment import AssignmentDef
 from jimu.definitions.kinds.pool import PoolDef
 from jimu.messages import Message
 from jimu.records import Context, Create, write
@@ -25,7 +26,7 @@ class Notice:
     person: int
     several: Message
     one: Message
-    pool: PoolDef
+    pool: PoolDef | AssignmentDef
     records: tuple[Mapping[str, Any], ...]
     text: str = ""
     lines: tuple[Message, ...] = ()
