@@ -13,6 +13,7 @@ from typing import Any
 
 from jimu.access import action_allowed, readable_fields, record_filter
 from jimu.access.actor import Actor
+from jimu.access.fields import NONE, field_access
 from jimu.access.per_manifest import PerManifest
 from jimu.access.rights import rights_of
 from jimu.access.scopes import all_of
@@ -182,9 +183,10 @@ class Names:
         return field
 
     def fields(self, names: Sequence[str], parameter: str = "fields") -> tuple[str, ...]:
-        """Own readable fields by name."""
+        """Own fields by name that the actor may read, in part at least."""
+        levels = field_access(self.actor, self.manifest, self.object)
         for name in names:
-            if self.scope.find_field(self.object, name) is None:
+            if levels.get(name, NONE) == NONE:
                 self.unknown(name, name, self.object, parameter)
         return tuple(dict.fromkeys(names))
 

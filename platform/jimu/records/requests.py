@@ -23,7 +23,8 @@ class ListRequest:
     ``fields``: what to return (None: all readable). ``expand``: lookups whose records come along. ``also``: more
     conditions that must hold too (a list's own ``where`` beside the user's filter); each text or Formula.
     ``search``: words for the object's full-text index. ``deleted``: the recycle bin. ``titles``: resolve the titles of
-    all references on the page (one more query); programs that show nothing leave it off.
+    all references on the page (one more query); programs that show nothing leave it off. ``action``: only records to
+    which the actor may also do this (``export``).
     """
 
     object: str
@@ -39,6 +40,7 @@ class ListRequest:
     search: str = ""
     deleted: Deleted = "alive"
     titles: bool = True
+    action: str = "read"
 
 
 @dataclass(frozen=True)

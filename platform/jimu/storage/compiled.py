@@ -24,6 +24,7 @@ class StatementCache:
         self.dialect = dialect
         self.observations = observations or Observations()
         self._kept: dict[Hashable, Any] = {}
+        self.ways: dict[Hashable, Any] = {}   # see ``storage.branches``
 
     def get(self, key: Hashable, cacheable: bool, build: Callable[[], Any]) -> Any:
         """What ``build`` made for ``key``, made now if need be."""

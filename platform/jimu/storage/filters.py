@@ -25,6 +25,9 @@ class FilterCompiler:
     def __init__(self, environment: Environment, prefix: str = "p") -> None:
         self.environment = environment
         self.prefix = prefix
+        self.drives = False        # what is compiled is the way in to the rows, not a condition on rows at hand
+        self.kept_out: Filter | None = None   # what is no way in to the rows although an index of it is there
+        self.out_of_index = False
         self._count = 0
 
     def parameter(self, type_: Any = None) -> sa.BindParameter[Any]:
@@ -35,6 +38,12 @@ class FilterCompiler:
 
     def condition(self, filter: Filter, scope: SelectScope) -> sa.ColumnElement[bool]:
         """True exactly for rows that match; never NULL where it is negated."""
+        if filter is self.kept_out:
+            self.kept_out, self.out_of_index = None, True
+            try:
+                return self.condition(filter, scope)
+            finally:
+                self.kept_out, self.out_of_index = filter, False
         if isinstance(filter, AllOf):
             return sa.and_(sa.true(), *(self.condition(f, scope) for f in filter.filters))
         if isinstance(filter, AnyOf):
@@ -66,15 +75,29 @@ class FilterCompiler:
             self.environment = before
 
     def _related(self, filter: Related, scope: SelectScope) -> sa.ColumnElement[bool]:
+        drives, self.drives = self.drives, False
         other = SelectScope(scope.catalog, filter.object)
         condition = self.condition(filter.filter, other)
+        if drives:
+            ids = sa.select(other.own("id")).select_from(other.from_clause()).where(condition)
+            return scope.own(filter.column).in_(ids)  # type: ignore[no-any-return]
         return _exists(other, other.own("id") == scope.own(filter.column), condition)
 
     def _has_row(self, filter: HasRow, scope: SelectScope) -> sa.ColumnElement[bool]:
-        """The ids that the rows point at, gathered once: beside other rules a look-up per record, alone the way in."""
-        return scope.own("id").in_(self._pointed_at(filter, scope))  # type: ignore[no-any-return]
+        """As the way in the ids that the rows point at, else a look at the rows that point here."""
+        if self.drives:
+            return scope.own("id").in_(self._pointed_at(filter, scope))  # type: ignore[no-any-return]
+        other = SelectScope(scope.catalog, filter.object)
+        conditions = [self.condition(filter.filter, other), other.own("deleted_at").is_(None)]
+        if filter.column in other.bound.links:
+            link = tables.link.alias()
+            linked = sa.exists().where(link.c.from_id == other.own("id"), link.c.to_id == scope.own("id"),
+                                       link.c.field == other.bound.links[filter.column])
+            return _exists(other, linked, *conditions)
+        return _exists(other, other.own(filter.column) == scope.own("id"), *conditions)
 
     def _pointed_at(self, filter: HasRow, scope: SelectScope) -> sa.Select[Any]:
+        self.drives = False
         other = SelectScope(scope.catalog, filter.object)
         conditions = [self.condition(filter.filter, other), other.own("deleted_at").is_(None)]
         if filter.column in other.bound.links:
@@ -98,7 +121,7 @@ class FilterCompiler:
             element = as_column_value(column.expression, scope, self.environment, column.kind, column.scale)
         else:
             own: sa.ColumnElement[Any] = scope.own(filter.column)
-            element = own
+            element = UnaryExpression(own, operator=_OUT_OF_INDEX, type_=own.type) if self.out_of_index else own
         if filter.op == "blank":
             return element.is_(None)
         if filter.op == "not_blank":

@@ -36,6 +36,13 @@ def aggregate_shape(catalog: Catalog, aggregate: Aggregate) -> QuestionShape | N
     return None if reader.searches else reader.shape(aggregate.object, "aggregate", groups=groups, measured=measured)
 
 
+def equal_columns(catalog: Catalog, object: str, filter: Filter) -> frozenset[str]:
+    """Own columns that ``filter`` compares with one value, or some, in a part that must hold."""
+    reader = _Reader(catalog.table(object))
+    reader.read(filter)
+    return frozenset(reader.equal)
+
+
 class _Reader:
     """Collects from the parts of a filter that must all hold."""
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from jimu.fieldtypes.kinds import Kind
 from jimu.formulas.types import Environment
+from jimu.storage.branches import BranchCompiler, Way, branch_scope, find_branches, has_way_in, way_of_list
 from jimu.storage.codecs import Decode, Load, decoder
 from jimu.storage.compiled import StatementCache
 from jimu.storage.connection import Connection
@@ -32,7 +33,7 @@ from jimu.storage.paging import (
     order_by,
     with_id,
 )
-from jimu.storage.query import Count, Filter, Page, Query, Sort
+from jimu.storage.query import AnyOf, Count, Filter, Page, Query, Sort
 from jimu.storage.route import Route, count_route, list_route
 from jimu.storage.schema import Column
 from jimu.storage.scope import SelectScope
@@ -55,11 +56,11 @@ def select_page(connection: Connection, cache: StatementCache, query: Query) -> 
     """One page of ``query``."""
     reader = ShapeReader(cache.catalog, query.environment)
     sort = with_id(query.sort)
-    route = list_route(connection, cache, query, sort)
-    key = (route, _shape(reader, query, sort))
+    way, route = _way(connection, cache, query, sort)
+    key = (way, route, _shape(reader, query, sort))
     mark = fingerprint(query.object, sort)
     position = decode_cursor(mark, query.after, len(sort)) if query.after else None
-    rows, segment, selection = _read(connection, cache, _Reading(query, sort, key, reader, route), position)
+    rows, segment, selection = _read(connection, cache, _Reading(query, sort, key, reader, route, way), position)
     has_more = len(rows) > query.limit
     rows = rows[: query.limit]
     following = None
@@ -71,6 +72,15 @@ def select_page(connection: Connection, cache: StatementCache, query: Query) -> 
     return Page(decoded, following, _count(connection, cache, query, len(rows) if is_whole else None))
 
 
+def _way(connection: Connection, cache: StatementCache, query: Query, sort: tuple[Sort, ...]) -> tuple[Way, Route]:
+    """How the parts of an OR are read, and the rest."""
+    found = find_branches(query.filter) if query.deleted == "alive" else None
+    if found is None:
+        return Way.AS_IS, list_route(connection, cache, query, sort)
+    way = way_of_list(connection, cache, query.object, found, sort, query.environment)
+    return way, list_route(connection, cache, replace(query, filter=found.rest), sort)
+
+
 @dataclass(frozen=True, slots=True)
 class _Reading:
     query: Query
@@ -78,6 +88,7 @@ class _Reading:
     key: Hashable
     reader: ShapeReader
     route: Route
+    way: Way = Way.AS_IS
 
 
 def _read(connection: Connection, cache: StatementCache, reading: _Reading, position: Position | None) -> Any:
@@ -138,20 +149,15 @@ def _build(
 ) -> Selection:
     query = reading.query
     scope = _scope(cache, query, reading.route)
-    compiler = FilterCompiler(query.environment)
-    conditions = [*state_condition(scope, query.deleted), compiler.condition(query.filter, scope)]
+    if reading.way is Way.APART:
+        conditions: list[Any] = [scope.own("id").in_(_apart(cache, reading, segment, position, limit))]
+    else:
+        conditions = [*state_condition(scope, query.deleted), _condition(cache, reading, scope)]
     elements, decoders = selected(scope, query.fields, query.environment)
     with scope.guarding():
         keys = [_sort_key(scope, s, query.environment) for s in reading.sort]
-    in_segments = keys[0].nullable and not query.offset
-    ordered = keys
-    if in_segments:
-        conditions.append(keys[0].element.is_(None) if segment else keys[0].element.is_not(None))
-        ordered = keys[1:] if segment else [replace(keys[0], nullable=False), *keys[1:]]
-    if position:
-        start = len(keys) - len(ordered)
-        parameters = [sa.bindparam(f"k{i}", type_=k.element.type) for i, k in enumerate(keys)][start:]
-        conditions.append(after(ordered, position.values[start:], parameters))
+    placed, ordered, in_segments = _placed(keys, query, segment, position)
+    conditions += placed if reading.way is not Way.APART else []
     ordering = order_by(ordered)
     statement = sa.select(*elements, *(k.element.label(f"sort{i}") for i, k in enumerate(keys)))
     statement = statement.select_from(scope.from_clause()).where(*conditions).order_by(*ordering)
@@ -164,10 +170,61 @@ def _build(
     return Selection(prepared, decode, len(elements), in_segments, tally)
 
 
+def _placed(
+    keys: list[SortKey], query: Query, segment: int, position: Position | None
+) -> tuple[list[Any], list[SortKey], bool]:
+    """Conditions for being in the segment and behind the position, what is sorted by in it, and whether it is one of
+    two.
+    """
+    conditions: list[Any] = []
+    in_segments = keys[0].nullable and not query.offset
+    ordered = keys
+    if in_segments:
+        conditions.append(keys[0].element.is_(None) if segment else keys[0].element.is_not(None))
+        ordered = keys[1:] if segment else [replace(keys[0], nullable=False), *keys[1:]]
+    if position:
+        start = len(keys) - len(ordered)
+        parameters = [sa.bindparam(f"k{i}", type_=k.element.type) for i, k in enumerate(keys)][start:]
+        conditions.append(after(ordered, position.values[start:], parameters))
+    return conditions, ordered, in_segments
+
+
+def _condition(cache: StatementCache, reading: _Reading, scope: SelectScope) -> sa.ColumnElement[bool]:
+    """The filter; what adds up is no way in where the sort is read along."""
+    compiler = FilterCompiler(reading.query.environment)
+    found = find_branches(reading.query.filter) if reading.way is Way.ALONG else None
+    if found is not None and not cache.catalog.capabilities.plans_by_statistics:
+        compiler.kept_out = found.rule
+    return compiler.condition(reading.query.filter, scope)
+
+
+def _apart(cache: StatementCache, reading: _Reading, segment: int, position: Position | None, limit: int) -> Any:
+    """The ids of the first rows of each part of the rule; the page is among them."""
+    query = reading.query
+    found = find_branches(query.filter)
+    assert found is not None
+    parts = []
+    for number in range(len(found.rule.filters)):
+        scope = _guarded(branch_scope(cache, query.object, found.rule.filters[number]), query)
+        condition = BranchCompiler(query.environment, found.rule, number).condition(query.filter, scope)
+        with scope.guarding():
+            keys = [_sort_key(scope, s, query.environment) for s in reading.sort]
+        placed, ordered, _ = _placed(keys, query, segment, position)
+        first = sa.select(scope.own("id").label("id")).select_from(scope.from_clause())
+        first = first.where(*state_condition(scope, query.deleted), condition, *placed).order_by(*order_by(ordered))
+        cut = first.limit(sa.literal_column(str(int(limit) + int(query.offset)))).subquery()
+        parts.append(sa.select(cut.c.id))
+    return sa.union_all(*parts)
+
+
 def _scope(cache: StatementCache, query: Query, route: Route) -> SelectScope:
     scope = SelectScope(cache.catalog, query.object)
     scope.enters_by_id = route is Route.BY_ID
     scope.uses_text_index = route is not Route.ALONG_SORT
+    return _guarded(scope, query)
+
+
+def _guarded(scope: SelectScope, query: Query) -> SelectScope:
     if query.guards:
         scope.guards = Guards(query.guards, query.environment)
     return scope
@@ -240,7 +297,26 @@ def _counting(cache: StatementCache, query: Query, cap: int | None) -> tuple[Pre
     return _build_count(cache, query, cap), tally
 
 
+def _count_apart(cache: StatementCache, query: Query, rule: AnyOf, cap: int | None) -> Prepared:
+    """How many rows each part of the rule adds to those before it, together."""
+    parts = []
+    for number in range(len(rule.filters)):
+        scope = _guarded(branch_scope(cache, query.object, rule.filters[number]), query)
+        condition = BranchCompiler(query.environment, rule, number, without=True).condition(query.filter, scope)
+        one: sa.ColumnElement[Any] = sa.literal_column("1").label("one")
+        rows = sa.select(one).select_from(scope.from_clause()).where(*state_condition(scope, query.deleted), condition)
+        parts.append(rows if cap is not None else sa.select(sa.func.count().label("one")).select_from(rows.subquery()))
+    whole = sa.union_all(*parts).subquery()
+    if cap is None:
+        return cache.prepare(sa.select(sa.func.sum(whole.c.one)))
+    cut = sa.select(whole.c.one).limit(sa.literal_column(str(int(cap) + 1))).subquery()
+    return cache.prepare(sa.select(sa.func.count()).select_from(cut))
+
+
 def _build_count(cache: StatementCache, query: Query, cap: int | None) -> Prepared:
+    found = find_branches(query.filter) if query.deleted == "alive" else None
+    if found is not None and all(has_way_in(part, cache, query.object) for part in found.rule.filters):
+        return _count_apart(cache, query, found.rule, cap)
     scope = _scope(cache, query, count_route(cache, query))
     condition = FilterCompiler(query.environment).condition(query.filter, scope)
     where = [*state_condition(scope, query.deleted), condition]
@@ -256,8 +332,8 @@ def page_statement(connection: Connection, cache: StatementCache, query: Query) 
     """The SQL of a first page and the driver's parameters, to be explained."""
     reader = ShapeReader(cache.catalog, query.environment)
     sort = with_id(query.sort)
-    route = list_route(connection, cache, query, sort)
-    reading = _Reading(query, sort, (route, _shape(reader, query, sort)), reader, route)
+    way, route = _way(connection, cache, query, sort)
+    reading = _Reading(query, sort, (way, route, _shape(reader, query, sort)), reader, route, way)
     selection = _selection(cache, reading, 0, None, query.limit + 1)
     return selection.prepared.text, selection.prepared.params(_values(reader, None))
 

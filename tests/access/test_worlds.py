@@ -1,0 +1,193 @@
+"""Whatever the organisation, the roles and the rules: every way of reading tells of the same records and fields, and an
+independent judgement (``judgement.py``) agrees.
+
+``JIMU_WORLDS`` says how many worlds the long run draws per database.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from jimu.errors import BadRequest, NotFound
+from jimu.fieldtypes.ids import encode_id
+from jimu.fieldtypes.masking import Masked
+from jimu.records import AggregateRequest, Context, ListRequest, read
+from jimu.records.schema import build_schema
+from jimu.storage import Store
+from tests.access.judgement import Row, World
+from tests.access.test_organisations import changes, exported, listed, opens
+from tests.access.world import COUNTS, OBJECTS, Made, build_manifest, worlds
+from tests.databases import fresh_database
+from tests.records.project import Project, empty_project, make_tables
+
+Check = Callable[[World], None]
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
+    """backend -> the URL of a database with the tables of the drawn objects; roles and rules need no others."""
+    known: dict[str, str] = {}
+    with ExitStack() as stack:
+
+        def url_of(backend: str) -> str:
+            if backend not in known:
+                known[backend] = stack.enter_context(fresh_database(backend, tmp_path_factory.mktemp(backend)))
+                make_tables(known[backend], _FILES)
+            return known[backend]
+
+        yield url_of
+
+
+_FILES = {f"objects/x/{name}.yaml": text for name, text in OBJECTS.items()}
+
+
+@pytest.fixture
+def check(backend: str, tables: Callable[[str], str]) -> Check:
+    """Make a world and hold every way of reading against the judgement."""
+
+    def check_one(world: World) -> None:
+        with empty_project(tables(backend), _FILES) as empty:
+            manifest = build_manifest(world)
+            project = Project(manifest, empty.database, Store(empty.database, build_schema(manifest)))
+            made = Made(project, world)
+            for person in range(len(world.people)):
+                assert_all(made, world, person)
+
+    return check_one
+
+
+# A world is some seconds of work: making it smaller would take hours.
+_PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
+_QUIET = (HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large)
+
+
+@settings(max_examples=4, suppress_health_check=_QUIET, derandomize=True, phases=_PHASES)
+@given(worlds())
+def test_what_is_seen_is_the_same_everywhere(check: Check, world: World) -> None:
+    check(world)
+
+
+@pytest.mark.slow
+@settings(max_examples=int(os.environ.get("JIMU_WORLDS", "150")), suppress_health_check=_QUIET, phases=_PHASES)
+@given(worlds())
+def test_what_is_seen_is_the_same_everywhere_in_many_worlds(check: Check, world: World) -> None:
+    check(world)
+
+
+def assert_all(made: Made, world: World, person: int) -> None:
+    context = made.acting(person)
+    for object in COUNTS:
+        expected = [row for row in world.of(object) if world.may(person, "read", row)]
+        if listed(object, context) is None:
+            assert not expected, (person, object)
+            assert_nothing_is_told(world.of(object), object, context)
+            continue
+        assert_same_records(world, object, person, expected, context)
+        assert_same_fields(world, object, person, expected, context)
+    assert_guarded(world, person, context)
+    assert_same_changes(world, person, context)
+    assert_hangs_on(made, world, person, context)
+
+
+def assert_nothing_is_told(rows: list[Row], object: str, context: Context) -> None:
+    assert not any(opens(row, context) for row in rows)
+    assert not [hit for row in rows for hit in read.search(row.word, context) if hit.object == object]
+    assert read.resolve_titles([row.id for row in rows], context) == {}
+    with pytest.raises(NotFound):
+        read.aggregate(AggregateRequest(object), context)
+
+
+def assert_same_records(world: World, object: str, person: int, expected: list[Row], context: Context) -> None:
+    rows, ids = world.of(object), {row.id for row in expected}
+    assert listed(object, context) == ids, (person, object)
+    assert {row.id for row in rows if opens(row, context)} == ids, (person, object)
+    by_worth = read.list_records(ListRequest(object, limit=100, order=("-created_at",)), context).records
+    assert {record.id for record in by_worth} == ids
+    page = read.list_records(ListRequest(object, limit=1, count="exact"), context)
+    assert page.count is not None
+    assert page.count.value == len(ids)
+    assert read.aggregate(AggregateRequest(object), context).rows == [{"count": len(ids)}]
+    assert read.resolve_titles([row.id for row in rows], context).keys() == ids
+    assert {row.id for row in rows if read.search(row.word, context, [object])} == ids
+    for row in rows:
+        if row.id not in ids:
+            with pytest.raises(NotFound):
+                read.history(object, row.id, context)
+    told = exported(object, context)
+    if told is not None:
+        assert told == {encode_id(row.id) for row in expected if world.may(person, "export", row)}, (person, object)
+
+
+def assert_same_fields(world: World, object: str, person: int, expected: list[Row], context: Context) -> None:
+    records = read.list_records(ListRequest(object, limit=100), context).records
+    for name in ("hint", "worth", "rich"):
+        seen = world.sees(person, object, name)
+        is_masked = name != "rich" and world.level(person, object, name) == "mask"
+        for record in records:
+            assert (name in record.values) == (seen or is_masked), (person, object, name)
+            assert isinstance(record.values.get(name), Masked) == is_masked
+        condition = {"hint": "hint != 'x'", "worth": "worth >= 0", "rich": "rich or not rich"}[name]
+        for ask in (
+            lambda c=condition: read.list_records(ListRequest(object, where=c), context),
+            lambda n=name: read.list_records(ListRequest(object, order=(n,)), context),
+            lambda n=name: read.aggregate(AggregateRequest(object, measures=(f"count({n})",)), context),
+            lambda n=name: read.aggregate(AggregateRequest(object, groups=(n,)), context),
+        ):
+            if seen:
+                ask()
+            else:
+                with pytest.raises(BadRequest) as refused:
+                    ask()
+                assert not any(row.hint in str(refused.value) for row in world.rows)
+    finds = world.sees(person, object, "hint")
+    for row in expected:
+        assert bool(read.search(row.hint, context, [object])) == finds
+        found = read.list_records(ListRequest(object, search=row.hint), context).records
+        assert [r.id for r in found] == ([row.id] if finds else [])
+
+
+def assert_guarded(world: World, person: int, context: Context) -> None:
+    """Filters and groups over a lookup, and what is expanded, tell only of records that may be read."""
+    if listed("deal", context) is None or listed("firm", context) is None:
+        return
+    seen = [row for row in world.of("deal") if world.may(person, "read", row)]
+    for firm in world.of("firm"):
+        told = {row.id for row in seen if row.above is firm and world.may(person, "read", firm)}
+        where = f"firm.name == 'The {firm.word}'"
+        assert {r.id for r in read.list_records(ListRequest("deal", where=where), context).records} == told
+        if world.may(person, "read", firm):
+            related = read.related("firm", firm.id, "deal", "firm", ListRequest("deal"), context)
+            assert {r.id for r in related.records} == told
+        else:
+            with pytest.raises(NotFound):
+                read.related("firm", firm.id, "deal", "firm", ListRequest("deal"), context)
+    names = {f"The {row.above.word}" for row in seen if row.above and world.may(person, "read", row.above)}
+    groups = read.aggregate(AggregateRequest("deal", groups=("firm.name",)), context).rows
+    assert {row["firm.name"] for row in groups} - {None} == names
+    for record in read.list_records(ListRequest("deal", limit=100, expand=("firm",)), context).records:
+        firm = next((row for row in world.of("firm") if row.id == record.values["firm"]), None)
+        is_told = firm is not None and world.may(person, "read", firm)
+        assert ("firm" in record.expanded, bool(firm and firm.id in record.titles)) == (is_told, is_told)
+
+
+def assert_same_changes(world: World, person: int, context: Context) -> None:
+    for row in world.rows:
+        readable = world.may(person, "read", row)
+        expected = readable and world.may(person, "update", row)
+        assert changes(row, {}, context) == expected, (person, row)
+        if expected:
+            editable = world.level(person, row.object, "worth") == "edit"
+            assert changes(row, {"worth": row.worth}, context) == editable, (person, row)
+
+
+def assert_hangs_on(made: Made, world: World, person: int, context: Context) -> None:
+    """Team members and shares are seen by who sees the record."""
+    told = listed("team_member", context) or set()
+    rows = read.list_records(ListRequest("team_member", limit=100), made.project.system).records
+    seen = {row.id for row in world.rows if world.may(person, "read", row)}
+    assert told == {r.id for r in rows if r.values["record"] in seen}, person
