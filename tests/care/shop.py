@@ -96,6 +96,32 @@ fields:
   kind: {type: text}
 unique: [[company, kind]]
 """,
+    "flows/conversions/prospect.yaml": """
+label: Convert
+object: prospect
+when: "status == 'new'"
+steps:
+  firm:
+    to: company
+    match: [same_name]
+    found_by: account
+    map: {name: company, phone: phone}
+  human:
+    to: person
+    key: [name]
+    links: {company: firm}
+    map: {name: name}
+  deal:
+    to: order
+    optional: true
+    links: {company: firm}
+    map: {name: "concat('Deal ', company)"}
+move:
+  - {objects: [comment, activity], to: [deal, firm]}
+set:
+  status: "'converted'"
+  account: {step: firm}
+""",
     "objects/roles/seller.yaml": """
 label: Seller
 objects:

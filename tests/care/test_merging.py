@@ -39,7 +39,8 @@ def undo(shop: Project, unit: int, context: Context) -> Any:
 
 def two(shop: Project, boss: Context) -> tuple[int, int]:
     one = shop.create("company", boss, name="Acme", code="A1", labels=["vip"])
-    other = shop.create("company", boss, name="ACME Ltd", code="A2", phone="123456", city="Berlin", labels=["old", "vip"])
+    more = {"phone": "123456", "city": "Berlin", "labels": ["old", "vip"]}
+    other = shop.create("company", boss, name="ACME Ltd", code="A2", **more)
     return one, other
 
 

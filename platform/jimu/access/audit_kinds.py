@@ -77,6 +77,7 @@ _ALL = (
     AuditKind("data.merged", Message("Records merged")),
     AuditKind("data.unmerged", Message("Merge taken back")),
     AuditKind("data.handed_over", Message("Records handed over")),
+    AuditKind("data.converted", Message("Record converted")),
     AuditKind("data.erased", Message("Personal data erased")),
     AuditKind("data.purged", Message("Records removed for good")),
     AuditKind("data.subject_exported", Message("Personal data handed out")),

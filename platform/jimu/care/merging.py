@@ -15,6 +15,7 @@ from jimu.access.fields import EDIT, field_access
 from jimu.bulk import open_unit
 from jimu.care.children import Moved, find_children, move_children, without_self
 from jimu.care.choosing import Proposal, merged_values, propose
+from jimu.care.looking import looking
 from jimu.errors import BadRequest, Conflict, Forbidden, JimuError, NotFound
 from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message
@@ -74,11 +75,11 @@ class Merged:
 
 def foresee_merge(merge: Merge, context: Context) -> MergeForecast:
     """What ``merge_records`` would do. Raises as it does."""
-    with write.unit_of_work(context) as unit:
-        rows = _load(merge, unit, lock=False)
-        proposals = _proposals(merge, rows, unit)
-        children = find_children(merge.object, merge.losers, merge.master, unit)
-        return MergeForecast(merge, rows, proposals, _values(merge, rows, proposals, unit), children.counts())
+    with looking(context) as inner:
+        rows = _load(merge, inner, lock=False)
+        proposals = _proposals(merge, rows, inner)
+        children = find_children(merge.object, merge.losers, merge.master, inner)
+        return MergeForecast(merge, rows, proposals, _values(merge, rows, proposals, inner), children.counts())
 
 
 def merge_records(merge: Merge, context: Context) -> Merged:

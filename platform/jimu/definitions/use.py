@@ -54,6 +54,7 @@ HOW: Mapping[str, Message] = {
     "menu": Message("has it in the menu"),
     "automation": Message("is read or changed by it"),
     "approval": Message("is used in an approval by it"),
+    "conversion": Message("is used in a conversion by it"),
     "stages": Message("leads records through stages by it"),
     "seed": Message("fills it"),
     "import": Message("imports into it"),

@@ -11,6 +11,8 @@ from jimu.definitions.kinds.approval import APPROVAL
 from jimu.definitions.kinds.assignment import ASSIGNMENT
 from jimu.definitions.kinds.automation import AUTOMATION
 from jimu.definitions.kinds.calendar import CALENDAR
+from jimu.definitions.kinds.conversion import CONVERSION
+from jimu.definitions.kinds.email import EMAIL
 from jimu.definitions.kinds.kind import Definition, DefinitionKind, Linking
 from jimu.definitions.kinds.pool import POOL
 from jimu.definitions.kinds.restriction import RESTRICTION
@@ -18,6 +20,17 @@ from jimu.definitions.kinds.sharing import SHARING
 from jimu.definitions.kinds.stages import STAGES
 
 # A kind that refers to definitions of another stands after it.
-KINDS: tuple[DefinitionKind, ...] = (CALENDAR, SHARING, RESTRICTION, POOL, ASSIGNMENT, STAGES, AUTOMATION, APPROVAL)
+KINDS: tuple[DefinitionKind, ...] = (
+    CALENDAR,
+    SHARING,
+    RESTRICTION,
+    POOL,
+    ASSIGNMENT,
+    STAGES,
+    AUTOMATION,
+    EMAIL,
+    APPROVAL,
+    CONVERSION,
+)
 
 __all__ = ["KINDS", "Definition", "DefinitionKind", "Linking"]

@@ -15,7 +15,7 @@ from jimu.definitions.kinds.kind import DefinitionKind, Linking
 from jimu.definitions.link.linker import LinkScope
 from jimu.definitions.manifest import Manifest
 from jimu.definitions.model import FieldDef
-from jimu.definitions.symbols import build_symbol
+from jimu.definitions.symbols import ObjectScope, build_symbol
 from jimu.definitions.use import Use, fields_on
 from jimu.diagnostics import Place
 from jimu.fieldtypes import registry
@@ -27,14 +27,16 @@ from jimu.messages import Message, Text
 USER, DEPARTMENT, SUBMITTER = "user", "department", "submitter"
 
 
+def _submitter(object: str) -> Symbol:
+    kind = registry.get(USER).resolve({}).kind
+    return build_symbol(FieldDef(SUBMITTER, object, USER, kind, Text({}), target=(USER,)))
+
+
 class FlowScope(LinkScope):
     """The record's fields and, as ``submitter``, the user who asks for the approval."""
 
     def find(self, object: str, name: str) -> Symbol | None:
-        if name == SUBMITTER and object == self.object:
-            kind = registry.get(USER).resolve({}).kind
-            return build_symbol(FieldDef(SUBMITTER, object, USER, kind, Text({}), target=(USER,)))
-        return super().find(object, name)
+        return _submitter(object) if name == SUBMITTER and object == self.object else super().find(object, name)
 
     def names(self, object: str) -> list[str]:
         return [*super().names(object), *([SUBMITTER] if object == self.object else [])]
@@ -88,7 +90,44 @@ def build_approval(document: Document, linking: Linking) -> FlowDef | None:
         d.severity.value == "error" for d in linking.findings.diagnostics[before:]
     ):
         return None
-    return replace(flow, version=sha256(repr(_plain(data)).encode()).hexdigest()[:16])
+    return replace(flow, version=version_of(data), data=data)
+
+
+def version_of(data: Mapping[str, Any]) -> str:
+    """Equal texts have equal versions, however they are laid out."""
+    return sha256(repr(_plain(data)).encode()).hexdigest()[:16]
+
+
+class Rereading:
+    """Reads a version of a flow that was kept, against the configuration of today; it was judged when it was new."""
+
+    def __init__(self, manifest: Manifest, object: str) -> None:
+        self.manifest, self.object, self.problems = manifest, object, list[str]()
+
+    def place(self, path: Path) -> Place:
+        return Place()
+
+    def error(self, code: str, template: str, path: Path, **params: object) -> None:
+        self.problems.append(code)
+
+    def condition(self, source: str, path: Path) -> Formula | None:
+        return self._formula(source, BOOLEAN)
+
+    def people(self, source: str, path: Path) -> Formula | None:
+        return self._formula(source, None)
+
+    value = people
+
+    def _formula(self, source: str, expected: Type | None) -> Formula | None:
+        formula, _ = check(str(source), _RunningScope(self.object, self.manifest.objects), self.object, expected)
+        if formula is None:
+            self.problems.append(str(source))
+        return formula
+
+
+class _RunningScope(ObjectScope):
+    def find(self, object: str, name: str) -> Symbol | None:
+        return _submitter(object) if name == SUBMITTER and object == self.object else super().find(object, name)
 
 
 def _plain(data: Any) -> Any:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jimu.definitions.build.options import build_choices
+from jimu.definitions.default_layouts import default_list
 from jimu.definitions.documents import Document, optional_text, plain, text_of
 from jimu.definitions.kinds.kind import DefinitionKind, Linking
 from jimu.definitions.kinds.people import PeopleRule, build_people, user_formula
 from jimu.definitions.kinds.return_rule import ReturnRuleDef, build_return_rules
 from jimu.definitions.link.linker import LinkScope
 from jimu.definitions.manifest import Manifest
-from jimu.definitions.model import NO_TEXT, Choice, Formula
+from jimu.definitions.model import NO_TEXT, Choice, Formula, ListLayoutDef
 from jimu.definitions.reader import YamlMap
 from jimu.definitions.use import Use, fields_on
 from jimu.diagnostics import Place
@@ -63,9 +64,8 @@ class PoolDef:
     managers: tuple[PeopleRule, ...] = ()
     masked: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
-    columns: tuple[str, ...] = ()
-    sort: tuple[str, ...] = ()
     claim: ClaimDef = field(default_factory=ClaimDef)
+    layout: ListLayoutDef | None = None  # the list of what lies in it
     reasons: tuple[Choice, ...] = ()
     on_claim: Mapping[str, Any] = field(default_factory=dict)
     on_return: Mapping[str, Any] = field(default_factory=dict)
@@ -107,9 +107,8 @@ def build_pool(document: Document, linking: Linking) -> PoolDef | None:
         build_people(data.get("managers"), ("managers",), document, linking),
         making.fields("masked"),
         making.fields("hidden"),
-        making.fields("columns", far=True),
-        making.fields("sort", far=True),
         making.claim(),
+        making.layout(territory),
         build_choices(data.get("reasons"), linking.findings, document.address),
         making.values(data.get("on_claim"), "on_claim"),
         making.values(data.get("on_return"), "on_return"),
@@ -186,6 +185,28 @@ class _Making:
         if isinstance(raw, str):
             return user_formula(raw, NUMBER, ("claim", key), self.document, self.linking)
         return int(raw) if isinstance(raw, int) else None
+
+    def layout(self, territory: Formula) -> ListLayoutDef:
+        """The list of what lies in the pool, with the columns written, else those of the object's first list."""
+        name, linker = self.document.name, self.linking.linker
+        columns = self.fields("columns", far=True)
+        if not columns:
+            first = next(iter(self.linking.manifest.lists_for(self.object)), None)
+            columns = (first or default_list(self.linking.manifest, self.object)).columns
+        source = f"is_blank(owner) and ({territory.source})"
+        where, _ = check(source, LinkScope(self.object, linker), self.object, BOOLEAN)
+        return ListLayoutDef(
+            f"pool_{name}",
+            self.object,
+            text_of(self.data, "label", name),
+            columns,
+            where,
+            source,
+            self.fields("sort", far=True),
+            order=900 + self.data.get("order", 100),
+            source=self.document.place,
+            pool=name,
+        )
 
     def values(self, raw: object, *path: str | int) -> Mapping[str, Any]:
         """The fields to set with their values; unknown ones are reported."""
