@@ -84,6 +84,12 @@ def jimu_actions() -> Mapping[str, Callable[[str, int, Mapping[str, Any], Any], 
 
 
 @hookspec
+def jimu_channels(settings: Mapping[str, Any]) -> Iterable[Any]:
+    """Channels (``flows.notices.Channel``) by which notices reach people outside the system, such as SMS or a chat."""
+    return ()
+
+
+@hookspec
 def jimu_timers(manifest: Any) -> Iterable[Any]:
     """Timers (``jobs.timers.Timer``) that queue a job whenever a cron line says so, each slot once in all processes."""
     return ()

@@ -48,6 +48,7 @@ BUILT_IN: tuple[str, ...] = (
     "jimu.flows.assignments.jobs",
     "jimu.flows.stages.plugin",
     "jimu.flows.automations.plugin",
+    "jimu.flows.notices.plugin",
 )
 
 

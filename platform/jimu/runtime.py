@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import os
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from typing import Any
 
 from jimu import revisions
 from jimu.access.actor import SYSTEM, Actor
+from jimu.access.oidc import OidcClient, providers_of
 from jimu.clock import Clock, system_clock
 from jimu.definitions import find_workspace, load, load_files, no_workspace
 from jimu.definitions.manifest import Manifest
@@ -31,7 +33,7 @@ from jimu.records.context import Context
 from jimu.records.schema import build_schema
 from jimu.revisions.deployment import Deployment, Origin
 from jimu.secret_key import find_or_make_key
-from jimu.settings import Settings
+from jimu.settings import Settings, webhook_secrets
 from jimu.storage import Database, RevisionRow, Store
 from jimu.storage.schema import Schema
 from jimu.translation import Catalogue, translator
@@ -205,6 +207,12 @@ class Runtime:
             fire(transaction, _timers_of(self.current), job.payload)
 
     @cached_property
+    def oidc_clients(self) -> dict[str, OidcClient]:
+        """The OpenID providers that people may sign in with, by name. Raises ValueError naming a wrong variable."""
+        providers = providers_of(self.settings, os.environ)
+        return {name: OidcClient(provider) for name, provider in providers.items()}
+
+    @cached_property
     def _plugin_folders(self) -> list[Path]:
         """A revision keeps the YAML of plugins; their Python is in the workspace on disk."""
         root = find_workspace(self.settings.workspace)
@@ -215,7 +223,12 @@ class Runtime:
         """What records may want to know of the installation: every setting by name, the key, the region trees."""
         values = {f.name: getattr(self.settings, f.name) for f in dataclasses.fields(self.settings)}
         trees = {code: tree for _, found in self.plugins.collect("jimu_region_trees") for code, tree in found.items()}
-        return {**values, "secret_key": self.secret_key, "regions": Regions(trees)}
+        return {
+            **values,
+            "secret_key": self.secret_key,
+            "regions": Regions(trees),
+            "webhook_secrets": webhook_secrets(),
+        }
 
     def _apply_first(self) -> None:
         manifest = self.load_workspace()

@@ -56,6 +56,12 @@ class Settings:
     allowed_addresses: str = _setting("", "networks (CIDR, by commas) that may use this site; empty: all")
     oidc_providers: str = _setting("", "names of OpenID providers, by commas; each has its own JIMU_OIDC_<NAME>_…")
     audit_days: int = _setting(0, "entries of the audit older than this go to a file under home; 0: none do")
+    smtp_url: str = _setting(
+        "", "mail server: smtp://user:password@host:587 (STARTTLS where offered) or smtps://…; empty: no mail",
+        is_secret=True,
+    )
+    mail_from: str = _setting("", "sender of mail, such as Jimu <jimu@example.com>")
+    channel_file: Path = _setting(Path(), "file that notices are written to as well, for development; empty: none")
     page_size: int = _setting(50, "records on a page of a list when the layout does not say")
     max_page_size: int = _setting(500, "largest page a request may ask for")
     undo_days: int = _setting(90, "bulk actions and imports can be undone for so many days; 0: for ever")
@@ -105,3 +111,11 @@ def _convert(name: str, raw: str, kind: type) -> Any:
         except ValueError:
             raise ValueError(f"{name} must be a whole number, not {raw!r}") from None
     return Path(raw) if issubclass(kind, Path) else raw
+
+
+def webhook_secrets(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Name -> secret of every JIMU_SECRET_<NAME>, by which webhooks are signed."""
+    environ = os.environ if environ is None else environ
+    start = f"{PREFIX}SECRET_"
+    named = {key.removeprefix(start).lower(): value for key, value in environ.items() if key.startswith(start)}
+    return {name: value for name, value in named.items() if name != "key"}

@@ -1,0 +1,68 @@
+"""What a notice says outside the pages: by the templates of ``layouts/emails`` where there are some."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from jimu.definitions.kinds.email import EmailDef
+from jimu.fieldtypes.ids import encode_id
+from jimu.flows.notices.channels import Envelope
+from jimu.flows.notices.settings import EVERY, kind_of
+from jimu.formulas import evaluate
+from jimu.formulas.formula import Formula
+from jimu.messages import Message
+from jimu.records import Context
+from jimu.records.environment import build_environment
+from jimu.translation import translator
+
+DIGEST_SUBJECT = Message("Notices of the day: {count}")
+
+
+def letter(notice: Mapping[str, Any], person: Mapping[str, Any], key: str, context: Context) -> Envelope:
+    """The message about one notification, in its reader's language."""
+    language = language_of(person, context)
+    template = _template(kind_of(notice.get("reason")), context)
+    subject, text = notice.get("subject") or "", notice.get("text") or ""
+    if template is not None:
+        values = {**notice, "reader": person.get("name")}
+        subject = _fill(template.subject, language, values, context) or subject
+        text = _fill(template.body, language, values, context) or text
+    return Envelope(key, "", subject, text, _url(notice, context))
+
+
+def digest_letter(
+    notices: Sequence[Mapping[str, Any]], person: Mapping[str, Any], key: str, context: Context
+) -> Envelope:
+    """The message about a day's notifications."""
+    say = translator(language_of(person, context))
+    subject = Message(DIGEST_SUBJECT.template, {"count": len(notices)}).render(say)
+    lines = [f"· {n['subject']}" + (f"\n  {url}" if (url := _url(n, context)) else "") for n in notices]
+    return Envelope(key, "", subject, "\n".join(lines), _base(context))
+
+
+def language_of(person: Mapping[str, Any], context: Context) -> str:
+    return person.get("language") or context.manifest.workspace.locale
+
+
+def _template(kind: str, context: Context) -> EmailDef | None:
+    templates = context.manifest.all("email")
+    found = next((t for t in templates.values() if t.notice == kind), None)
+    return found or next((t for t in templates.values() if t.notice == EVERY), None)
+
+
+def _fill(texts: Mapping[str, Formula], language: str, values: Mapping[str, Any], context: Context) -> str:
+    found = (texts.get(name) for name in (language, "", "en", *texts))
+    template = next((t for t in found if t is not None), None)
+    if template is None:
+        return ""
+    return str(evaluate(template, lambda path: values.get(path[0]), build_environment(context)) or "")
+
+
+def _url(notice: Mapping[str, Any], context: Context) -> str:
+    base, record = _base(context), notice.get("record")
+    return f"{base}/r/{encode_id(record)}" if base and record else ""
+
+
+def _base(context: Context) -> str:
+    return str(context.settings.get("public_url") or "").rstrip("/")
