@@ -190,6 +190,8 @@ def _result(result: str, object: ObjectDef | None) -> Json:
         "search_results": "SearchResults",
         "bulk_result": "BulkResult",
         "formula_check": "FormulaCheck",
+        "organisation": "Organisation",
+        "dissolved_department": "DissolvedDepartment",
     }
     if result in named:
         return ref(named[result])
@@ -198,6 +200,8 @@ def _result(result: str, object: ObjectDef | None) -> Json:
     if result == "page" and object is not None:
         # With `fields` only some members come along, so a listed record promises no more than its identity.
         return page_of(ref(object.name))
+    if result == "moved_department":
+        return ANY_RECORD
     if result == "related_page":
         return page_of(ANY_RECORD)
     return {"type": "object"}
@@ -213,6 +217,10 @@ def _body(body: str, object: ObjectDef | None) -> Json:
         return {"multipart/form-data": {"schema": part}}
     if body == "formula":
         return _json(ref("FormulaToCheck"))
+    if body == "move_department":
+        return _json(ref("MoveDepartment"))
+    if body == "dissolve_department":
+        return _json(ref("DissolveDepartment"))
     name = object.name if object is not None else ""
     if body == "new_record":
         return _json(ref(f"{name}_new"))

@@ -32,7 +32,84 @@ ERROR_ITEM: Json = {
         "row": {"type": "integer"},
     },
 }
+_IDS: Json = {"type": "array", "items": ID}
+_ID_OR_NULL: Json = {"type": ["string", "null"]}
+_TEXT_OR_NULL: Json = {"type": ["string", "null"]}
+ORGANISATION: dict[str, Json] = {
+    "Organisation": {
+        "type": "object",
+        "required": ["as_of", "departments", "people"],
+        "properties": {
+            "as_of": {"type": ["string", "null"], "format": "date"},
+            "departments": {"type": "array", "items": {"$ref": "#/components/schemas/OrganisationDepartment"}},
+            "people": {"type": "array", "items": {"$ref": "#/components/schemas/OrganisationPerson"}},
+        },
+    },
+    "OrganisationDepartment": {
+        "type": "object",
+        "required": ["id", "name", "code", "company", "active", "head", "deputies", "people", "departments"],
+        "properties": {
+            "id": ID,
+            "name": {"type": "string"},
+            "code": _TEXT_OR_NULL,
+            "company": {"type": "boolean", "description": "A legal company of its own."},
+            "active": {"type": "boolean"},
+            "head": _ID_OR_NULL,
+            "deputies": _IDS,
+            "people": _IDS,
+            "departments": {"type": "array", "items": {"$ref": "#/components/schemas/OrganisationDepartment"}},
+        },
+    },
+    "OrganisationPerson": {
+        "type": "object",
+        "required": ["id", "name", "position", "manager", "department", "departments"],
+        "properties": {
+            "id": ID,
+            "name": {"type": "string"},
+            "position": _TEXT_OR_NULL,
+            "manager": _ID_OR_NULL,
+            "department": _ID_OR_NULL,
+            "departments": _IDS,
+        },
+    },
+    "MoveDepartment": {
+        "type": "object",
+        "required": ["above"],
+        "properties": {
+            "above": {**_ID_OR_NULL, "description": "The department to be part of; null: at the top."},
+            "version": {"type": "integer"},
+        },
+    },
+    "DissolveDepartment": {
+        "type": "object",
+        "required": ["into"],
+        "properties": {"into": {**ID, "description": "Where people and departments go."}},
+    },
+    "DissolvedDepartment": {
+        "type": "object",
+        "required": ["people", "departments"],
+        "properties": {"people": {"type": "integer"}, "departments": {"type": "integer"}},
+    },
+}
+_OPTIONAL_ID: Json = {"type": ["string", "null"]}
+AUDIT_ENTRY: Json = {
+    "type": "object",
+    "required": ["number", "at", "kind", "actor", "details", "hash"],
+    "properties": {
+        "number": {"type": "integer", "description": "Dense: a gap is a loss."},
+        "at": {"type": "string", "format": "date-time"},
+        "kind": {"type": "string", "description": "Stable; programs decide by it."},
+        "event": {"type": "string", "description": "The kind in words, in the language asked for."},
+        "actor": _OPTIONAL_ID,
+        "behind": {**_OPTIONAL_ID, "description": "The administrator who looked with the actor's eyes."},
+        "subject": {**_OPTIONAL_ID, "description": "The user whom it concerns."},
+        "record": _OPTIONAL_ID,
+        **{n: {"type": "string"} for n in ("actor_name", "subject_name", "via", "address", "object", "text", "hash")},
+        "details": {"type": "object"},
+    },
+}
 FIXED: dict[str, Json] = {
+    **ORGANISATION,
     "Error": {
         "type": "object",
         "required": ["code", "message", "errors", "request_id"],
@@ -53,6 +130,19 @@ FIXED: dict[str, Json] = {
             "measures": {"type": "array", "items": {"type": "string"}},
             "rows": {"type": "array", "items": {"type": "object"}},
             "titles": TITLES,
+        },
+    },
+    "Audit": {
+        "type": "object",
+        "required": ["entries", "before", "head"],
+        "properties": {
+            "entries": {"type": "array", "items": AUDIT_ENTRY},
+            "before": {"type": ["integer", "null"], "description": "Pass it to get the next page; null: that was all."},
+            "head": {
+                "type": "object",
+                "required": ["count", "hash"],
+                "properties": {"count": {"type": "integer"}, "hash": {"type": "string"}},
+            },
         },
     },
     "History": {

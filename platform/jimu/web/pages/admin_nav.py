@@ -11,7 +11,7 @@ from jimu.access.rights import has_right
 from jimu.definitions.manifest import Manifest
 from jimu.messages import Message
 
-USERS, CONFIGURE = "users", "configure"
+USERS, CONFIGURE, AUDIT = "users", "configure", "audit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,11 @@ GROUPS: tuple[AdminGroup, ...] = (
                 (USERS,),
             ),
             AdminPage(
-                "departments",
-                "/admin/departments",
+                "organisation",
+                "/admin/organisation",
                 "sitemap",
-                Message("Departments"),
-                Message("The organisation as a tree, with heads and members"),
+                Message("Organisation"),
+                Message("Departments as a tree with heads and members: move, add, dissolve, look at a day gone by"),
                 (USERS,),
             ),
             AdminPage(
@@ -134,6 +134,14 @@ GROUPS: tuple[AdminGroup, ...] = (
     AdminGroup(
         Message("System"),
         (
+            AdminPage(
+                "audit",
+                "/admin/audit",
+                "list-details",
+                Message("Audit"),
+                Message("Log-ins, what was seen and exported, changes of permissions; search, export, check"),
+                (AUDIT,),
+            ),
             AdminPage(
                 "jobs",
                 "/admin/jobs",

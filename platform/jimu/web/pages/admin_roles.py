@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from jimu.access.actor import Actor
-from jimu.access.fields import EDIT, NONE, READ, field_access
+from jimu.access.fields import EDIT, MASK, NONE, READ, field_access
+from jimu.access.organisation import Department, Organisation, Person
 from jimu.access.rights import RIGHTS
 from jimu.access.rules import ACTIONS, action_allowed, record_filter
-from jimu.access.organisation import Department, Organisation, Person
 from jimu.access.scopes import SCOPES, Question, scope_filter
 from jimu.definitions.manifest import Manifest
 from jimu.definitions.model import FieldDef, ObjectDef, RoleDef
@@ -30,6 +30,7 @@ ACTION_LABELS: Mapping[str, Message] = {
     "delete": Message("Delete"),
     "purge": Message("Remove for good"),
     "export": Message("Export"),
+    "share": Message("Share"),
 }
 LEVEL_LABELS: Mapping[str, Message] = {
     ALL: Message("all"),
@@ -42,6 +43,7 @@ LEVEL_LABELS: Mapping[str, Message] = {
     NO: Message("none"),
     EDIT: Message("edit"),
     READ: Message("read"),
+    MASK: Message("in part"),
 }
 RIGHT_LABELS: Mapping[str, Message] = {
     "configure": Message("read and apply configuration, see revisions and jobs"),
