@@ -42,6 +42,7 @@ BUILT_IN: tuple[str, ...] = (
     "jimu.records.title_jobs",
     "jimu.records.duplicates.keeping",
     "jimu.care.scanning",
+    "jimu.care.retention",
     "jimu.bulk.jobs",
     "jimu.exchange.wizard.jobs",
     "jimu.flows.pools.jobs",

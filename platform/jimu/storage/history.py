@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import orjson
@@ -46,6 +46,20 @@ def latest_entries(connection: Connection, record_ids: Iterable[int], action: st
         f"SELECT id, {_COLUMNS} FROM history WHERE record_id {connection.among()} AND action = ? ORDER BY id",  # noqa: S608
         connection.list_value(record_ids), action)
     return {row[1]: _entry(row) for row in rows}
+
+
+def scrub_history(connection: Connection, record_ids: Iterable[int], names: Collection[str]) -> int:
+    """See ``Transaction.scrub_history``."""
+    rows = connection.ask(
+        f"SELECT id, changes FROM history WHERE record_id {connection.among()}", connection.list_value(record_ids))  # noqa: S608
+    scrubbed = []
+    for id, text in rows:
+        changes = orjson.loads(text)
+        if not changes.keys().isdisjoint(names):
+            cleaned = {name: [None, None] if name in names else pair for name, pair in changes.items()}
+            scrubbed.append((dump_json(cleaned), id))
+    connection.do_many("UPDATE history SET changes = ? WHERE id = ?", scrubbed)
+    return len(scrubbed)
 
 
 def _entry(row: tuple[Any, ...]) -> HistoryEntry:

@@ -7,7 +7,7 @@ asks: rights are filters that the caller adds.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -241,6 +241,12 @@ class Transaction(AccountRows, AccountLinkRows, SignInRows, AuditRows, MatchKeyR
     def history(self, record_id: int, limit: int = 50, before: int | None = None) -> list[HistoryEntry]:
         """History of one record, newest first; ``before``: the ``id`` of the last entry of the page before."""
         return history.read_history(self.connection, record_id, limit, before)
+
+    def scrub_history(self, record_ids: Iterable[int], names: Collection[str]) -> int:
+        """Forget the values of the fields ``names`` in the history of records: that they changed stays known. Returns
+        how many entries held some.
+        """
+        return history.scrub_history(self.connection, record_ids, names)
 
     def latest_entries(self, record_ids: Iterable[int], action: str) -> dict[int, HistoryEntry]:
         """The last entry of ``action`` of each record, in one query."""
