@@ -15,6 +15,7 @@ RIGHTS = {
     "view_all": "read every record of every object",
     "audit": "search, check and export the audit",
     "view_as": "see the pages with another user's eyes, without changing anything",
+    "hand_over": "hand all that a person holds over to others",
     "erase": "find, hand out and erase what is known of a person",
     "modify_all": "do everything to every record, see and edit every field",
 }

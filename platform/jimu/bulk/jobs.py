@@ -10,16 +10,18 @@ from datetime import timedelta
 from typing import Any
 
 from jimu.access.loading import load_actor
+from jimu.bulk.hand_over.running import carry_hand_over_on
 from jimu.bulk.keeping import KEEPING, forget_old
 from jimu.bulk.noting import as_engine
-from jimu.bulk.results import load_run
-from jimu.bulk.running import JOB, carry_on, fail
-from jimu.errors import Conflict, NotFound
+from jimu.bulk.results import Run, load_run
+from jimu.bulk.running import JOB, JOBS, carry_on, fail
+from jimu.errors import BadRequest, Conflict, Forbidden, NotFound
 from jimu.fieldtypes.ids import decode_id
 from jimu.hookspecs import hookimpl
 from jimu.jobs import GiveUp, RetryLater
 from jimu.jobs.timers import Timer
 from jimu.messages import Message
+from jimu.records import Context
 
 PAUSE = timedelta(seconds=5)
 NOT_ACTIVE = Message("The account that asked for this is no longer active.")
@@ -27,12 +29,21 @@ BROKE_OFF = Message("It broke off and was tried again several times; an administ
 
 
 def run_mass_change(job: Any, context: Any) -> None:
+    _carry(job, context, carry_on)
+
+
+def run_hand_over(job: Any, context: Any) -> None:
+    _carry(job, context, carry_hand_over_on)
+
+
+def _carry(job: Any, context: Any, go_on: Callable[[int, Context], Run]) -> None:
+    """As whoever the unit belongs to; what cannot go on ends there, what met a busy store is tried again."""
     id, user = decode_id(job.payload["run"]), decode_id(job.payload["user"])
     try:
         run = load_run(id, as_engine(context))
     except NotFound as error:
         raise GiveUp("its record is no longer there") from error
-    if not run.is_running:
+    if run.state not in ("running", "planned"):
         return
     with context.store.read() as transaction:
         actor = load_actor(transaction, context.manifest, user, via="job", at=context.clock())
@@ -41,7 +52,9 @@ def run_mass_change(job: Any, context: Any) -> None:
         return
     own = replace(context, actor=actor)
     try:
-        carry_on(id, own)
+        go_on(id, own)
+    except (BadRequest, Forbidden, NotFound) as error:
+        fail(load_run(id, as_engine(context)), error.message, own)
     except Exception as error:
         if job.attempts >= job.max_attempts:
             fail(load_run(id, as_engine(context)), BROKE_OFF, own)
@@ -56,7 +69,7 @@ def keep_units(job: Any, context: Any) -> None:
 
 @hookimpl
 def jimu_job_handlers() -> Mapping[str, Callable[[Any, Any], None]]:
-    return {JOB: run_mass_change, KEEPING: keep_units}
+    return {JOB: run_mass_change, JOBS["hand_over"]: run_hand_over, KEEPING: keep_units}
 
 
 @hookimpl

@@ -26,6 +26,9 @@ from jimu.records.auditing import audit
 from jimu.storage.entries import JobRow
 
 JOB = "jimu.mass_change"
+JOBS = {"import": "jimu.import", "hand_over": "jimu.hand_over"}
+"""Action -> the kind of job that carries such units on, where it is another one; floors above bring their handlers."""
+
 NOTHING_CHANGED = Message("Nothing was changed, since some of the records could not be.")
 OVER = Message("It is over already.")
 _ATTEMPTS = 20
@@ -75,11 +78,11 @@ def start_undo(run: Run, context: Context, *, overwrite: bool = False) -> Run:
         return made
 
 
-def queue(run: Run, unit: Context) -> None:
-    """Many records are left to a job."""
-    if run.is_job and unit.actor.id is not None:
-        payload = {"run": encode_id(run.id), "user": encode_id(unit.actor.id)}
-        unit.transaction.emit([JobRow(JOB, payload)])
+def queue(run: Run, unit: Context, *, anyhow: bool = False) -> None:
+    """Many records (``anyhow``: even few) are left to a job."""
+    if (run.is_job or anyhow) and unit.actor.id is not None:
+        payload = {"run": encode_id(run.id), "user": encode_id(run.owner or unit.actor.id)}
+        unit.transaction.emit([JobRow(JOBS.get(run.action, JOB), payload)])
 
 
 def stop(run: Run, context: Context) -> Run:
@@ -93,11 +96,11 @@ def pause(run: Run, context: Context) -> Run:
 
 
 def resume(run: Run, context: Context) -> Run:
-    """A paused run goes on where it was."""
+    """A paused run goes on where it was, by the job of its action."""
 
     def go_on(now: Run, unit: Context) -> Run:
         going = update_run(now, {"state": "running"}, unit) if now.state == "paused" else now
-        queue(going, unit)
+        queue(going, unit, anyhow=True)
         return going
 
     return _settle(run, context, go_on)

@@ -76,7 +76,7 @@ def start_undo(run: Run, context: Context, *, overwrite: bool = False) -> Run:
         "action": "undo",
         "total": run.changed + run.related,
         "undoes": run.id,
-        "plan": {"overwrite": overwrite, "redo": is_redo, "what": what},
+        "plan": {"overwrite": overwrite, "redo": is_redo, "what": what, "by_right": run.plan.get("by_right")},
     }
     subject = Message("Redo: {what}", {"what": what}) if is_redo else Message("Undo: {what}", {"what": what})
     with write.unit_of_work(context) as unit:

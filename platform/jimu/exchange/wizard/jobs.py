@@ -10,12 +10,12 @@ from typing import Any
 from jimu.access.loading import load_actor
 from jimu.bulk.jobs import BROKE_OFF, NOT_ACTIVE
 from jimu.bulk.noting import as_engine
-from jimu.bulk.results import load_run
-from jimu.bulk.running import fail
+from jimu.bulk.results import Run, load_run
+from jimu.bulk.running import JOBS, fail
 from jimu.errors import BadRequest, Conflict, Forbidden, NotFound
 from jimu.exchange.wizard.checking import Check
 from jimu.exchange.wizard.imports import DataImport, load_import, note
-from jimu.exchange.wizard.running import JOB, carry_import_on
+from jimu.exchange.wizard.running import carry_import_on
 from jimu.exchange.wizard.source import open_source
 from jimu.fieldtypes.ids import decode_id, encode_id
 from jimu.hookspecs import hookimpl
@@ -72,29 +72,27 @@ def run_check(job: Any, context: Any) -> None:
 
 
 def run_import(job: Any, context: Any) -> None:
-    id = decode_id(job.payload["import"])
-    data = _load(id, context)
+    """``job.payload``: the unit (``run``) and whose it is (``user``)."""
+    run = _run(decode_id(job.payload["run"]), context)
     own = _acting(job, context)
-    if data.unit is None:
-        raise GiveUp("it has not begun")
     if own is None:
-        fail(load_run(data.unit, as_engine(context)), NOT_ACTIVE, context)
+        fail(run, NOT_ACTIVE, context)
         return
     try:
-        carry_import_on(id, own)
+        carry_import_on(decode_id(run.plan["import"]), own)
     except (BadRequest, Forbidden, NotFound) as error:
-        fail(load_run(data.unit, as_engine(context)), error.message, own)
+        fail(_run(run.id, context), error.message, own)
     except Exception as error:
         if job.attempts >= job.max_attempts:
-            fail(load_run(data.unit, as_engine(context)), BROKE_OFF, own)
+            fail(_run(run.id, context), BROKE_OFF, own)
         elif isinstance(error, Conflict):
             raise RetryLater(PAUSE, str(error)) from error
         raise
 
 
-def _load(id: int, context: Context) -> DataImport:
+def _run(id: int, context: Context) -> Run:
     try:
-        return load_import(id, as_engine(context))
+        return load_run(id, as_engine(context))
     except NotFound as error:
         raise GiveUp("its record is no longer there") from error
 
@@ -110,4 +108,4 @@ def _acting(job: Any, context: Context) -> Context | None:
 
 @hookimpl
 def jimu_job_handlers() -> Mapping[str, Callable[[Any, Any], None]]:
-    return {JOB: run_import, CHECK: run_check}
+    return {JOBS["import"]: run_import, CHECK: run_check}

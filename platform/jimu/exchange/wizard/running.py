@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from jimu.bulk.model import Item
 from jimu.bulk.results import Run
+from jimu.bulk.running import queue
 from jimu.bulk.units import Unit, open_unit, resume_unit
 from jimu.errors import Conflict, StaleVersion
 from jimu.exchange.importing.batch import Batch, BatchWriter
@@ -28,11 +29,9 @@ from jimu.messages import Message
 from jimu.records import BatchResult, Command, Context, Update, write
 from jimu.records.auditing import audit
 from jimu.records.write import write_many
-from jimu.storage.entries import JobRow
 from jimu.translation import translator
 
 BATCH = 500
-JOB = "jimu.import"
 STATISTICS_FROM = 200
 _LATER = "later:"
 NOT_IN_FILE = Message(
@@ -51,17 +50,12 @@ def start_run(data: DataImport, context: Context) -> DataImport:
         note(data, {"state": "started", "unit": begun.id}, unit)
         details = {"count": data.rows, "unit": encode_id(begun.id), "fields": sorted(_fields(data))}
         audit(unit, "data.imported", object=data.object, details=details)
-        queue_run(data.id, unit)
+        queue(begun.run, unit, anyhow=True)
     return load_import(data.id, context)
 
 
 def _fields(data: DataImport) -> set[str]:
     return {rule["field"] for rule in (data.plan.get("columns") or {}).values() if rule and rule.get("field")}
-
-
-def queue_run(import_id: int, unit: Context) -> None:
-    payload = {"import": encode_id(import_id), "user": encode_id(unit.actor.id or 0)}
-    unit.transaction.emit([JobRow(JOB, payload)])
 
 
 def carry_import_on(import_id: int, context: Context) -> Run:

@@ -8,7 +8,7 @@ import { ICONS } from "./icons.mjs";
 
 const output = path.resolve(process.argv[2] ?? "../../static/dist");
 const fresh = `${output}.new`;
-const ENTRIES = ["theme.js", "design.js", "design.css", "core.js", "core.css", "form.js", "list.js", "record.js", "admin.js", "admin.css"];
+const ENTRIES = ["theme.js", "design.js", "design.css", "core.js", "core.css", "form.js", "list.js", "record.js", "admin.js", "admin.css", "import.js"];
 
 await rm(fresh, { recursive: true, force: true });
 await mkdir(fresh, { recursive: true });

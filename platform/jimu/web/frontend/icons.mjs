@@ -12,13 +12,13 @@ code coin coins columns-3 command components contract copy cpu credit-card crown
 database device-desktop device-floppy device-laptop device-mobile diamond discount dots dots-vertical download droplet
 edit external-link eye eye-off file file-analytics file-certificate file-check file-description file-dollar file-import
 file-invoice file-export file-spreadsheet file-text file-type-csv files filter filter-off filter-plus flag flame folder folders forms function gauge
-gavel gift git-branch git-fork globe grid-dots grip-vertical hand-stop hash headset heart heart-handshake help help-circle hierarchy
+gavel gift git-branch git-fork globe grid-dots grip-vertical hand-grab hand-stop hash headset heart heart-handshake help help-circle hierarchy
 hierarchy-2 history home home-2 hourglass id id-badge inbox info-circle key keyboard language layers-subtract layout-board
 layout-dashboard layout-grid layout-kanban layout-list layout-sidebar leaf license lifebuoy link list list-check
 list-details list-search lock lock-open login logout luggage magnet mail mail-opened man map map-2 map-pin map-pins medal
 menu-2 message message-2 message-circle messages microphone mood-puzzled mood-smile moon network news note notebook notes number
 package package-export package-import packages palette paperclip percentage pencil phone phone-call phone-plus photo
-pin pinned plane plant plug plus point pointer presentation printer progress puzzle qrcode question-mark rating-12-plus receipt receipt-2 recycle
+pin pinned plane plant plug player-pause player-play plus point pointer presentation printer progress puzzle qrcode question-mark rating-12-plus receipt receipt-2 recycle
 refresh repeat replace report report-analytics report-money restore road robot rocket rosette-discount-check route
 ruler salad scale school scissors script search select selector send server settings settings-2 share shield shield-check
 shield-lock ship shirt shopping-bag shopping-cart sitemap sofa sort-ascending sort-descending speakerphone square

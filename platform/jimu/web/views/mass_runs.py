@@ -1,4 +1,4 @@
-"""Mass changes that were begun: how far they are, what failed and why, stopping one and taking it back."""
+"""Bulk actions that were begun: how far they are, what failed and why, pausing and stopping one and taking it back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import io
 
 from flask import Blueprint, Response, request
 
-from jimu.bulk import failures_of, load_run, start_undo, stop
+from jimu.bulk import failures_of, foresee_undo, load_run, pause, resume, start_undo, stop
+from jimu.bulk.model import Item
+from jimu.bulk.noting import as_engine
 from jimu.exchange.spreadsheet_safety import protect
 from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message
@@ -25,8 +27,11 @@ _HEADS = (Message("Id"), Message("Record"), Message("Reason"))
 def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule(f"/o/{RUN}/<id>", view_func=show_run)
     blueprint.add_url_rule(f"/o/{RUN}/<id>/failures.csv", view_func=failures_file)
+    blueprint.add_url_rule(f"/o/{RUN}/<id>/undo", view_func=show_undo)
     blueprint.add_url_rule(f"/o/{RUN}/<id>/undo", view_func=undo_run, methods=["POST"])
     blueprint.add_url_rule(f"/o/{RUN}/<id>/stop", view_func=stop_run, methods=["POST"])
+    blueprint.add_url_rule(f"/o/{RUN}/<id>/pause", view_func=pause_run, methods=["POST"])
+    blueprint.add_url_rule(f"/o/{RUN}/<id>/resume", view_func=resume_run, methods=["POST"])
 
 
 def show_run(id: str) -> Response:
@@ -45,7 +50,7 @@ def show_run(id: str) -> Response:
         run=run,
         failed=failed,
         href=href,
-        list_href=f"/o/{run.object}",
+        list_href=f"/o/{run.object}" if run.object else f"/o/{RUN}",
         crumbs=[Crumb(plural, f"/o/{RUN}"), Crumb(run.subject)],
     )
 
@@ -62,15 +67,41 @@ def failures_file(id: str) -> Response:
     for start in range(0, len(items), MOST_SHOWN):
         part = items[start : start + MOST_SHOWN]
         for item, row in zip(part, failed_rows(run.object, part, reader), strict=True):
-            rows.writerow([encode_id(item.id), protect(row.title), protect(row.reason)])
+            rows.writerow([encode_id(item.id) if item.id else "", protect(row.title), protect(row.reason)])
     headers = {"Content-Disposition": 'attachment; filename="failures.csv"'}
     return Response(text.getvalue(), mimetype="text/csv", headers=headers)
+
+
+def show_undo(id: str) -> Response:
+    """What taking a run back would meet, and what is to happen to records that were changed since."""
+    reader = reader_of(visit())
+    run = load_run(record_id(id), reader.context)
+    forecast = foresee_undo(run, reader.context)
+    shown = [
+        Item(c.item.id, "failed", reason=reader.render(c.reason), object=c.item.object) for c in forecast.first
+    ]
+    redo = run.action == "undo" and not load_run(run.id, as_engine(reader.context)).plan.get("redo")
+    href = f"/o/{RUN}/{encode_id(run.id)}"
+    plural = reader.label(reader.manifest.object(RUN).plural)
+    return page(
+        "mass_undo.html",
+        run.subject,
+        object=RUN,
+        run=run,
+        is_redo=redo,
+        forecast=forecast,
+        conflicts=failed_rows(run.object, shown, reader),
+        href=href,
+        back=href,
+        crumbs=[Crumb(plural, f"/o/{RUN}"), Crumb(run.subject, href), Crumb(reader.render(Message("Undo")))],
+    )
 
 
 def undo_run(id: str) -> Response:
     reader = reader_of(visit())
     run = load_run(record_id(id), reader.context)
-    return ended(start_undo(run, reader.context), reader, f"/o/{run.object}")
+    undone = start_undo(run, reader.context, overwrite=request.form.get("overwrite") == "1")
+    return ended(undone, reader, f"/o/{run.object}" if run.object else f"/o/{RUN}")
 
 
 def stop_run(id: str) -> Response:
@@ -78,3 +109,15 @@ def stop_run(id: str) -> Response:
     run = load_run(record_id(id), reader.context)
     stop(run, reader.context)
     return go(request.path.removesuffix("/stop"), Message("It was stopped."))
+
+
+def pause_run(id: str) -> Response:
+    reader = reader_of(visit())
+    pause(load_run(record_id(id), reader.context), reader.context)
+    return go(request.path.removesuffix("/pause"), Message("It waits."))
+
+
+def resume_run(id: str) -> Response:
+    reader = reader_of(visit())
+    resume(load_run(record_id(id), reader.context), reader.context)
+    return go(request.path.removesuffix("/resume"))

@@ -1,7 +1,7 @@
-// What can be done with the selected rows: the bar at the foot, the dialogs of mass edit and delete, files; and <jm-run>,
-// which follows a mass change that goes on in the background.
+// What can be done with the selected rows: the bar at the foot, the dialogs of bulk actions, files.
 import { element, openDialog } from "./pieces.js";
 import { toast } from "./shell.js";
+import "./run.js";
 import { ask, csrf, t } from "./texts.js";
 import { base, data, fragment, make } from "./list-page.js";
 import { copyRows } from "./list-copy.js";
@@ -9,9 +9,11 @@ import { clear, count, isAll, isUsable, rowsShown, selectAll, selection } from "
 
 const list = document.querySelector("jm-list");
 const work = data.work ?? {};
-const OFTEN = 1000;
 
-const TITLES = { edit: () => t("Edit many"), owner: () => t("Change the owner"), tags: () => t("Tag"), delete: () => t("Delete many") };
+const TITLES = {
+  edit: () => t("Edit many"), owner: () => t("Change the owner"), tags: () => t("Tag"), delete: () => t("Delete many"),
+  share: () => t("Share"), team: () => t("Add to the team"),
+};
 
 function buildBar() {
   const bar = make("section", { class: "select-bar", "aria-label": t("Selected records"), hidden: true });
@@ -19,9 +21,12 @@ function buildBar() {
   const words = make("span", { class: "select-count", role: "status" });
   const more = make("button", { class: "btn btn-sm btn-quiet", "data-action": "all", text: t("Select all that match"), onclick: selectAll });
   bar.append(words, more, make("div", { class: "select-actions" },
+    ...(work.more ?? []).map((more) => action(more.name, more.mark, more.label, () => open(more.name, more))),
     work.edit && action("edit", "pencil", t("Edit"), () => open("edit")),
     work.edit && work.tags && action("tags", "tag", t("Tag"), () => open("tags")),
     work.edit && work.owner && action("owner", "user", t("Owner"), () => open("owner")),
+    work.share && action("share", "share", t("Share"), () => open("share")),
+    work.team && action("team", "users-group", t("Team"), () => open("team")),
     action("copy", "copy", t("Copy"), copyRows),
     work.export && action("export", "download", t("Export"), () => download()),
     work.remove && action("delete", "trash", t("Delete"), () => open("delete"))),
@@ -45,16 +50,17 @@ function body(more = {}) {
   return new URLSearchParams({ ...selection(), csrf_token: csrf(), ...more });
 }
 
-async function open(action) {
+/** ``more``: what a list can do besides; it says where its dialog is to be had. */
+async function open(action, more = null) {
   const [answer] = await Promise.all([
-    ask(`${base}/mass/form/${action}`, { method: "POST", body: body() }).catch(() => null),
+    ask(more?.form ?? `${base}/mass/form/${action}`, { method: "POST", body: body() }).catch(() => null),
     import("./choose.js"), import("./widgets.js"),
   ]);
   const text = answer ? await answer.text() : "";
   if (!answer?.ok) { toast(plain(text) || t("No connection."), { error: true }); return; }
   const holder = element("div");
   holder.innerHTML = text;
-  const dialog = openDialog(TITLES[action](), holder, { wide: action === "edit" });
+  const dialog = openDialog(more?.label ?? TITLES[action](), holder, { wide: action === "edit" });
   bind(holder.querySelector("form"), dialog);
 }
 
@@ -128,19 +134,4 @@ function download() {
   form.remove();
 }
 
-class Run extends HTMLElement {
-  connectedCallback() {
-    if (this.hasAttribute("data-running")) this.timer = window.setTimeout(() => this.look(), OFTEN);
-  }
-
-  disconnectedCallback() { window.clearTimeout(this.timer); }
-
-  async look() {
-    const answer = document.hidden ? null : await ask(this.getAttribute("src")).catch(() => null);
-    if (answer?.ok) this.innerHTML = await answer.text();
-    if (this.querySelector('[data-state="running"]')) this.timer = window.setTimeout(() => this.look(), OFTEN);
-  }
-}
-
 if (isUsable) buildBar();
-customElements.define("jm-run", Run);

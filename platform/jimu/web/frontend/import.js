@@ -1,0 +1,3 @@
+// Pages of imports.
+import "./js/run.js";
+import "./js/mapping.js";

@@ -1,0 +1,31 @@
+// <jm-mapping>: the columns of an import. What is chosen is kept at once; another field brings its own questions.
+import { toast } from "./shell.js";
+import { ask, t } from "./texts.js";
+
+class Mapping extends HTMLElement {
+  connectedCallback() {
+    this.form = this.querySelector("form");
+    this.waiting = Promise.resolve();
+    this.addEventListener("change", (event) => this.keep(event.target));
+  }
+
+  /** One after the other, so that the last answer is the one that stays. */
+  keep(target) {
+    this.waiting = this.waiting.then(() => this.send(target)).catch(() => toast(t("No connection."), { error: true }));
+  }
+
+  async send(target) {
+    const body = new URLSearchParams(new FormData(this.form));
+    body.set("_step", "stay");
+    const answer = await ask(this.getAttribute("action"), { method: "POST", body });
+    if (!answer.ok) { toast(t("It could not be saved."), { error: true }); return; }
+    const { id } = target, top = target.getBoundingClientRect().top;
+    this.form.innerHTML = await answer.text();
+    const again = id && document.getElementById(id);
+    if (!again) return;
+    again.focus({ preventScroll: true });
+    window.scrollBy(0, again.getBoundingClientRect().top - top);
+  }
+}
+
+customElements.define("jm-mapping", Mapping);
