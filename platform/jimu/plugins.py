@@ -49,7 +49,9 @@ BUILT_IN: tuple[str, ...] = (
     "jimu.flows.assignments.jobs",
     "jimu.flows.stages.plugin",
     "jimu.flows.automations.plugin",
+    "jimu.flows.approvals.plugin",
     "jimu.flows.notices.plugin",
+    "jimu.flows.sla.plugin",
 )
 
 

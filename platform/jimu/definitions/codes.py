@@ -126,6 +126,7 @@ DEFINITION_CODES: Mapping[str, str] = {
     "hours_overlap": "Working hours of one day overlap or are out of order.",
     "bad_day": "A day is not written like `2026-10-01`.",
     "duplicate_day": "A calendar names a day twice.",
+    "asks_masked": "A pool sorts or chooses by a field that its members see masked.",
     "far_from_user": "A condition on people reads more than the user's own record.",
     "not_poolable": "A pool is of an object whose records cannot be without an owner, or a rule assigns what has none.",
     "not_settable": "A field that is computed or kept by the engine is to be set.",
@@ -153,6 +154,8 @@ DEFINITION_CODES: Mapping[str, str] = {
     "unknown_conversion": "There is no conversion of this name.",
     "unknown_assignment": "There is no assignment rule of this name.",
     "unknown_flow": "There is no approval flow of this name.",
+    "clock_computed": "A condition of a clock reads a computed field.",
+    "clock_keeps": "A clock is to be kept in a field that cannot hold it.",
     # plugins
     "unknown_plugin": "There is no plugin of this name.",
     "bad_plugin": "The plugin's description or hooks are wrong, or it brings a name that is taken.",

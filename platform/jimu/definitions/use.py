@@ -52,6 +52,7 @@ HOW: Mapping[str, Message] = {
     "permission": Message("grants or denies it"),
     "limited_to": Message("is for this role alone"),
     "menu": Message("has it in the menu"),
+    "sla": Message("has a service level by it"),
     "automation": Message("is read or changed by it"),
     "approval": Message("is used in an approval by it"),
     "conversion": Message("is used in a conversion by it"),

@@ -17,6 +17,7 @@ from jimu.definitions.kinds.kind import Definition, DefinitionKind, Linking
 from jimu.definitions.kinds.pool import POOL
 from jimu.definitions.kinds.restriction import RESTRICTION
 from jimu.definitions.kinds.sharing import SHARING
+from jimu.definitions.kinds.sla import SLA
 from jimu.definitions.kinds.stages import STAGES
 
 # A kind that refers to definitions of another stands after it.
@@ -29,6 +30,7 @@ KINDS: tuple[DefinitionKind, ...] = (
     STAGES,
     AUTOMATION,
     EMAIL,
+    SLA,
     APPROVAL,
     CONVERSION,
 )

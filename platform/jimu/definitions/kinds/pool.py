@@ -94,6 +94,7 @@ def build_pool(document: Document, linking: Linking) -> PoolDef | None:
     territory = making.territory()
     if territory is None:
         return None
+    making.check_masked()
     protect = int(data.get("protect_days", 0))
     return PoolDef(
         document.name,
@@ -168,6 +169,26 @@ class _Making:
             if check_one(bare, self.object, place, self.document.address) is not None:
                 kept.append(name)
         return tuple(kept)
+
+    def check_masked(self) -> None:
+        """Questions about what is masked find nothing, so a pool that asks them would look empty to its members."""
+        masked = {*(self.data.get("masked") or ()), *(self.data.get("hidden") or ())}
+        asked = {name.removeprefix("-"): ("sort", i) for i, name in enumerate(self.data.get("sort") or ())}
+        made, _ = check(self.data.get("when") or "True", LinkScope(self.object, self.linking.linker), self.object)
+        asked |= {path[0]: ("when",) for path in (made.paths if made is not None else ())}
+        for name, path in asked.items():
+            if self._is_made_of(name, masked):
+                template = "{field} is masked in this pool or made of what is: its members could not see any record."
+                params = {"field": f"{self.object}.{name}"}
+                place = self.document.value_place(*path)
+                self.linking.findings.error("asks_masked", template, params, place, self.document.address)
+
+    def _is_made_of(self, name: str, masked: set[str]) -> bool:
+        field = self.linking.linker.fields[self.object].get(name)
+        if name in masked or field is None:
+            return name in masked
+        paths = field.formula.paths if field.formula is not None else ()
+        return any(self._is_made_of(path[0], masked) for path in paths)
 
     def claim(self) -> ClaimDef:
         raw = self.data.get("claim") or {}

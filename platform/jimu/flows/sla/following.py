@@ -1,0 +1,98 @@
+"""Clocks moved by what is written: the record's own fields before it is stored, the clock's record after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jimu.business_time import NoEnd
+from jimu.definitions.kinds.sla import ClockDef, SlaDef
+from jimu.flows.sla.clock import RUNNING, Clock, advance
+from jimu.flows.sla.records import (
+    CLOCK,
+    calendar_of,
+    clock_of,
+    facts_of,
+    kept_values,
+    load_clocks,
+    policies_of,
+    values_of,
+)
+from jimu.records.commands import Create, Delete, Update
+from jimu.records.draft import Draft
+from jimu.records.wave import Wave
+
+Rows = Mapping[tuple[int, str, str], Mapping[str, Any]]
+
+
+def keep_in_record(wave: Wave) -> None:
+    """Set the fields in which records keep the state of their clocks, as they will be after this write."""
+    if wave.action not in ("create", "update") or not policies_of(wave.context.manifest, wave.object):
+        return
+    rows = _rows(wave)
+    for draft in wave.open:
+        for _, definition, clock, _ in _clocks(draft, rows, wave):
+            if definition.keep:
+                for name, value in kept_values(clock, definition, wave.unit.now).items():
+                    if draft.values.get(name) != value:
+                        draft.set(name, value)
+
+
+def follow_clocks(wave: Wave) -> None:
+    """Ask for the clocks' own records to be written."""
+    if CLOCK not in wave.context.manifest.objects or not policies_of(wave.context.manifest, wave.object):
+        return
+    if wave.action == "restore":
+        look = {"next_at": wave.unit.now}
+        found = load_clocks(wave.transaction, [d.id for d in wave.open])
+        wave.unit.follow_ups += [Update(CLOCK, r["id"], look) for r in found.values() if r["state"] == RUNNING]
+    if wave.action not in ("create", "update"):
+        return
+    rows = _rows(wave)
+    for draft in wave.judged:
+        for sla, definition, clock, row in _clocks(draft, rows, wave):
+            wave.unit.follow_ups += _written(draft, sla, definition, clock, row, wave)
+
+
+def _rows(wave: Wave) -> Rows:
+    ids = [d.id for d in wave.open if d.before is not None]
+    return load_clocks(wave.transaction, ids) if ids else {}
+
+
+def _clocks(
+    draft: Draft, rows: Rows, wave: Wave
+) -> Iterator[tuple[SlaDef, ClockDef, Clock | None, Mapping[str, Any] | None]]:
+    """Each clock of the draft's record as it is after this write, with the row of before."""
+    get, environment = wave.world.reader(wave.plan, draft.values), wave.environment_of(draft)
+    for sla in policies_of(wave.context.manifest, wave.object):
+        calendar = calendar_of(sla, wave.context.manifest)
+        for definition in sla.clocks.values():
+            row = rows.get((draft.id, sla.name, definition.name)) if draft.before is not None else None
+            facts = facts_of(sla, definition, get, environment)
+            try:
+                yield sla, definition, advance(clock_of(row), facts, wave.unit.now, calendar), row
+            except NoEnd:
+                continue
+
+
+def _written(
+    draft: Draft,
+    sla: SlaDef,
+    definition: ClockDef,
+    clock: Clock | None,
+    row: Mapping[str, Any] | None,
+    wave: Wave,
+) -> list[Create | Update | Delete]:
+    if clock is None:
+        return [] if row is None else [Delete(CLOCK, row["id"])]
+    calendar = calendar_of(sla, wave.context.manifest)
+    before = clock_of(row)
+    if row is not None and before == clock:
+        return []
+    # A new end gives new warnings; those that have passed by then are not given again.
+    warned = row["warned"] or 0 if row is not None and before is not None and before.due_at == clock.due_at else 0
+    values = values_of(clock, definition, warned, calendar)
+    if row is not None:
+        return [Update(CLOCK, row["id"], values)]
+    base = {"record": draft.id, "of_object": wave.object, "policy": sla.name, "clock": definition.name}
+    return [Create(CLOCK, {**base, **values})]
