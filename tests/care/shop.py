@@ -138,6 +138,6 @@ objects:
 """,
     "objects/roles/boss.yaml": """
 label: Boss
-system: [modify_all, erase]
+system: [modify_all, erase, configure]
 """,
 }

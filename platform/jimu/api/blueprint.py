@@ -9,7 +9,7 @@ from flask import Blueprint, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
-from jimu.api import analysis, audit, bulk, documents, files, formulas, metadata, organisation, records
+from jimu.api import analysis, audit, bulk, care, documents, files, formulas, metadata, organisation, pools, records
 from jimu.api.answers import Answer, respond
 from jimu.api.authentication import authenticate
 from jimu.api.call import Call, current_call
@@ -54,7 +54,7 @@ def build_blueprint(runtime: Runtime) -> Blueprint:
 
 def build_endpoints(runtime: Runtime) -> tuple[Endpoint, ...]:
     settings = runtime.settings
-    modules = (records, bulk, analysis, audit, metadata, formulas, files, organisation)
+    modules = (records, bulk, analysis, audit, metadata, formulas, files, organisation, care)
     own = tuple(endpoint for module in modules for endpoint in module.endpoints(settings))
     return (*own, *documents.endpoints(own))
 

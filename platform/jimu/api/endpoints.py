@@ -11,6 +11,8 @@ from flask import Response
 from jimu.api.answers import Answer
 from jimu.api.call import Call
 from jimu.api.parameters import ParameterSet
+from jimu.definitions.manifest import Manifest
+from jimu.definitions.model import ObjectDef
 
 View = Callable[..., Answer | Response]
 
@@ -24,7 +26,7 @@ class Endpoint:
 
     ``per_object``: OpenAPI lists it once for each object the actor may do ``action`` to. ``body`` and ``result`` name
     the shapes in ``openapi_shapes``. ``errors``: statuses besides those that every endpoint may give. ``idempotent``:
-    takes an ``Idempotency-Key``. ``conditional``: takes If-Match.
+    takes an ``Idempotency-Key``. ``conditional``: takes If-Match. ``only``: the objects for which OpenAPI lists it.
     """
 
     method: str
@@ -43,6 +45,7 @@ class Endpoint:
     idempotent: bool = False
     conditional: bool = False
     description: str = ""
+    only: Callable[[Manifest, ObjectDef], bool] | None = None
 
     @property
     def rule(self) -> str:

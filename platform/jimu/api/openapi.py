@@ -11,6 +11,7 @@ from jimu.access.fields import NONE
 from jimu.api.call import Call
 from jimu.api.endpoints import Endpoint
 from jimu.api.metadata import visible_objects
+from jimu.api.openapi_care import NAMES
 from jimu.api.openapi_shapes import ANY_RECORD, FIXED, ID, Json, object_schemas, page_of, ref
 from jimu.api.parameters import Parameter
 from jimu.definitions.model import ObjectDef
@@ -93,6 +94,8 @@ def _operations(call: Call, endpoint: Endpoint, objects: list[ObjectDef]) -> Ite
         yield endpoint.path, _operation(call, endpoint, None)
         return
     for object in objects:
+        if endpoint.only is not None and not endpoint.only(call.manifest, object):
+            continue
         if action_allowed(call.actor, call.manifest, object.name, endpoint.action):
             yield endpoint.path.replace("{object}", object.name), _operation(call, endpoint, object)
 
@@ -119,6 +122,8 @@ def _operation(call: Call, endpoint: Endpoint, object: ObjectDef | None) -> Json
 def _path_parameters(call: Call, endpoint: Endpoint, object: ObjectDef | None) -> Iterable[Json]:
     if "{object}" in endpoint.path and object is None:
         yield _in_path("object", {"type": "string", "enum": [o.name for o in visible_objects(call)]})
+    if "{pool}" in endpoint.path:
+        yield _in_path("pool", {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"})
     if "{id}" in endpoint.path:
         yield _in_path("id", {k: v for k, v in ID.items() if k != "description"})
     if "{field}" in endpoint.path and object is not None:
@@ -193,6 +198,8 @@ def _result(result: str, object: ObjectDef | None) -> Json:
         "organisation": "Organisation",
         "dissolved_department": "DissolvedDepartment",
     }
+    if result in NAMES:
+        return ref(NAMES[result])
     if result in named:
         return ref(named[result])
     if result == "record" and object is not None:
@@ -215,6 +222,8 @@ def _body(body: str, object: ObjectDef | None) -> Json:
             "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}},
         }
         return {"multipart/form-data": {"schema": part}}
+    if body in NAMES:
+        return _json(ref(NAMES[body]))
     if body == "formula":
         return _json(ref("FormulaToCheck"))
     if body == "move_department":

@@ -9,6 +9,7 @@ from typing import Any
 from jimu.access import field_access
 from jimu.access.fields import EDIT, NONE
 from jimu.api.call import Call
+from jimu.api.openapi_care import SHAPES as CARE
 from jimu.api.schemas import is_nested
 from jimu.definitions.model import FieldDef, ObjectDef
 from jimu.fieldtypes import Kind, registry
@@ -109,6 +110,7 @@ AUDIT_ENTRY: Json = {
     },
 }
 FIXED: dict[str, Json] = {
+    **CARE,
     **ORGANISATION,
     "Error": {
         "type": "object",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Response
@@ -19,6 +20,7 @@ from jimu.fieldtypes.ids import decode_id, encode_id
 from jimu.messages import Message
 from jimu.records import Create, Delete, ListRequest, Record, RecordPage, Restore, Update, read, write
 from jimu.records.commands import Command, Loaded
+from jimu.records.context import Context
 from jimu.records.draft import INVALID
 from jimu.settings import Settings
 
@@ -29,6 +31,12 @@ COUNTS = ("none", "estimated", "exact")
 
 FIELDS = names(
     "fields", "The fields to answer with; all readable ones when left out.", default=None, example="name,owner"
+)
+ALLOW = text(
+    "allow_duplicates",
+    "Why a record is wanted though there is one of the same already, where a duplicate rule takes a reason.",
+    example="another branch",
+    most=500,
 )
 EXPAND = names("expand", "Lookups whose records come along, under `expanded`.", example="owner")
 
@@ -107,19 +115,27 @@ def get_view(call: Call, parameters: Parameters, object: str, id: str) -> Respon
     tag = tags.tag_of(record.version, data)
     if tags.is_known(tag):
         return build_response(b"", 304, {"ETag": tag})
-    return build_response(data, 200, {"ETag": tag})
+    headers = {"ETag": tag}
+    if record.id != path_id(id):  # merged into another since
+        headers["Content-Location"] = f"/api/v1/records/{object}/{encode_id(record.id)}"
+    return build_response(data, 200, headers)
 
 
 def create_view(call: Call, parameters: Parameters, object: str) -> Answer:
     values = load_values(call, object, read_object(), lambda v: Create(object, v))
-    return written(call, write.write(Create(object, values), call.context), 201)
+    return written(call, write.write(Create(object, values), _context(call, parameters)), 201)
 
 
 def update_view(call: Call, parameters: Parameters, object: str, id: str) -> Answer:
     body = read_object()
     number, version = path_id(id), tags.expected_version(body.pop("version", None))
     values = load_values(call, object, body, lambda v: Update(object, number, v, version))
-    return written(call, write.write(Update(object, number, values, version), call.context))
+    return written(call, write.write(Update(object, number, values, version), _context(call, parameters)))
+
+
+def _context(call: Call, parameters: Parameters) -> Context:
+    reason = parameters["allow_duplicates"]
+    return replace(call.context, duplicates_reason=reason) if reason else call.context
 
 
 def delete_view(call: Call, parameters: Parameters, object: str, id: str) -> Answer:
@@ -193,6 +209,7 @@ def endpoints(settings: Settings) -> tuple[Endpoint, ...]:
             "Create a record",
             "records",
             "create",
+            ParameterSet((ALLOW,)),
             per_object=True,
             action="create",
             body="new_record",
@@ -220,6 +237,7 @@ def endpoints(settings: Settings) -> tuple[Endpoint, ...]:
             "Change a record",
             "records",
             "update",
+            ParameterSet((ALLOW,)),
             per_object=True,
             action="update",
             body="changes",

@@ -81,9 +81,10 @@ def _may(conversion: ConversionDef, context: Context) -> bool:
     )
 
 
-def get_conversion(name: str, context: Context) -> ConversionDef:
+def get_conversion(name: str, context: Context, object: str = "") -> ConversionDef:
+    """Raises NotFound when there is none (of ``object``), or none that the actor could carry out."""
     found = context.manifest.all("conversion").get(name)
-    if found is None or not _may(found, context):
+    if found is None or object not in ("", found.object) or not _may(found, context):
         raise NotFound(NO_CONVERSION)
     return found  # type: ignore[no-any-return]
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from jimu.access import action_allowed, record_filter, require_action
+from jimu.access import action_allowed, readable_fields, record_filter, require_action
 from jimu.access.fields import EDIT, field_access
 from jimu.bulk import open_unit
 from jimu.care.children import Moved, find_children, move_children, without_self
@@ -23,6 +23,7 @@ from jimu.records import Context, Record, read, write
 from jimu.records.auditing import audit
 from jimu.records.commands import Command, Create, Delete, Update
 from jimu.records.environment import build_environment
+from jimu.records.masking import masked_in
 from jimu.records.redirects import OBJECT as REDIRECT
 
 MOST = 50
@@ -55,13 +56,16 @@ class Merge:
 
 @dataclass(frozen=True)
 class MergeForecast:
-    """``rows``: as stored. ``values``: what the survivor gets. ``children``: how many records are moved, by object."""
+    """``rows``: as stored. ``values``: what the survivor gets. ``children``: how many records are moved, by object.
+    ``readable``: the fields that the actor may read in all of the records, unmasked.
+    """
 
     merge: Merge
     rows: Mapping[int, Row]
     proposals: Sequence[Proposal]
     values: Mapping[str, Any]
     children: Mapping[str, int]
+    readable: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,8 @@ def foresee_merge(merge: Merge, context: Context) -> MergeForecast:
         rows = _load(merge, inner, lock=False)
         proposals = _proposals(merge, rows, inner)
         children = find_children(merge.object, merge.losers, merge.master, inner)
-        return MergeForecast(merge, rows, proposals, _values(merge, rows, proposals, inner), children.counts())
+        values = _values(merge, rows, proposals, inner)
+        return MergeForecast(merge, rows, proposals, values, children.counts(), _readable(merge, inner))
 
 
 def merge_records(merge: Merge, context: Context) -> Merged:
@@ -108,6 +113,12 @@ def merge_records(merge: Merge, context: Context) -> Merged:
 def as_engine(context: Context) -> Context:
     """The same actor with every right: what follows from a merge is not held against them, but done by them."""
     return replace(context, actor=replace(context.actor, is_system=True), duplicates="ignore")
+
+
+def _readable(merge: Merge, context: Context) -> frozenset[str]:
+    masked = masked_in(context.transaction, merge.object, merge.ids, context, build_environment(context))
+    hidden = frozenset().union(*masked.values()) if masked else frozenset()
+    return readable_fields(context.actor, context.manifest, merge.object) - hidden
 
 
 def _carry_out(merge: Merge, rows: Mapping[int, Row], values: Mapping[str, Any], unit: int, context: Context) -> Moved:
