@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 
 from jimu.access.actor import Actor
+from jimu.access.approvals import KEPT, by_approval
 from jimu.access.delegation import ABSENCE, as_agent, covers
 from jimu.access.per_manifest import PerManifest
 from jimu.access.permissions import permissions_for
@@ -144,7 +145,7 @@ def _hidden_files(question: Question, object: str) -> frozenset[str]:
 def by_directory(question: Question) -> Filter:
     """The engine's own objects that no role names: everyone signed in sees who is who and keeps their own things."""
     target, actor = question.object, question.actor
-    if not target.system or target.owner == "parent" or actor.id is None:
+    if not target.system or target.owner == "parent" or actor.id is None or target.name in KEPT:
         return NOTHING
     if permissions_for(actor, question.manifest, target).named:
         return NOTHING
@@ -218,6 +219,7 @@ GRANTS: tuple[Rule, ...] = (
     by_sharing_rules,
     by_inheritance,
     by_pool,
+    by_approval,
     by_delegation,
 )
 RESTRICTIONS: tuple[Rule, ...] = (by_restriction_rules,)

@@ -41,6 +41,7 @@ class Draft:
     error: JimuError | None = None
     new_version: int = 1
     record: Record | None = None
+    aside: Any = None  # what a hook took out of the draft, to be followed up once it is stored
 
     def get(self, field: str) -> Any:
         """The value as it would be stored."""

@@ -300,6 +300,7 @@ class FlowDef:
     active: bool = True
     version: str = ""
     source: Place = field(default_factory=Place)
+    data: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)  # as written, to be read again
 
     @property
     def first(self) -> str:

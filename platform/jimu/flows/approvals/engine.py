@@ -25,8 +25,8 @@ from jimu.messages import Message
 _KEPT_UNDOS = 20
 
 
-def new_run(flow: FlowDef, submitter: int, *, depth: int = 0) -> Run:
-    return Run(flow.name, flow.version, submitter, depth=depth)
+def new_run(flow: FlowDef, submitter: int, *, depth: int = 0, holds: bool = False) -> Run:
+    return Run(flow.name, flow.version, submitter, depth=depth, holds=holds)
 
 
 def advance(flow: FlowDef, run: Run, event: Event, answers: Answers) -> Outcome:

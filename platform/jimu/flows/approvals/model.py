@@ -171,6 +171,7 @@ class Run:
     back: tuple[str, str] | None = None
     cause: str = ""
     depth: int = 0
+    holds: bool = False  # something is done when it is approved: a change held aside, a deletion
     ending: str = ""  # the end node whose actions are being carried out
 
     @property

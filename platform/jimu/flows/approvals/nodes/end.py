@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jimu.definitions.approvals.model import EndNode
-from jimu.flows.approvals.model import REJECTED, Visit
+from jimu.flows.approvals.model import APPROVED, REJECTED, Visit
 from jimu.flows.approvals.moving import cancel_visit, finish
 from jimu.flows.approvals.work import Work
 
@@ -12,7 +12,7 @@ def enter(work: Work, visit: Visit) -> None:
     node: EndNode = work.node(visit)
     reason = "node-rejected" if node.result == REJECTED else "ended"
     token = work.tokens[visit.token]
-    if not node.actions:
+    if not node.actions and not (work.get("holds") and node.result == APPROVED):
         work.put_visit(visit, state="done", outcome=node.result)
         finish(work, node.result)
         return

@@ -1,0 +1,65 @@
+"""What an approval opens: the approval and its record to those who are asked, their agents, and who got a copy.
+
+Nothing but reading, and of this record alone. Who may do something with a task is judged by the approval itself.
+"""
+
+from __future__ import annotations
+
+from jimu.access.per_manifest import PerManifest
+from jimu.access.reach import may_be_given
+from jimu.access.scopes import Question, any_of
+from jimu.definitions.manifest import Manifest
+from jimu.definitions.symbols import ObjectScope
+from jimu.formulas import check
+from jimu.formulas.types import BOOLEAN
+from jimu.storage.query import NOTHING, Compare, Filter, HasRow, Where
+
+APPROVAL, TASK, READER = "approval", "approval_task", "approval_reader"
+
+# Objects of the engine that nobody writes and that not everybody sees, whoever owns them.
+KEPT = frozenset({APPROVAL})
+
+_STILL = "is_blank(until) or until > now()"
+_OPEN = ("pending", "delegated", "waiting")
+
+
+def by_approval(question: Question) -> Filter:
+    """The approval: to its submitter and to all whom it names. The record: to all whom an approval of it names."""
+    actor, target = question.actor, question.object
+    if question.action != "read" or actor.id is None or READER not in question.manifest.objects:
+        return NOTHING
+    if target.name == APPROVAL:
+        return any_of([Compare("owner", "eq", actor.id), *_named(question, "approval")])
+    if target.system or target.name not in _approved.get(question.manifest) or not may_be_given(question):
+        return NOTHING
+    return any_of(_named(question, "record"))
+
+
+def _named(question: Question, column: str) -> list[Filter]:
+    mine = Compare("person", "eq", question.actor.id) & _still.get(question.manifest)
+    pools = pools_of(question)
+    found: list[Filter] = [HasRow(READER, column, mine)]
+    if pools:
+        found.append(HasRow(TASK, column, Compare("pool", "in", pools) & Compare("state", "in", _OPEN)))
+    return found
+
+
+def pools_of(question: Question) -> tuple[str, ...]:
+    """The pools whose tasks the actor may claim: of roles, of departments, of those who look after approvals."""
+    actor = question.actor
+    person = actor.organisation.people.get(actor.id or 0)
+    departments = actor.organisation.departments
+    codes = [departments[d].code for d in (person.departments if person else ()) if d in departments]
+    found = [*(f"role:{r}" for r in actor.roles), *(f"group:{c}" for c in codes if c)]
+    return tuple(sorted([*found, *(["admins:"] if actor.is_admin else [])]))
+
+
+def _check(manifest: Manifest) -> Filter:
+    formula, _ = check(_STILL, ObjectScope(READER, manifest.objects), READER, BOOLEAN)
+    return NOTHING if formula is None else Where(formula)
+
+
+_still: PerManifest[Filter] = PerManifest(_check)
+_approved: PerManifest[frozenset[str]] = PerManifest(
+    lambda manifest: frozenset(flow.object for flow in manifest.all("approval").values())
+)

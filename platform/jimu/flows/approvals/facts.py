@@ -1,0 +1,219 @@
+"""The world's answers, from records: the organisation, the record as it is now, absences, calendars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from jimu.access.loading import organisation_at
+from jimu.access.organisation import Organisation, Person
+from jimu.business_time import NoEnd, add, find_calendar
+from jimu.definitions.approvals.model import FlowDef, SubFlowNode
+from jimu.definitions.kinds.duration import Duration
+from jimu.errors import NotFound
+from jimu.fieldtypes.ids import encode_id
+from jimu.formulas import evaluate
+from jimu.records.context import Context
+from jimu.records.environment import build_environment
+from jimu.records.object_plan import plan_of
+from jimu.records.world import World
+from jimu.storage.query import Compare, Query
+
+ABSENCE = "absence"
+_MOST_ABSENCES = 5_000
+_DEEPEST = 5
+
+
+class Facts:
+    """About one approval: ``record`` with the values of ``held`` over what is stored. ``context`` has a transaction."""
+
+    def __init__(
+        self, context: Context, flow: FlowDef, record: int, submitter: int, held: Mapping[str, Any] | None = None
+    ) -> None:
+        self.context, self.flow, self.record, self.submitter = context, flow, record, submitter
+        self.held = dict(held or {})
+
+    def answer(self, question: str, *arguments: Any) -> Any:
+        found = getattr(self, f"ask_{question}")(*arguments)
+        return list(found) if isinstance(found, tuple) else found
+
+    # --- what is asked ---
+
+    @cached_property
+    def organisation(self) -> Organisation:
+        return organisation_at(self.context.transaction, self.context.manifest, at=self.context.clock())
+
+    @cached_property
+    def values(self) -> Mapping[str, Any]:
+        row = self.context.transaction.fetch(self.flow.object, [self.record]).get(self.record) or {}
+        return {**row, **self.held, "submitter": self.submitter}
+
+    @cached_property
+    def _world(self) -> World:
+        return World(self.context.transaction, self.context.manifest, self._environment)
+
+    @cached_property
+    def _environment(self) -> Any:
+        return build_environment(self.context)
+
+    @cached_property
+    def _absences(self) -> Mapping[int, list[Mapping[str, Any]]]:
+        now = self.context.clock()
+        filter = Compare("starts_at", "le", now) & Compare("ends_at", "gt", now)
+        fields = ("owner", "agent", "ends_at", "objects")
+        rows = self.context.transaction.select(Query(ABSENCE, filter, fields=fields, limit=_MOST_ABSENCES)).rows
+        found: dict[int, list[Mapping[str, Any]]] = {}
+        for row in rows:
+            objects = row["objects"] or ()
+            if row["agent"] is not None and (not objects or self.flow.object in objects):
+                found.setdefault(row["owner"], []).append(row)
+        return found
+
+    def get(self, path: tuple[str, ...]) -> Any:
+        """How formulas of the flow read the record; ``submitter.…`` is who asked."""
+        if path[0] == "submitter":
+            if len(path) == 1:
+                return self.submitter
+            row = self._world._row("user", self.submitter)
+            return None if row is None else self._world.read(plan_of(self.context.manifest, "user"), row, path[1:])
+        return self._world.read(plan_of(self.context.manifest, self.flow.object), self.values, path)
+
+    def value(self, formula: Any) -> Any:
+        return evaluate(formula, self.get, self._environment)
+
+    # --- answers ---
+
+    def _person(self, user: int) -> Person | None:
+        return self.organisation.people.get(user)
+
+    def ask_active(self, user: int) -> bool:
+        person = self._person(user)
+        return person is not None and person.active
+
+    def ask_manager(self, user: int) -> int | None:
+        person = self._person(user)
+        return person.manager if person else None
+
+    def ask_department(self, user: int) -> int | None:
+        person = self._person(user)
+        return person.department if person else None
+
+    def ask_head(self, department: int) -> int | None:
+        found = self.organisation.departments.get(department)
+        return found.head if found else None
+
+    def ask_above(self, department: int) -> int | None:
+        found = self.organisation.departments.get(department)
+        return found.above if found else None
+
+    def ask_role(self, name: str, within: str, submitter: int) -> list[int]:
+        found = [p for p in self.organisation.people.values() if p.active and name in p.roles]
+        person = self._person(submitter)
+        if within and person is not None:
+            place = person.department
+            near = frozenset({place}) if within == "department" else self._company(place)
+            found = [p for p in found if near & set(p.departments)]
+        return sorted(p.id for p in found)
+
+    def _company(self, department: int | None) -> frozenset[int | None]:
+        return frozenset(self.organisation.company(department))
+
+    def ask_has_role(self, user: int, role: str) -> bool:
+        person = self._person(user)
+        return person is not None and role in person.roles
+
+    def ask_group(self, code: str) -> list[int]:
+        places = [d.id for d in self.organisation.departments.values() if d.code == code]
+        return sorted(p for p in self.organisation.members(places) if self.ask_active(p))
+
+    def ask_field(self, name: str) -> list[int]:
+        return self._users_of(self.values.get(name))
+
+    def ask_owner(self) -> list[int]:
+        return self._users_of(self.values.get("owner"))
+
+    def ask_named(self, emails: Iterable[str]) -> list[int]:
+        by_address = {p.email.lower(): p.id for p in self.organisation.people.values()}
+        return [by_address[e] for e in emails if e in by_address]
+
+    def ask_formula(self, node: str, place: str) -> list[int]:
+        where, _, number = place.rpartition(":")
+        definition = self.flow.nodes.get(node)
+        rules = {
+            "approvers": getattr(definition, "approvers", ()),
+            "cc": getattr(definition, "cc", ()),
+            "people": getattr(definition, "people", ()),
+            "admins": self.flow.admins,
+            "on_empty": definition.on_empty.rules if hasattr(definition, "on_empty") else (),
+        }
+        return self._users_of(self.value(rules[where][int(number)].formula))
+
+    def _users_of(self, found: Any) -> list[int]:
+        """Users as they are, departments as their heads."""
+        ids = found if isinstance(found, (list, tuple)) else [] if found is None else [found]
+        people = []
+        for id in ids:
+            if id in self.organisation.people:
+                people.append(id)
+            elif id in self.organisation.departments and (head := self.ask_head(id)) is not None:
+                people.append(head)
+        return list(dict.fromkeys(people))
+
+    def ask_admins(self) -> list[int]:
+        roles = {name for name, role in self.context.manifest.roles.items() if "modify_all" in role.system}
+        return sorted(p.id for p in self.organisation.people.values() if p.active and roles & p.roles)
+
+    def ask_is_admin(self, user: int) -> bool:
+        return user in self.ask_admins()
+
+    def ask_agents(self, user: int, at: str) -> list[list[Any]]:
+        """The agent named, and that one's agent while that one is away too; the end is the earliest on the way."""
+        found: list[list[Any]] = []
+        seen, queue = {user}, [(user, None)]
+        for _ in range(_DEEPEST):
+            following: list[tuple[int, datetime | None]] = []
+            for person, until in queue:
+                for row in self._absences.get(person, ()):
+                    agent = row["agent"]
+                    end = row["ends_at"] if until is None else min(until, row["ends_at"])
+                    if agent not in seen:
+                        seen.add(agent)
+                        following.append((agent, end))
+                        if self.ask_active(agent):
+                            found.append([agent, end.isoformat()])
+            queue = following  # type: ignore[assignment]
+        return found
+
+    def ask_condition(self, node: str, branch: int) -> bool:
+        formula = self.flow.nodes[node].branches[branch].when
+        return bool(self.value(formula))
+
+    def ask_filled(self, name: str) -> bool:
+        return self.values.get(name) not in (None, "", [], ())
+
+    def ask_moment(self, name: str) -> str | None:
+        found = self.values.get(name)
+        if found is None:
+            return None
+        if not isinstance(found, datetime):
+            zone = self._environment.zone
+            found = datetime(found.year, found.month, found.day, tzinfo=zone)
+        return str(found.isoformat())
+
+    def ask_items(self, node: str) -> list[str]:
+        definition: SubFlowNode = self.flow.nodes[node]
+        if definition.each:
+            object, _, field = definition.each.partition(".")
+            ids = self.context.transaction.refs(object, field, [self.record], deleted=False, limit=500)
+            return [encode_id(i) for i in sorted(ids)]
+        found = self.values.get(definition.field) if definition.field else self.record
+        return [encode_id(found)] if found is not None else []
+
+    def ask_due(self, at: str, amount: int, unit: str, user: int | None, calendar: str) -> str:
+        start, span = datetime.fromisoformat(at), Duration(amount, unit)
+        try:
+            return add(find_calendar(self.context.manifest, calendar or None), start, span).isoformat()
+        except (NoEnd, NotFound):
+            return (start + span.plain).isoformat()

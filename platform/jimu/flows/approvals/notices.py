@@ -1,0 +1,69 @@
+"""What people are told of: notifications, written with the event that causes them, in the language of each reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from jimu.access.scopes import USER_OBJECT
+from jimu.flows.approvals.keeping import Kept
+from jimu.flows.approvals.model import Effect
+from jimu.messages import Message
+from jimu.records import Context, Create
+from jimu.records.commands import Command
+from jimu.translation import translator
+
+NOTIFICATION = "notification"
+
+TEXTS = {
+    "asked": Message("Your approval is asked for: {subject}"),
+    "delegated": Message("Your opinion is asked for: {subject}"),
+    "opinion": Message("An opinion was given: {subject}"),
+    "copied": Message("You were sent a copy: {subject}"),
+    "urged": Message("You are reminded to decide: {subject}"),
+    "remind": Message("This is due soon: {subject}"),
+    "overdue": Message("This is overdue: {subject}"),
+    "returned": Message("This was returned to you: {subject}"),
+    "comment": Message("There is a comment for you: {subject}"),
+    "error": Message("This approval needs repair: {subject}"),
+    "said": Message("{text}"),
+}
+ENDED = {
+    "approved": Message("This was approved: {subject}"),
+    "rejected": Message("This was rejected: {subject}"),
+    "withdrawn": Message("This was withdrawn: {subject}"),
+    "terminated": Message("This was terminated: {subject}"),
+    "expired": Message("Its time is over: {subject}"),
+}
+
+
+def notices(kept: Kept, effects: Iterable[Effect], context: Context) -> list[Command]:
+    """The notifications of ``effects``; nobody is told of what they did themselves."""
+    told = [(person, e) for e in effects if e.kind == "notice" for person in e.people]
+    wanted = [(person, e) for person, e in told if person != context.actor.id]
+    users = context.transaction.fetch(USER_OBJECT, {p for p, _ in wanted}, ("language", "active"))
+    subject = f"{kept.flow.label.get(context.manifest.workspace.locale)}: {kept.row.get('subject') or ''}"
+    found: list[Command] = []
+    for person, effect in wanted:
+        user = users.get(person)
+        if user is None or not user.get("active"):
+            continue
+        locale = user.get("language") or context.manifest.workspace.locale
+        text = _text(effect).render(translator(locale))
+        if effect.point != "said":
+            text = text.replace("{subject}", subject)
+        values = {
+            "owner": person, "subject": text[:255], "reason": f"approval.{effect.point}",
+            "record": kept.record or None,
+        }  # fmt: skip
+        found.append(Create(NOTIFICATION, values))
+    return found
+
+
+def _text(effect: Effect) -> Message:
+    if effect.point == "said":
+        return Message("{text}", {"text": effect.data.get("text", "")})
+    if effect.point == "ended":
+        text = ENDED.get(str(effect.data.get("result")), ENDED["terminated"])
+    else:
+        text = TEXTS[effect.point]
+    return Message(text.template, {"subject": "{subject}"})

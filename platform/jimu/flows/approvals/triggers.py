@@ -1,0 +1,103 @@
+"""Approvals that begin by themselves: when a record is made, and when one is changed (the change waits aside)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from jimu.access import SYSTEM
+from jimu.definitions.approvals.model import FlowDef
+from jimu.fieldtypes import registry
+from jimu.flows.approvals.driving import create_approval, drive
+from jimu.flows.approvals.events import Submit
+from jimu.flows.approvals.facts import Facts
+from jimu.flows.approvals.locking import has_flows, running
+from jimu.flows.approvals.versions import flows_of
+from jimu.messages import Message
+from jimu.records.context import Context
+from jimu.records.draft import Draft
+from jimu.records.wave import Wave
+
+WAITS = Message("The change waits for approval.")
+
+
+@dataclass(frozen=True)
+class Held:
+    """A change put aside: by which flow, and its values as JSON."""
+
+    flow: str
+    values: Mapping[str, Any]
+
+
+def hold_changes(wave: Wave) -> None:
+    """Put aside what may be changed only after approval: the draft stays as the record is, the change is kept."""
+    if wave.action != "update" or wave.context.actor.is_system or not has_flows(wave):
+        return
+    flows = [f for f in flows_of(wave.context.manifest, wave.object) if "update" in f.trigger.on and f.change == "hold"]
+    if not flows:
+        return
+    for draft in wave.open:
+        changes = _changes(draft, wave)
+        flow = next((f for f in flows if _applies(f, draft, changes, wave)), None)
+        if flow is None or running([draft.id], wave):
+            continue
+        held = {name: _dumped(draft, name, wave) for name in changes}
+        for name in changes:
+            draft.set(name, (draft.before or {}).get(name))
+        draft.add_warning("held", WAITS)
+        draft.aside = Held(flow.name, held)
+
+
+def _changes(draft: Draft, wave: Wave) -> list[str]:
+    """The stored fields that the asker wants to change."""
+    before, fields = draft.before or {}, wave.plan.fields
+    given = [part for n in draft.given if n in fields for part in (n, *fields[n].parts)]
+    return [n for n in dict.fromkeys(given) if n in before and draft.values.get(n) != before.get(n)]
+
+
+def _applies(flow: FlowDef, draft: Draft, changes: list[str], wave: Wave) -> bool:
+    if not changes or (flow.trigger.fields and not flow.trigger.fields & set(changes)):
+        return False
+    return _fits(flow, draft.id, draft.values, wave)
+
+
+def _fits(flow: FlowDef, record: int, values: Mapping[str, Any], wave: Wave) -> bool:
+    if flow.trigger.when is None:
+        return True
+    return bool(Facts(_own(wave), flow, record, _actor(wave), values).value(flow.trigger.when))
+
+
+def _dumped(draft: Draft, name: str, wave: Wave) -> Any:
+    field = wave.plan.fields[name]
+    return registry.get(field.type).dump(draft.values.get(name), field)
+
+
+def follow_triggers(wave: Wave) -> None:
+    """Begin what the drafts of the wave set off; a refusal takes the write back."""
+    if wave.context.actor.is_system or not has_flows(wave):
+        return
+    if wave.action == "create":
+        flows = [f for f in flows_of(wave.context.manifest, wave.object) if "create" in f.trigger.on]
+        for draft in wave.judged if flows else ():
+            flow = next((f for f in flows if _fits(f, draft.id, {}, wave)), None)
+            if flow is not None:
+                _begin(flow.name, draft.id, wave)
+    elif wave.action == "update":
+        for draft in wave.open:
+            if isinstance(draft.aside, Held):
+                _begin(draft.aside.flow, draft.id, wave, purpose="change", held=draft.aside.values)
+
+
+def _begin(flow: str, record: int, wave: Wave, **more: Any) -> None:
+    context = _own(wave)
+    kept = create_approval(flow, record, context, submitter=_actor(wave), **more)
+    drive(kept, Submit(actor=_actor(wave), at=wave.unit.now), context)
+
+
+def _own(wave: Wave) -> Context:
+    return replace(wave.context, transaction=wave.transaction, told=wave.unit.events)
+
+
+def _actor(wave: Wave) -> int:
+    return int(wave.context.actor.id or SYSTEM.id or 0)
