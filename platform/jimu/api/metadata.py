@@ -104,7 +104,7 @@ def layouts_view(call: Call, parameters: Parameters, object: str) -> Response:
     found = visible_object(call, object)
     levels = field_access(call.actor, call.manifest, object)
     page = default_page(call.manifest, object)
-    own = call.manifest.lists_for(object) or [default_list(call.manifest, object)]
+    own = [x for x in call.manifest.lists_for(object) if not x.pool] or [default_list(call.manifest, object)]
     lists = [x for x in own if not x.roles or call.actor.is_admin or call.actor.roles & set(x.roles)]
     return _cached(
         {

@@ -74,4 +74,5 @@ class Manifest:
     def lists_for(self, object: str) -> list[ListLayoutDef]:
         """The lists of ``object``, the default one first."""
         found = [x for x in self.lists.values() if x.object == object]
+        found += [pool.layout for pool in self.all("pool").values() if pool.object == object]
         return sorted(found, key=lambda x: (x.name != object, x.order, x.name))

@@ -340,6 +340,7 @@ class ListLayoutDef:
     freeze: int = 1
     density: str = ""
     source: Place = field(default_factory=Place)
+    pool: str = ""  # it shows what lies in this pool
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,9 @@ from jimu.definitions.kinds.assignment import AssignmentDef
 from jimu.messages import Message
 
 Turn = dict[str, str]
-"""Person (their id as text) → how far it is their turn; a decimal as text, kept as JSON."""
+"""Kept as JSON. In turn: ``LAST`` → who was last. By weight: person (their id) → their credit, a decimal as text."""
+
+LAST = "last"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,11 @@ def _is_too_low(rule: AssignmentDef, candidate: Candidate) -> bool:
 
 
 def _in_turn(able: Sequence[Candidate], turn: Turn, chance: Random) -> Choice:
-    return _by_weight([replace(c, weight=Decimal(1)) for c in able], turn, chance)
+    """Whoever comes after the last one, in the order of ids; who joins later has their place there too."""
+    last = int(turn.get(LAST, "0"))
+    ordered = sorted(able, key=lambda c: c.id)
+    chosen = next((c for c in ordered if c.id > last), ordered[0])
+    return Choice(chosen, Message("Their turn, one of {count}", {"count": len(able)}), {LAST: str(chosen.id)})
 
 
 def _by_weight(able: Sequence[Candidate], turn: Turn, chance: Random) -> Choice:
@@ -86,11 +92,8 @@ def _by_weight(able: Sequence[Candidate], turn: Turn, chance: Random) -> Choice:
     chosen = max(weighted, key=lambda c: (credit[c.id], -c.id))
     credit[chosen.id] -= sum(c.weight for c in weighted)
     after = {**turn, **{str(id): str(value) for id, value in credit.items()}}
-    why = Message("Their turn, one of {count}", {"count": len(weighted)})
-    if any(c.weight != 1 for c in weighted):
-        why = Message(
-            "Their turn by weight {weight}, one of {count}", {"weight": f"{chosen.weight:f}", "count": len(weighted)}
-        )
+    params = {"weight": f"{chosen.weight:f}", "count": len(weighted)}
+    why = Message("Their turn by weight {weight}, one of {count}", params)
     return Choice(chosen, why, after)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from jimu.access.loading import organisation_at
+from jimu.access.people import people_among
 from jimu.access.pools import is_manager, is_member
 from jimu.access.rules import action_allowed
 from jimu.access.token_scopes import token_allows
@@ -11,6 +13,9 @@ from jimu.definitions.kinds.pool import PoolDef
 from jimu.errors import Forbidden, NotFound
 from jimu.messages import Message
 from jimu.records import Context
+from jimu.records.reading import reading
+
+USER = "user"
 
 NO_POOL = Message("There is no pool called {name}.")
 
@@ -61,6 +66,15 @@ def pools_for_member(context: Context) -> list[PoolDef]:
 def managed_pools(context: Context) -> list[PoolDef]:
     """The pools that the actor manages, in their order."""
     return [p for p in _ordered(context) if may_manage(p, context)]
+
+
+def members_of(pool: PoolDef, context: Context) -> list[tuple[int, str]]:
+    """The active members of the pool: id and name, by name."""
+    with reading(context) as transaction:
+        organisation = organisation_at(transaction, context.manifest, at=context.clock())
+        rows = transaction.fetch(USER, [p.id for p in organisation.people.values() if p.active])
+        ids = people_among(pool.members, rows, organisation)
+    return sorted(((id, str(rows[id].get("name") or "")) for id in ids), key=lambda m: m[1])
 
 
 def in_name_of(context: Context) -> Context:

@@ -143,6 +143,14 @@ GROUPS: tuple[AdminGroup, ...] = (
                 (AUDIT,),
             ),
             AdminPage(
+                "pools",
+                "/admin/pools",
+                "hand-grab",
+                Message("Pools"),
+                Message("What lies in each pool, its rules in words, what tomorrow's run returns, runs and undo"),
+                (CONFIGURE,),
+            ),
+            AdminPage(
                 "jobs",
                 "/admin/jobs",
                 "clock",

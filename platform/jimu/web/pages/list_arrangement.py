@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from jimu.definitions import default_list
 from jimu.definitions.model import ListLayoutDef
+from jimu.flows.pools.membership import may_enter
 from jimu.web.pages.list_address import NO_GROUP, Asked
 from jimu.web.pages.list_saved import Looks, SavedList, adjustment, saved_lists
 from jimu.web.pages.reader import Reader
@@ -70,8 +71,15 @@ def shelf_of(object: str, reader: Reader) -> Shelf:
 
 def layouts_for(object: str, reader: Reader) -> list[ListLayoutDef]:
     """The lists of ``object`` that are meant for the reader; at least one."""
-    found = [x for x in reader.manifest.lists_for(object) if not x.roles or set(x.roles) & reader.actor.roles]
-    return found or [default_list(reader.manifest, object)]
+    found = [x for x in reader.manifest.lists_for(object) if _is_for(x, reader)]
+    return found if any(not x.pool for x in found) else [default_list(reader.manifest, object), *found]
+
+
+def _is_for(layout: ListLayoutDef, reader: Reader) -> bool:
+    """Lists of pools are for who may look into the pool."""
+    if layout.pool:
+        return may_enter(reader.manifest.all("pool")[layout.pool], reader.context)
+    return not layout.roles or bool(set(layout.roles) & reader.actor.roles)
 
 
 def first_layout(layouts: Sequence[ListLayoutDef]) -> ListLayoutDef:

@@ -92,6 +92,7 @@ class ListRow(Row):
     id: str = ""
     color: str = ""
     columns: Sequence[ColumnShape] = ()
+    tail: Markup = Markup("")  # one cell more
 
     def html(self, untitled: str, cell: CellMacro) -> Markup:
         """The row, written here and not in the template: a list has hundreds of cells, most of them plain. ``cell`` is
@@ -113,7 +114,7 @@ class ListRow(Row):
                 out += (tag, f'<span class="badge-choice {put_out(shown.css)}">', put_out(shown.text), "</span></td>")
             else:
                 out += (tag, column.drawn(shown, cell), "</td>")
-        out.append("</tr>\n")
+        out += (self.tail, "</tr>\n")
         return Markup("".join(out))  # noqa: S704
 
 

@@ -31,6 +31,7 @@ from jimu.web.pages.list_saved import DENSITIES, SavedList
 from jimu.web.pages.list_sums import Total, totals_of
 from jimu.web.pages.list_words import id_of
 from jimu.web.pages.model import Row
+from jimu.web.pages.pools import claimable
 from jimu.web.pages.reader import Reader
 
 __all__ = ["Asked", "ColumnShape", "ListPage", "build_list_page", "list_request", "list_shape", "rows_of", "rows_with"]
@@ -227,7 +228,8 @@ def _turn(page: ListPage, found: RecordPage, asked: Asked, object: str) -> None:
 
 def _rows(found: RecordPage, frame: _Frame, reader: Reader) -> list[Row]:
     colors = colors_of(color_plan(frame.arrangement.layout, reader), found.records, reader)
-    return rows_of(found.records, frame.shape.columns, inner_titles(found.records, frame.shape, reader), colors)
+    rows = rows_of(found.records, frame.shape.columns, inner_titles(found.records, frame.shape, reader), colors)
+    return claimable(rows, frame.arrangement.layout.pool, reader)
 
 
 def _fill_groups(page: ListPage, frame: _Frame, reader: Reader) -> None:

@@ -13,9 +13,11 @@ from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message
 from jimu.records import read
 from jimu.records.commands import Record
+from jimu.records.pools import keeps_owner
 from jimu.web.pages.conditions import judge_for
 from jimu.web.pages.model import Action
 from jimu.web.pages.moments import When, when_of
+from jimu.web.pages.ownership import owner_actions
 from jimu.web.pages.people import Person, person_of
 from jimu.web.pages.reader import Reader, record_url
 from jimu.web.pages.record_fields import FieldShower, ShownField, ShownSection, may
@@ -59,6 +61,7 @@ class RecordPage:
     owner: Person | None = None
     changed_at: When | None = None
     changed_by: Person | None = None
+    owner_actions: list[Action] = field(default_factory=list)
 
 
 def build_record_page(object: str, id: int, reader: Reader) -> RecordPage:
@@ -89,6 +92,7 @@ def page_of(record: Record, shape: PageShape, reader: Reader) -> RecordPage:
         _person("owner", record, reader),
         when_of(record.values["updated_at"], reader) if record.values.get("updated_at") else None,
         _person("updated_by", record, reader),
+        owner_actions(record, reader),
     )
 
 
@@ -124,6 +128,8 @@ def _panels(definition: ObjectDef, reader: Reader) -> list[Panel]:
         found.append(Panel("attachments", reader.render(Message("Files")), "paperclip"))
     if "history" in features:
         found.append(Panel("history", reader.render(Message("History")), "history"))
+    if keeps_owner(reader.manifest, definition.name):
+        found.append(Panel("ownership", reader.render(Message("Ownership")), "hand-grab"))
     if len(found) > 1 or (found and has_activities(reader)):
         found.insert(0, Panel("timeline", reader.render(Message("Timeline")), "timeline-event"))
     return found

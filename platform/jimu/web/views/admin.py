@@ -9,8 +9,10 @@ from jimu.web.views import (
     admin_apply,
     admin_audit,
     admin_jobs,
+    admin_memberships,
     admin_objects,
     admin_organisation,
+    admin_pools,
     admin_revisions,
     admin_roles,
     admin_source,
@@ -23,6 +25,7 @@ from jimu.web.views import (
 MODULES = (
     admin_system,
     admin_users,
+    admin_memberships,
     admin_accounts,
     admin_organisation,
     admin_roles,
@@ -33,6 +36,7 @@ MODULES = (
     admin_objects,
     admin_source,
     admin_jobs,
+    admin_pools,
     welcome,
 )
 

@@ -5,6 +5,7 @@ them.
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, request, send_file
@@ -27,6 +28,7 @@ from jimu.web.pages.list_words import titles_in, value_words, words_of
 from jimu.web.pages.listing import build_list_page, list_request, list_totals, page_data
 from jimu.web.pages.mass import work_data
 from jimu.web.pages.model import Crumb
+from jimu.web.pages.pools import pool_head, pool_work
 from jimu.web.pages.reader import Reader
 from jimu.web.responses import fragment, is_fetch, json, page, reader_of, record_id
 from jimu.web.views import list_saving
@@ -53,18 +55,27 @@ def _reader(object: str) -> Reader:
     return reader
 
 
-def show_list(object: str) -> Response:
+def show_list(object: str, key: str = "") -> Response:
+    """``key``: the list to show where the address names none."""
     reader = _reader(object)
     asked = asked_of(request.args)
+    if key and not asked.list:
+        asked = replace(asked, list=key)
     found = build_list_page(object, asked, reader)
     if is_fetch() and request.args.get("rows"):
         return fragment("list_group_rows.html" if asked.inside else "list_rows.html", page=found)
+    pool = reader.manifest.all("pool").get(found.arrangement.layout.pool)
+    head = pool_head(pool, reader) if pool is not None else None
+    data = {**page_data(found), **work_data(found, reader)}
+    if head is not None:
+        data["work"] = {**data["work"], "more": pool_work(head, reader)}
     return page(
-        "list.html",
+        "pool.html" if head is not None else "list.html",
         found.label,
         object=object,
         page=found,
-        data={**page_data(found), **work_data(found, reader)},
+        pool=head,
+        data=data,
         export_address=asked.address(object, "/export.xlsx"),
         crumbs=[Crumb(found.title)],
     )
