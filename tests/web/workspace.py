@@ -17,8 +17,11 @@ country: CN
     "objects/roles/keeper.yaml": """
 label: Keeper
 objects: {"*": {create: true, read: all, update: all, delete: all, purge: true}}
-system: [users, configure, view_all, modify_all]
+system: [users, configure, view_all, modify_all, audit, view_as]
 """,
+    "objects/roles/peeper.yaml": "label: Peeper\nsystem: [view_as]\n",
+    "objects/roles/guarded.yaml": "label: Guarded\nrequire_second_factor: true\n",
+    "objects/roles/inside.yaml": "label: Inside\nallowed_addresses: [10.0.0.0/8, '2001:db8::/32']\n",
     "objects/roles/hirer.yaml": """
 label: {en: Hirer, zh-CN: 人事, zh-TW: 人事}
 objects: {user: {create: true, read: all, update: all}, department: {read: all}}

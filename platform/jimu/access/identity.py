@@ -55,6 +55,7 @@ def find_actor(store: Store, manifest: Manifest, identity: Identity, address: st
 
 
 def _known_actor(store: Store, manifest: Manifest, identity: Identity) -> Actor | None:
+    """From the cache, else loaded."""
     known = _known.get(manifest)
     key = (identity.user_id, identity.via, identity.scopes)
     at = identity.at or system_clock()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from jimu.access.actor import Actor
 from jimu.definitions.manifest import Manifest
@@ -101,7 +102,28 @@ def any_of(filters: list[Filter]) -> Filter:
             kept.append(item)
     if not kept:
         return NOTHING
+    kept = _together(kept)
     return kept[0] if len(kept) == 1 else AnyOf(tuple(kept))
+
+
+def _together(filters: list[Filter]) -> list[Filter]:
+    """Comparisons of one column with one value or several become one; it stands first, since it costs least."""
+    sets: dict[str, frozenset[Any]] = {}
+    rest: list[Filter] = []
+    for item in filters:
+        if isinstance(item, Compare) and item.op in ("eq", "in") and item.value is not None:
+            values = frozenset((item.value,) if item.op == "eq" else item.value)
+            there = sets.get(item.column)
+            sets[item.column] = values if there is None or there <= values else there | values
+        else:
+            rest.append(item)
+    if len(sets) + len(rest) == len(filters):
+        return filters
+    return [*(_among(column, values) for column, values in sets.items()), *rest]
+
+
+def _among(column: str, values: frozenset[Any]) -> Filter:
+    return Compare(column, "eq", next(iter(values))) if len(values) == 1 else Compare(column, "in", values)
 
 
 def all_of(filters: list[Filter]) -> Filter:

@@ -101,7 +101,7 @@ def find_session(
     if now - row.seen_at >= _NOTE_USE:
         with store.write() as transaction:
             transaction.touch_session(row.id, now, policy.expiry(row.created_at, now))
-    return Identity(row.user_id, row.pulse, row.id, "web", at=now)
+    return Identity(row.user_id, row.pulse, row.id, "web", at=now, viewing=row.viewing)
 
 
 def rotate_session(

@@ -79,6 +79,7 @@ def frame_values(now: Visit) -> dict[str, Any]:
         "density": now.actor.record.get("density") or "comfortable",
         "actor": now.actor,
         "is_signed_in": now.is_signed_in,
+        "is_looked_through": now.actor.viewed_by is not None,
         "workspace": workspace.label.get(now.locale) or workspace.name,
     }
 

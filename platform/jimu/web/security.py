@@ -37,7 +37,8 @@ def require_own_form(visit: Visit) -> None:
 def require_allowed_address(visit: Visit) -> None:
     """Raises Forbidden for a network address that the settings or a role of the user keep out."""
     settings = visit.runtime.settings
-    if is_allowed(address(), settings.allowed_addresses, visit.manifest, visit.actor.roles):
+    roles = () if request.endpoint == "web.log_out" else visit.actor.roles
+    if is_allowed(address(), settings.allowed_addresses, visit.manifest, roles):
         return
     note_refusal(visit.snapshot.store, visit.by)
     raise refused(address())
@@ -59,5 +60,7 @@ def note_page_seen(visit: Visit, response: Response) -> None:
     """Every page that is seen with another's eyes is in the audit, what scripts ask for beside it is not."""
     is_page = response.mimetype == "text/html" and "HX-Request" not in request.headers
     is_page = is_page and request.headers.get("X-Requested-With") != "fetch"
-    if visit.actor.viewed_by is not None and (is_page or response.headers.get("Content-Disposition")):
+    if visit.actor.viewed_by is None or 300 <= response.status_code < 400:
+        return
+    if is_page or response.headers.get("Content-Disposition"):
         note_page(visit.snapshot.store, visit.by, request.full_path.rstrip("?"), response.status_code)

@@ -9,6 +9,7 @@ from flask import Blueprint, Response
 
 from jimu.access import accounts
 from jimu.access.managing import require_manageable
+from jimu.access.second_factor import remove_factor
 from jimu.errors import NotFound
 from jimu.messages import Message
 from jimu.records import read
@@ -27,6 +28,7 @@ def register(blueprint: Blueprint) -> None:
         "password": give_password,
         "link": give_link,
         "unlock": unlock,
+        "factor/remove": remove_second_factor,
         "sessions/end": end_all,
         "sessions/<number>/end": end_one,
         "tokens/<number>/revoke": revoke,
@@ -70,6 +72,14 @@ def unlock(id: str) -> Response:
     now, record = visit(), _managed(id)
     accounts.unlock(now.snapshot.store, record.id, str(record.values.get("email") or ""), now.by)
     return go(user_href(record.id), Message("{title} may try again at once.", {"title": record.title}))
+
+
+def remove_second_factor(id: str) -> Response:
+    """For somebody who lost the phone: the next log-in asks for the password alone, or for setting up a new one."""
+    now, record = visit(), _managed(id)
+    if not remove_factor(now.snapshot.store, record.id, now.by):
+        raise NotFound(Message("There is no second factor (any more)."))
+    return go(user_href(record.id), Message("The second factor was removed."))
 
 
 def end_all(id: str) -> Response:

@@ -8,11 +8,15 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 
 from jimu.access import accounts
-from jimu.access.managing import require_manageable
+from jimu.access.loading import load_actor
+from jimu.access.managing import may_see_as, require_manageable
+from jimu.access.rights import has_right
+from jimu.access.second_factor import factor_state
 from jimu.errors import BadRequest, Conflict, Forbidden, Invalid, JimuError, StaleVersion
 from jimu.messages import LOCALES, Message
 from jimu.records import read, write
 from jimu.records.commands import Create, Record, Update
+from jimu.web.pages.admin_audit import own_logins
 from jimu.web.pages.admin_users import (
     UserFilter,
     build_account,
@@ -22,6 +26,7 @@ from jimu.web.pages.admin_users import (
     user_href,
 )
 from jimu.web.pages.devices import device_of
+from jimu.web.pages.memberships import place_of
 from jimu.web.pages.reader import record_url
 from jimu.web.responses import go, reader_of, record_id, whole_number
 from jimu.web.views.admin_base import add, admin_page
@@ -111,10 +116,16 @@ def show_user(
         now=now.runtime.clock(),
         current_session=accounts.session_number(now.snapshot.store, now.session) if number == now.actor.id else None,
         may_manage=_may_manage(number),
+        may_view_as=_may_view_as(number),
+        may_audit=has_right(now.actor, now.manifest, "audit"),
+        logins=own_logins(number, reader),
+        factor=factor_state(now.snapshot.store, number, now.runtime.clock()),
+        needs_factor=_needs_factor(held),
         is_self=number == now.actor.id,
         roles=roles_to_give(reader, held),
         held=set(form.getlist("roles")) if form else held,
         departments=department_options(reader),
+        place=place_of(number, reader),
         typed=form,
         password=password,
         link=now.link(f"/welcome?{urlencode({'key': link})}") if link else "",
@@ -132,6 +143,19 @@ def _may_manage(number: int) -> bool:
     except Forbidden:
         return False
     return True
+
+
+def _may_view_as(number: int) -> bool:
+    now = visit()
+    with now.snapshot.store.read() as transaction:
+        other = load_actor(transaction, now.manifest, number)
+    return other is not None and may_see_as(now.actor, now.manifest, other)
+
+
+def _needs_factor(roles: set[str]) -> bool:
+    now = visit()
+    known = now.manifest.roles
+    return now.policy.second_factor or any(known[name].require_second_factor for name in roles & known.keys())
 
 
 def update_user(id: str) -> Response:

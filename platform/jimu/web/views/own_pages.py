@@ -10,12 +10,15 @@ from flask import Blueprint, Response, request
 
 from jimu.access import accounts
 from jimu.access.fields import EDIT, field_access
+from jimu.access.identities import list_identities
+from jimu.access.second_factor import factor_state
 from jimu.errors import Conflict, Invalid, NotFound, TooLarge, TooManyRequests, Unauthenticated
 from jimu.fieldtypes.ids import encode_id
 from jimu.messages import LOCALES, Message
 from jimu.records import read, write
 from jimu.records.commands import Update
 from jimu.records.files import Upload, store_file
+from jimu.web.pages.admin_audit import own_logins
 from jimu.web.pages.devices import device_of
 from jimu.web.pages.model import Crumb
 from jimu.web.pages.reader import record_url
@@ -45,6 +48,7 @@ def show_profile(problems: Mapping[str, str] | None = None, status: int = 200) -
     record = read.get("user", number, now.context)
     levels = field_access(now.actor, now.manifest, "user")
     avatar = record.values.get("avatar")
+    linked, clients = list_identities(now.snapshot.store, number), now.runtime.oidc_clients
     return page(
         "profile.html",
         title,
@@ -68,6 +72,11 @@ def show_profile(problems: Mapping[str, str] | None = None, status: int = 200) -
         typed=request.form if problems else {},
         problems=problems or {},
         user_href=record_url("user", number),
+        factor=factor_state(now.snapshot.store, number, now.runtime.clock()),
+        logins=own_logins(number, reader_of(now)),
+        identities=linked,
+        labels={name: client.provider.label for name, client in clients.items()},
+        providers=[c.provider for name, c in clients.items() if name not in {i.provider for i in linked}],
     )
 
 

@@ -72,7 +72,7 @@ def _step(now: Visit) -> tuple[SessionRow, Actor] | None:
 
 def step_page(now: Visit, step: SessionRow, actor: Actor, error: JimuError | None = None) -> Response:
     nonce = own_nonce(now)
-    more: dict[str, Any] = {}
+    more = {"secret": "", "picture": ""}
     if is_set_up_step(step):
         issuer = now.manifest.workspace.label.get(now.locale) or now.manifest.workspace.name
         made = begin_enrolment(now.snapshot.store, actor, now.runtime.secret_key, issuer, now.runtime.clock())
@@ -80,7 +80,7 @@ def step_page(now: Visit, step: SessionRow, actor: Actor, error: JimuError | Non
     response = make_response(
         lone_page(
             "login_step.html",
-            now.say(Message("Set up a second factor") if more else Message("Second factor")),
+            now.say(Message("Set up a second factor") if more["secret"] else Message("Second factor")),
             status=_status(error),
             problem=now.say(error.message) if error else "",
             next=local(request.values.get("next")),

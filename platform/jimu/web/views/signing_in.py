@@ -130,7 +130,7 @@ def login_page(now: Visit, email: str = "", problem: str = "", status: int = 200
         carried=carried or request.form.get("_carried", ""),
         form_token=csrf_token(now.runtime.secret_key, nonce),
         with_password=now.policy.password_login,
-        providers=[],
+        providers=[client.provider for client in now.runtime.oidc_clients.values()],
     )
     response = make_response(body)
     put_cookie(response, NONCE_COOKIE, nonce, now.runtime)
