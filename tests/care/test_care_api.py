@@ -57,7 +57,7 @@ def test_a_duplicate_is_refused_with_what_was_found_until_a_reason_is_given(serv
     answer = served.boss.post("/records/person", values)
     assert (answer.status_code, problems(answer)) == (422, {"duplicate", "duplicate_reason"})
     assert answer.json["details"]["duplicates"][0]["id"] == first["id"]
-    found = served.boss.post("/records/person/duplicates", values).json["duplicates"]
+    found = served.boss.post("/duplicates/person", values).json["duplicates"]
     assert [(f["id"], f["rule"], f["score"]) for f in found] == [(first["id"], "same_mail", 1.0)]
     assert served.boss.post("/records/person", values, allow_duplicates="shared mailbox").status_code == 201
 
@@ -66,9 +66,9 @@ def test_merging_moves_what_hangs_on_the_others_and_leads_on(served: Served) -> 
     one, other = (served.boss.create("company", name=name, city=city) for name, city in [("A", None), ("B", "Bonn")])
     order = served.boss.create("order", name="O", company=other["id"])
     body = {"ids": [one["id"], other["id"]], "master": one["id"]}
-    seen = served.boss.post("/records/company/merge", {**body, "preview": True}).json
+    seen = served.boss.post("/merge/company", {**body, "preview": True}).json
     assert seen == {"values": {"city": "Bonn"}, "fields": {"name": one["id"]}, "moved": {"order": 1}}
-    done = served.boss.post("/records/company/merge", {**body, "fields": {"name": other["id"]}}).json
+    done = served.boss.post("/merge/company", {**body, "fields": {"name": other["id"]}}).json
     assert (done["record"]["name"], done["record"]["city"], done["moved"]) == ("B", "Bonn", {"order": 1})
     assert served.boss.get(f"/records/order/{order['id']}").json["company"] == one["id"]
     led = served.boss.get(f"/records/company/{other['id']}")
@@ -80,18 +80,18 @@ def test_merging_moves_what_hangs_on_the_others_and_leads_on(served: Served) -> 
     "body", [{}, {"ids": 1, "master": "x"}, {"ids": [], "master": "0000000000000"}, {"ids": ["0"], "fields": [1]}]
 )
 def test_a_merge_that_cannot_be_understood_is_refused(served: Served, body: dict[str, Any]) -> None:
-    assert served.boss.post("/records/company/merge", body).status_code == 400
+    assert served.boss.post("/merge/company", body).status_code == 400
 
 
 def test_clusters_are_found_and_dismissed(served: Served) -> None:
     pair = {served.boss.create("company", name=name)["id"] for name in ("Weyland", "WEYLAND Inc.")}
-    assert served.seller.post("/records/company/scan").status_code == 202
+    assert served.seller.post("/duplicates/company/scan").status_code == 202
     scan("company", served.runtime.context(SYSTEM))
-    clusters = served.boss.get("/records/company/clusters", rule="same_name").json["clusters"]
+    clusters = served.boss.get("/duplicates/company/clusters", rule="same_name").json["clusters"]
     (mine,) = [c for c in clusters if {r["id"] for r in c["records"]} == pair]
-    assert served.seller.post(f"/duplicates/{mine['id']}/dismiss").status_code == 404
-    assert served.boss.post(f"/duplicates/{mine['id']}/dismiss").status_code == 204
-    assert mine["id"] not in {c["id"] for c in served.boss.get("/records/company/clusters").json["clusters"]}
+    assert served.seller.post(f"/clusters/{mine['id']}/dismiss").status_code == 404
+    assert served.boss.post(f"/clusters/{mine['id']}/dismiss").status_code == 204
+    assert mine["id"] not in {c["id"] for c in served.boss.get("/duplicates/company/clusters").json["clusters"]}
 
 
 def test_converting_is_previewed_and_done(served: Served) -> None:
@@ -110,7 +110,7 @@ def test_converting_is_previewed_and_done(served: Served) -> None:
 def test_a_record_is_cloned_with_children(served: Served) -> None:
     order = served.boss.create("order", name="O1")
     served.boss.create("order_line", order=order["id"], name="L1")
-    kinds = served.boss.get("/records/order/children").json["children"]
+    kinds = served.boss.get("/clone/order").json["children"]
     assert kinds[0] == {"name": "order_line.order", "object": "order_line", "by_default": True}
     body = {"children": ["order_line.order"], "values": {"name": "O2"}}
     made = served.boss.post(f"/records/order/{order['id']}/clone", body).json

@@ -62,6 +62,7 @@ def find_duplicates_view(call: Call, parameters: Parameters, object: str) -> Ans
 
 
 def merge_view(call: Call, parameters: Parameters, object: str) -> Answer:
+    require_action(call.actor, call.manifest, object, "read")
     body = read_object()
     merge = read_merge(call, object, body)
     if body.get("preview") is True:
@@ -101,6 +102,7 @@ def dismiss_view(call: Call, parameters: Parameters, id: str) -> Answer:
 
 
 def convert_view(call: Call, parameters: Parameters, object: str, id: str) -> Answer:
+    require_action(call.actor, call.manifest, object, "read")
     body = read_object()
     conversion = get_conversion(read_name(body, "conversion"), call.context, object)
     if body.get("preview") is True:
@@ -153,6 +155,7 @@ def retention_view(call: Call, parameters: Parameters) -> Answer:
 
 
 def traces_view(call: Call, parameters: Parameters, object: str, id: str) -> Answer:
+    require_action(call.actor, call.manifest, object, "read")
     traces = find_traces(object, path_id(id), call.context)
     return Answer(
         {
@@ -165,6 +168,7 @@ def traces_view(call: Call, parameters: Parameters, object: str, id: str) -> Ans
 
 
 def export_view(call: Call, parameters: Parameters, object: str, id: str) -> Response:
+    require_action(call.actor, call.manifest, object, "read")
     also = read_ids(read_object(), "also")
     data = export_traces(object, path_id(id), call.context, also=also)
     headers = {"Content-Disposition": f'attachment; filename="{object}-{encode_id(path_id(id))}.zip"'}
@@ -172,6 +176,7 @@ def export_view(call: Call, parameters: Parameters, object: str, id: str) -> Res
 
 
 def erase_view(call: Call, parameters: Parameters, object: str, id: str) -> Answer:
+    require_action(call.actor, call.manifest, object, "read")
     done = erase(object, path_id(id), call.context, also=read_ids(read_object(), "also"))
     return Answer({"changed": done.changed, "removed": done.removed})
 
@@ -189,11 +194,11 @@ def _is_converted(manifest: Manifest, object: ObjectDef) -> bool:
 
 
 def endpoints(settings: Settings) -> tuple[Endpoint, ...]:
-    one, many = "/records/{object}/{id}", "/records/{object}"
+    one = "/records/{object}/{id}"
     return (
         Endpoint(
             "POST",
-            many + "/duplicates",
+            "/duplicates/{object}",
             find_duplicates_view,
             "Records that would be taken for the same",
             "records",
@@ -208,7 +213,7 @@ def endpoints(settings: Settings) -> tuple[Endpoint, ...]:
         ),
         Endpoint(
             "POST",
-            many + "/merge",
+            "/merge/{object}",
             merge_view,
             "Merge records into one",
             "records",
@@ -223,7 +228,7 @@ def endpoints(settings: Settings) -> tuple[Endpoint, ...]:
         ),
         Endpoint(
             "GET",
-            many + "/clusters",
+            "/duplicates/{object}/clusters",
             clusters_view,
             "Groups of duplicates that were found",
             "records",
@@ -236,7 +241,7 @@ def endpoints(settings: Settings) -> tuple[Endpoint, ...]:
         ),
         Endpoint(
             "POST",
-            many + "/scan",
+            "/duplicates/{object}/scan",
             scan_view,
             "Look through all records for duplicates",
             "records",
@@ -251,7 +256,7 @@ def endpoints(settings: Settings) -> tuple[Endpoint, ...]:
         ),
         Endpoint(
             "POST",
-            "/duplicates/{id}/dismiss",
+            "/clusters/{id}/dismiss",
             dismiss_view,
             "Say that the records of a group are not the same",
             "duplicates",
@@ -293,7 +298,7 @@ def endpoints(settings: Settings) -> tuple[Endpoint, ...]:
         ),
         Endpoint(
             "GET",
-            many + "/children",
+            "/clone/{object}",
             children_view,
             "What can be cloned along with a record",
             "records",
