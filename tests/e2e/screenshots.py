@@ -102,7 +102,7 @@ def _pages(page: Page, url: str) -> dict[str, str]:
 ADMINISTRATION = (
     "users",
     "users/new",
-    "departments",
+    "organisation",
     "roles",
     "access",
     "tokens",

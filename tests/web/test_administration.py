@@ -11,7 +11,7 @@ from jimu.fieldtypes.ids import encode_id
 from jimu.web.pages.admin_nav import GROUPS, PAGES
 from tests.web.site import Site, Visitor
 
-PEOPLE = ("users", "departments", "access", "tokens")
+PEOPLE = ("users", "organisation", "access", "tokens")
 MACHINE = ("plan", "revisions", "objects", "options", "layouts", "source", "jobs", "settings", "health")
 
 

@@ -28,7 +28,7 @@ from jimu.records.write_steps.judge import judge
 from jimu.records.write_steps.last_holder import check_last_holder, check_last_removed
 from jimu.records.write_steps.mentions import notify_mentioned
 from jimu.records.write_steps.numbers import number_records
-from jimu.records.write_steps.organisation import follow_organisation
+from jimu.records.write_steps.organisation import check_memberships, follow_organisation
 from jimu.records.write_steps.ownership import keep_owner, note_owner
 from jimu.records.write_steps.references import check_references
 from jimu.records.write_steps.restoration import (
@@ -56,7 +56,8 @@ _VALUES: tuple[Step, ...] = (
     compute_formulas,  # after hooks, before rules
     find_changes,  # an update that changes nothing ends here
     check_references,  # the final values are judged, all problems at once:
-    check_hierarchy,
+    check_hierarchy,  # no department is part of itself
+    check_memberships,
     check_choices,
     check_grants,  # nobody hands out more than they have
     check_access_records,  # nor opens what cannot be opened

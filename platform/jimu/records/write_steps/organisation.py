@@ -11,6 +11,7 @@ from typing import Any
 from jimu.access.organisation_loading import DEPARTMENT, MEMBERSHIP, MOST_ROWS, USER
 from jimu.access.organisation_past import PERIOD
 from jimu.clock import day_in
+from jimu.messages import Message
 from jimu.records.commands import Command, Create, Delete, Update
 from jimu.records.draft import Draft
 from jimu.records.wave import Wave
@@ -19,14 +20,36 @@ from jimu.storage.query import AllOf, Compare, Query
 _PERIOD_FIELDS = ("name", "above", "head", "company", "active")
 _PLACE_FIELDS = ("department", "position")
 _Row = Mapping[str, Any]
+_MAIN_DAYS = (
+    ("since", Message("A main department holds from today or an earlier day on.")),
+    ("until", Message("A main department is ended on its last day or later.")),
+)
 
 
 def follow_organisation(wave: Wave) -> None:
     """Ask for what follows from the wave; nothing for objects that are no part of the organisation."""
     follow = _FOLLOW.get(wave.object)
     if follow is not None and wave.judged:
-        day = day_in(wave.unit.now, wave.context.manifest.workspace.time_zone)
-        wave.unit.follow_ups.extend(follow(wave, day))
+        wave.unit.follow_ups.extend(follow(wave, _today(wave)))
+
+
+def check_memberships(wave: Wave) -> None:
+    """Refuse main memberships that begin or end on a day to come: the user record says where somebody is now.
+
+    Tomorrow is let pass, for it is somebody's today.
+    """
+    if wave.object != MEMBERSHIP:
+        return
+    latest = _today(wave) + timedelta(days=1)
+    for draft in wave.judged:
+        for name, message in _MAIN_DAYS:
+            value = draft.values.get(name) if draft.values.get("is_main") else None
+            if isinstance(value, date) and value > latest:
+                draft.add_problem("main_in_future", message, name)
+
+
+def _today(wave: Wave) -> date:
+    return day_in(wave.unit.now, wave.context.manifest.workspace.time_zone)
 
 
 def _note_periods(wave: Wave, day: date) -> Iterator[Command]:

@@ -6,6 +6,7 @@ Departments, users and memberships are records; what is written here goes throug
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import TypeVar
 
 from flask import Blueprint, Response, request
@@ -19,6 +20,7 @@ from jimu.records.commands import Create, Record, Update
 from jimu.records.organisation import OrganisationView, view_organisation
 from jimu.records.organising import dissolve_department, move_department
 from jimu.records.requests import ListRequest
+from jimu.web.pages.display import presenter_for
 from jimu.web.pages.organisation import (
     HOME,
     MOST_BRANCHES,
@@ -76,6 +78,7 @@ def show_organisation(problems: list[str] | None = None, status: int = 200) -> R
         most=MOST_BRANCHES,
         view=view,
         day=view.day,
+        day_text=_day_text(view.day),
         typed_day=request.args.get("day", ""),
         asked=asked,
         found=find_people(view, asked, reader) if asked else None,
@@ -124,6 +127,7 @@ def show_department(id: str, problems: list[str] | None = None, status: int = 20
         head=_titles(record, view, "head"),
         deputies=_titles(record, view, "deputies"),
         periods=_periods(number),
+        day=_day_text,
         may_write=action_allowed(now.actor, now.manifest, "department", "update"),
         problems=problems or [],
     )
@@ -144,6 +148,12 @@ def _periods(number: int) -> list[Record]:
     where = f"department == '{encode_id(number)}' and not is_blank(until)"
     asked = ListRequest("department_period", where=where, order=("-until",), limit=_MOST_PERIODS)
     return list(read.list_records(asked, now.context).records)
+
+
+def _day_text(day: date | None) -> str:
+    reader = reader_of(visit())
+    present = presenter_for(reader.manifest.objects["department_period"].fields["since"], reader)
+    return present(day, {}, {}).text if day else ""
 
 
 def create_department() -> Response:
