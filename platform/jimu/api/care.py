@@ -41,6 +41,7 @@ from jimu.errors import Invalid
 from jimu.fieldtypes.ids import encode_id
 from jimu.records import Create, Update, write
 from jimu.records.draft import INVALID
+from jimu.records.one import require_record
 from jimu.settings import Settings
 
 Parameters = Mapping[str, Any]
@@ -102,8 +103,8 @@ def dismiss_view(call: Call, parameters: Parameters, id: str) -> Answer:
 
 
 def convert_view(call: Call, parameters: Parameters, object: str, id: str) -> Answer:
-    require_action(call.actor, call.manifest, object, "read")
     body = read_object()
+    require_record(object, path_id(id), call.context)
     conversion = get_conversion(read_name(body, "conversion"), call.context, object)
     if body.get("preview") is True:
         steps = {
@@ -155,7 +156,7 @@ def retention_view(call: Call, parameters: Parameters) -> Answer:
 
 
 def traces_view(call: Call, parameters: Parameters, object: str, id: str) -> Answer:
-    require_action(call.actor, call.manifest, object, "read")
+    require_record(object, path_id(id), call.context)
     traces = find_traces(object, path_id(id), call.context)
     return Answer(
         {
@@ -168,16 +169,17 @@ def traces_view(call: Call, parameters: Parameters, object: str, id: str) -> Ans
 
 
 def export_view(call: Call, parameters: Parameters, object: str, id: str) -> Response:
-    require_action(call.actor, call.manifest, object, "read")
     also = read_ids(read_object(), "also")
+    require_record(object, path_id(id), call.context)
     data = export_traces(object, path_id(id), call.context, also=also)
     headers = {"Content-Disposition": f'attachment; filename="{object}-{encode_id(path_id(id))}.zip"'}
     return Response(data, 200, headers, mimetype="application/zip")
 
 
 def erase_view(call: Call, parameters: Parameters, object: str, id: str) -> Answer:
-    require_action(call.actor, call.manifest, object, "read")
-    done = erase(object, path_id(id), call.context, also=read_ids(read_object(), "also"))
+    also = read_ids(read_object(), "also")
+    require_record(object, path_id(id), call.context)
+    done = erase(object, path_id(id), call.context, also=also)
     return Answer({"changed": done.changed, "removed": done.removed})
 
 
