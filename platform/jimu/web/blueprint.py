@@ -37,6 +37,7 @@ from jimu.web.views import (
     session_again,
     sign_in_step,
     signing_in,
+    stages,
     two_factor,
     viewing,
 )
@@ -44,6 +45,7 @@ from jimu.web.visit import enter
 
 VIEWS = (
     signing_in,
+    stages,
     sign_in_step,
     oidc,
     two_factor,

@@ -168,9 +168,10 @@ class _Building:
 
     def next_of(self, value: str, raw: YamlMap) -> frozenset[str]:
         """``to`` as written; without it the stage after this one and those that give up, for a closed one none."""
-        given = raw.get("to")
+        given, order = raw.get("to"), list(self.written)
         if given == "any":
-            return frozenset(self.written) - {value}
+            closed = {name for name, other in self.written.items() if other.get("closed")}
+            return frozenset({*order[order.index(value) + 1 :], *closed}) - {value}
         if given is not None:
             for i, name in enumerate(given):
                 if name not in self.written:
@@ -178,7 +179,6 @@ class _Building:
             return frozenset(given)
         if raw.get("closed"):
             return frozenset()
-        order = list(self.written)
         lost = {name for name, other in self.written.items() if other.get("closed") == LOST}
         later = order[order.index(value) + 1 :]
         return frozenset({*later[:1], *lost})

@@ -22,6 +22,7 @@ from jimu.web.pages.people import Person, person_of
 from jimu.web.pages.reader import Reader, record_url
 from jimu.web.pages.record_fields import FieldShower, ShownField, ShownSection, may
 from jimu.web.pages.record_related import RelatedPage, related_place
+from jimu.web.pages.record_stages import StageBar, stage_bar
 from jimu.web.pages.shapes import PageShape, TabShape, page_shape
 
 ACTIVITY = "activity"
@@ -62,6 +63,7 @@ class RecordPage:
     changed_at: When | None = None
     changed_by: Person | None = None
     owner_actions: list[Action] = field(default_factory=list)
+    stages: StageBar | None = None
 
 
 def build_record_page(object: str, id: int, reader: Reader) -> RecordPage:
@@ -93,6 +95,7 @@ def page_of(record: Record, shape: PageShape, reader: Reader) -> RecordPage:
         when_of(record.values["updated_at"], reader) if record.values.get("updated_at") else None,
         _person("updated_by", record, reader),
         owner_actions(record, reader),
+        stage_bar(record, reader),
     )
 
 
