@@ -165,3 +165,20 @@ def test_problems_are_told_in_chinese_and_the_first_wrong_field_has_the_focus(op
     expect(page.locator("#f-name")).to_be_focused()
     page.click(".error-summary a >> nth=1")
     expect(page.locator("#f-pieces")).to_be_focused()
+
+
+def test_what_is_shown_and_needed_follows_with_every_key_and_without_the_server(window: Window) -> None:
+    page = window.go("/o/thing/new")
+    page.route("**/o/thing/state", lambda route: route.abort())
+    reason = page.locator('[data-field="reason"]')
+    expect(reason).to_be_hidden()
+    page.select_option("#f-state", "broken")
+    expect(reason).to_be_visible()
+    expect(reason.locator(".needed")).to_be_visible()
+    expect(reason.locator("input")).to_be_enabled()
+    reason.locator("input").fill("fell down")
+    page.select_option("#f-state", "sold")
+    expect(reason).to_be_hidden()
+    expect(reason.locator("input")).to_be_disabled()
+    page.unroute("**/o/thing/state")
+    window.complaints[:] = [text for text in window.complaints if "ERR_FAILED" not in text]

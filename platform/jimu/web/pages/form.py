@@ -24,7 +24,8 @@ from jimu.web.pages.shapes import PageShape
 @dataclass
 class FormPage:
     """``summary``: all problems, each with the id of the control that it is about ('' for none). ``once``: what makes
-    a form sent twice be taken once. ``lines``: the grids of records that hang on this one.
+    a form sent twice be taken once. ``lines``: the grids of records that hang on this one. ``conditions``: what the page
+    judges by itself while one types.
     """
 
     object: ObjectDef
@@ -40,9 +41,11 @@ class FormPage:
     once: str = ""
     zone: str = ""
     lines: list[Any] = field(default_factory=list)
+    conditions: dict[str, Any] = field(default_factory=dict)
     summary: list[tuple[str, str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     notice: str = ""
+    duplicates: str = ""
     is_new: bool = True
     came_back: bool = False
 

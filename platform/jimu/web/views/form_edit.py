@@ -17,18 +17,19 @@ from jimu.records import read, write
 from jimu.records.commands import Record, Update
 from jimu.web.pages.form import FormPage, build_sections, live_state
 from jimu.web.pages.lines import SentLines, SentRow, as_id
+from jimu.web.pages.live_conditions import live_conditions
 from jimu.web.pages.model import Crumb
 from jimu.web.pages.reader import Reader, record_url
 from jimu.web.pages.sent import Arguments, Sent, Typed, base_of, read_base, read_form
 from jimu.web.pages.shapes import PageShape, page_shape
 from jimu.web.pages.stale import line_notes, merge_rows
 from jimu.web.responses import is_fetch, json, local, page, reader_of, record_id, whole_number
+from jimu.web.views.form_duplicates import panel_html, shown_duplicates
 from jimu.web.views.form_new import sent_lines
 from jimu.web.views.form_page import asked_back, refuse_form, show_form
 from jimu.web.views.line_saving import has_changes, live, show_lines, with_lines, write_lines
 from jimu.web.views.saving import (
     REFUSALS,
-    Foreseen,
     checked,
     done,
     dropped_files,
@@ -105,10 +106,12 @@ def edit_state(object: str, id: str) -> Response:
     shape = page_shape(object, reader, record.values.get("record_type"))
     sent = read_form(shape, request.form, reader, read_base(request.form.get("_base")))
     seen = previewed(Update(object, record.id, sent.values), {**record.values, **sent.values}, reader)
-    seen = Foreseen({**record.values, **seen.values}, {**record.titles, **seen.titles}, seen.problems)
+    seen = seen._replace(values={**record.values, **seen.values}, titles={**record.titles, **seen.titles})
     lives = live(sent_lines(object, reader, record.values.get("record_type") or ""), (object, record.id), reader)
     seen = with_lines(seen, lives, object, reader)
-    return json(live_state(shape, seen, reader, sent) | {"lines": {one.grid.key: one.data for one in lives}})
+    more = {"lines": {one.grid.key: one.data for one in lives}}
+    more["duplicates"] = shown_duplicates(object, seen.duplicates, reader)
+    return json(live_state(shape, seen, reader, sent) | more)
 
 
 def resume_edit(object: str, id: str, form: Any, reader: Reader) -> FormPage:
@@ -126,10 +129,11 @@ def resume_edit(object: str, id: str, form: Any, reader: Reader) -> FormPage:
 def typed_page(shape: PageShape, record: Record, base: Typed, sent: Sent, reader: Reader) -> FormPage:
     """The form as it was typed."""
     command = Update(record.object, record.id, sent.values)
-    values, titles, _ = previewed(command, {**record.values, **sent.values}, reader)
+    values, titles, _, told = previewed(command, {**record.values, **sent.values}, reader)
     sections = build_sections(shape, {**record.values, **values}, {**record.titles, **titles}, reader, sent.typed)
     found = _edit_page(shape, record, reader, sections, base)
     found.version = whole_number(request.form.get("_version")) or record.version
+    found.duplicates = panel_html(record.object, told, reader)
     return found
 
 
@@ -148,6 +152,7 @@ def _edit_page(shape: PageShape, record: Record, reader: Reader, sections: Any, 
         draft=f"{record.object}/{encode_id(record.id)}",
         base=json_module.dumps(base, ensure_ascii=False),
         is_new=False,
+        conditions=live_conditions(shape, sections),
         lines=show_lines(record.object, record, reader, request.form.getlist("_lines")),
     )
 

@@ -6,6 +6,7 @@ import hashlib
 import json as json_module
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,18 +23,20 @@ from jimu.storage.entries import IdempotentAnswer
 from jimu.web.pages.form import FormPage, build_sections, live_state
 from jimu.web.pages.grids import grids_of
 from jimu.web.pages.lines import SentLines, read_lines
+from jimu.web.pages.live_conditions import live_conditions
 from jimu.web.pages.model import Crumb
 from jimu.web.pages.reader import Reader, record_url
 from jimu.web.pages.sent import Arguments, Sent, read_form
 from jimu.web.pages.shapes import PageShape, page_shape
 from jimu.web.responses import json, local, page, reader_of, record_id
+from jimu.web.views.form_duplicates import panel_html, shown_duplicates
 from jimu.web.views.form_page import asked_back, refuse_form, show_form
 from jimu.web.views.line_saving import live, show_lines, with_lines, write_lines
-from jimu.web.views.saving import REFUSALS, checked, done, previewed, save, with_type
+from jimu.web.views.saving import REFUSALS, Foreseen, checked, done, previewed, save, with_type
 from jimu.web.visit import visit
 
 _MOST_KEY = 64
-_NOT_VALUES = frozenset({CSRF_FIELD, "_once", "_then"})
+_NOT_VALUES = frozenset({CSRF_FIELD, "_once", "_then", "_duplicates_ok", "_duplicates_reason"})
 _USED = Message(
     "This form was saved once already. What you typed since then is still here: save it again to make another."
 )
@@ -59,7 +62,7 @@ def show_new(object: str) -> Response:
     shape = page_shape(object, reader, variant or None)
     typed = {name: request.args.getlist(name) for name in request.args if name in shape.fields}
     given |= read_form(shape, Arguments(typed), reader).values
-    values, titles, _ = previewed(Create(object, with_type(given, variant)), given, reader)
+    values, titles, *_ = previewed(Create(object, with_type(given, variant)), given, reader)
     return show_form(_new_page(shape, reader, variant, build_sections(shape, values, titles, reader)))
 
 
@@ -143,7 +146,9 @@ def new_state(object: str) -> Response:
     seen = previewed(Create(object, with_type(sent.values, variant)), sent.values, reader)
     lives = live(sent_lines(object, reader, variant), None, reader)
     seen = with_lines(seen, lives, object, reader)
-    return json(live_state(shape, seen, reader, sent) | {"lines": {one.grid.key: one.data for one in lives}})
+    more = {"lines": {one.grid.key: one.data for one in lives}}
+    more["duplicates"] = shown_duplicates(object, seen.duplicates, reader)
+    return json(live_state(shape, seen, reader, sent) | more)
 
 
 def resume_new(object: str, form: Any, reader: Reader) -> FormPage:
@@ -157,11 +162,13 @@ def resume_new(object: str, form: Any, reader: Reader) -> FormPage:
 def typed_page(shape: PageShape, variant: str, sent: Sent, reader: Reader, back: str | None = None) -> FormPage:
     """The form as it was typed."""
     command = Create(shape.object.name, with_type(sent.values, variant))
-    try:
-        values, titles, _ = previewed(command, sent.values, reader)
-    except JimuError:
-        values, titles = sent.values, {}
-    return _new_page(shape, reader, variant, build_sections(shape, values, titles, reader, sent.typed), back)
+    found = Foreseen(sent.values, {})
+    with suppress(JimuError):
+        found = previewed(command, sent.values, reader)
+    sections = build_sections(shape, found.values, found.titles, reader, sent.typed)
+    made = _new_page(shape, reader, variant, sections, back)
+    made.duplicates = panel_html(shape.object.name, found.duplicates, reader)
+    return made
 
 
 def _new_page(shape: PageShape, reader: Reader, variant: str, sections: Any, back: str | None = None) -> FormPage:
@@ -177,6 +184,7 @@ def _new_page(shape: PageShape, reader: Reader, variant: str, sections: Any, bac
         record_type_label=reader.label(kind.label) if kind else "",
         draft=f"{definition.name}/new",
         once=secrets.token_urlsafe(16),
+        conditions=live_conditions(shape, sections),
         lines=show_lines(definition.name, None, reader, request.form.getlist("_lines")),
     )
 

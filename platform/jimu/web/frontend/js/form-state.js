@@ -10,6 +10,8 @@ export class LiveState {
     this.url = host.getAttribute("state");
     this.known = new Map();
     this.touched = new Set();
+    this.locked = new Set([...form.querySelectorAll("[data-field]:not([hidden])")]
+      .filter((field) => field.querySelector("input:disabled, select:disabled, textarea:disabled")).map((field) => field.dataset.field));
     this.asked = 0;
   }
 
@@ -48,6 +50,7 @@ export class LiveState {
       const told = JSON.stringify(now);
       if (this.known.get(name) === told && !now.problem && !this.touched.has(name)) continue;
       this.known.set(name, told);
+      this.locked[now.read_only ? "add" : "delete"](name);
       for (const field of this.form.querySelectorAll(`[data-field="${CSS.escape(name)}"]`)) this.showField(field, name, now);
     }
     for (const section of this.form.querySelectorAll("[data-section]")) {

@@ -2,6 +2,7 @@
 // leaving the page (form-send), drafts are kept in this browser, leaving with changes asks.
 import * as drafts from "./drafts.js";
 import { sendForm } from "./form-send.js";
+import { conditionsOf } from "./form-conditions.js";
 import { clearProblems, focusProblem, showSummary } from "./form-problems.js";
 import { LiveState } from "./form-state.js";
 import { button, notice } from "./pieces.js";
@@ -18,6 +19,7 @@ class RecordForm extends HTMLElement {
     this.key = `jimu-draft:${this.getAttribute("draft")}`;
     this.isDirty = this.hasAttribute("dirty");
     this.live = new LiveState(this, this.form);
+    this.conditions = conditionsOf(this, this.form, this.live);
     this.form.addEventListener("input", (event) => this.changed(event, SOON));
     this.form.addEventListener("change", (event) => this.changed(event, AT_ONCE));
     this.form.addEventListener("keydown", (event) => this.key_(event));
@@ -50,6 +52,7 @@ class RecordForm extends HTMLElement {
     if (event.type === "change") this.live.touch(target);
     this.isDirty = true;
     this.say(t("Not saved yet"));
+    this.conditions?.apply();
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => this.settle(), wait);
   }

@@ -42,7 +42,8 @@ async function open(found) {
   card = document.createElement("div");
   card.className = "hover-card";
   card.id = "hover-card";
-  card.setAttribute("role", "tooltip");
+  card.setAttribute("role", "dialog"); // it holds links; it takes no focus of its own
+  card.setAttribute("aria-label", found.textContent.trim());
   card.innerHTML = known.get(path);
   card.addEventListener("pointerenter", () => window.clearTimeout(closing));
   card.addEventListener("pointerleave", later);

@@ -40,7 +40,7 @@ class Lines extends HTMLElement {
     table.setAttribute("role", "grid");
     table.setAttribute("aria-label", this.getAttribute("label") ?? "");
     const head = table.createTHead().insertRow();
-    head.append(this.headCell("", "lines-number"));
+    head.append(element("td", "lines-number"));
     for (const column of this.columns) {
       const cell = this.headCell(column.label, column.numeric ? "numeric" : "");
       cell.dataset.widget = column.widget;
