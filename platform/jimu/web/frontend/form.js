@@ -4,3 +4,4 @@ import "./js/widgets.js";
 import "./js/form.js";
 import "./js/lines.js";
 import "./js/form-map.js";
+import "./js/form-duplicates.js";

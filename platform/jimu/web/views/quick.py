@@ -34,7 +34,7 @@ def show_quick(object: str) -> Response:
     shape = _shape(object, reader)
     first = _title_field(shape)
     typed = {first: [request.args["title"]]} if first and request.args.get("title") else {}
-    values, titles, _ = previewed(Create(object, {n: t[0] for n, t in typed.items()}), {}, reader)
+    values, titles, *_ = previewed(Create(object, {n: t[0] for n, t in typed.items()}), {}, reader)
     return _form(shape, _views(shape, values, titles, typed or None, reader), reader)
 
 
@@ -48,7 +48,7 @@ def create_quick(object: str) -> Response:
     try:
         record = save(checked(command, sent, reader), shape, reader)
     except REFUSALS as error:
-        values, titles, _ = previewed(command, sent.values, reader)
+        values, titles, *_ = previewed(command, sent.values, reader)
         views = _views(shape, values, titles, sent.typed, reader)
         summary = place_problems(views_of(views), problems_of(error), shape.object, reader)
         return _form(shape, views, reader, [text for target, text in summary if not target], 422)

@@ -11,7 +11,7 @@ from jimu.web.pages.model import Crumb
 from jimu.web.pages.reader import Reader
 from jimu.web.pages.record import RecordPage, build_record_page
 from jimu.web.pages.record_card import build_card, object_of
-from jimu.web.responses import fragment, page, reader_of, record_id
+from jimu.web.responses import fragment, go, page, reader_of, record_id
 from jimu.web.views import (
     record_comments,
     record_files,
@@ -22,6 +22,7 @@ from jimu.web.views import (
 )
 from jimu.web.visit import visit
 
+MERGED = Message("The record that you asked for was merged into this one.")
 PARTS = (record_related, record_comments, record_files, record_history, record_timeline, record_secrets)
 
 
@@ -37,6 +38,8 @@ def register(blueprint: Blueprint) -> None:
 def show_record(object: str, id: str) -> Response:
     reader = reader_of(visit())
     found = build_record_page(object, record_id(id), reader)
+    if found.record.id != record_id(id):
+        return go(found.href, MERGED)
     crumbs = [Crumb(reader.label(found.object.plural) or object, f"/o/{object}"), Crumb(found.title)]
     return page(
         "record.html",

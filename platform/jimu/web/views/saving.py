@@ -21,6 +21,7 @@ from jimu.web.pages.reader import Reader
 from jimu.web.pages.sent import Sent
 from jimu.web.pages.shapes import PageShape
 from jimu.web.responses import go, is_fetch, json
+from jimu.web.views.form_duplicates import said
 from jimu.web.visit import visit
 
 # What writing may refuse because of the values: these come back on the form, other errors are pages of their own.
@@ -50,6 +51,7 @@ class Foreseen(NamedTuple):
     values: dict[str, Any]
     titles: Titles
     problems: tuple[Problem, ...] = ()
+    duplicates: tuple[Any, ...] = ()
 
 
 def previewed(command: Command, values: Values, reader: Reader) -> Foreseen:
@@ -58,7 +60,7 @@ def previewed(command: Command, values: Values, reader: Reader) -> Foreseen:
     refused = {p.field or "" for p in preview.problems if p.code == UNKNOWN}
     found = {**values, **preview.values, **dict.fromkeys(refused & values.keys())}
     titles = read.resolve_titles(ids_in(found, reader, command.object), reader.context)
-    return Foreseen(found, titles, preview.problems)
+    return Foreseen(found, titles, preview.problems, preview.duplicates)
 
 
 def ids_in(values: Values, reader: Reader | None = None, object: str = "") -> set[int]:
@@ -113,7 +115,7 @@ def save(
 
     ``within``: the context of the unit that this belongs to.
     """
-    context: Context = within or reader.context
+    context: Context = said(within or reader.context)
     files = uploads(shape)
     dropped = dropped_files(shape, before) if before else {}
     if not files and not dropped:
