@@ -65,11 +65,14 @@ def related(object: str, id: int, source: str, field: str, request: ListRequest,
 
 
 def pinned(filter: Filter, column: str, object: str) -> Filter:
-    """An access filter, simplified by knowing that ``column`` points at a readable record of ``object``."""
-    if isinstance(filter, AllOf):
-        return all_of([pinned(f, column, object) for f in filter.filters])
-    if isinstance(filter, AnyOf):
-        return any_of([pinned(f, column, object) for f in filter.filters])
+    """An access filter, simplified by knowing that ``column`` points at a readable record of ``object``; the same
+    filter where that says nothing.
+    """
+    if isinstance(filter, (AllOf, AnyOf)):
+        parts = [pinned(f, column, object) for f in filter.filters]
+        if all(part is before for part, before in zip(parts, filter.filters, strict=True)):
+            return filter
+        return all_of(parts) if isinstance(filter, AllOf) else any_of(parts)
     if isinstance(filter, Related) and filter.column == column:
         return EVERYTHING if filter.object == object else NOTHING
     return filter

@@ -39,6 +39,17 @@ class Way(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """``gathered``: parts of the rule, by number, that are few ids: they are gathered once, not looked for per row."""
+
+    way: Way = Way.AS_IS
+    gathered: frozenset[int] = frozenset()
+
+
+AS_IS = Reading()
+
+
+@dataclass(frozen=True, slots=True)
 class Branches:
     """``rule``: the OR among the conditions that must all hold."""
 
@@ -84,26 +95,32 @@ def _leads(column: str, bound: BoundTable) -> bool:
 def way_of_list(
     connection: Connection, cache: StatementCache, object: str, found: Branches, sort: Sequence[Sort],
     environment: Environment,
-) -> Way:
+) -> Reading:
     """How a page in the order ``sort`` is read."""
-    if not all(has_way_in(part, cache, object) for part in found.rule.filters):
-        return Way.ALONG
-    bound = cache.catalog.table(object)
-    unordered = [part for part in found.rule.filters if not _is_in_order(part, sort, bound)]
-    if not unordered:
-        return Way.APART
-    reader = ShapeReader(cache.catalog, environment)
-    shape = reader.key(AnyOf(tuple(unordered)), object)
-    kept: dict[Hashable, tuple[float, Way]] = cache.ways
-    key = (object, shape, repr(reader.values))
+    kept: dict[Hashable, tuple[AnyOf, float, Reading]] = cache.ways
+    # A rule is the same object for as long as it holds; it is kept with its way, so that its number stays its own.
+    key = (object, id(found.rule), sort[0].path)
     known = kept.get(key)
-    if known is not None and known[0] > monotonic():
-        return known[1]
+    if known is not None and known[0] is found.rule and known[1] > monotonic():
+        return known[2]
     if len(kept) > _MOST_KEPT:
         kept.clear()
-    way = Way.APART if _are_few(connection, cache, object, unordered, environment) else Way.ALONG
-    kept[key] = (monotonic() + _KEPT_FOR, way)
-    return way
+    reading = _find_way(connection, cache, object, found.rule, sort, environment)
+    kept[key] = (found.rule, monotonic() + _KEPT_FOR, reading)
+    return reading
+
+
+def _find_way(
+    connection: Connection, cache: StatementCache, object: str, rule: AnyOf, sort: Sequence[Sort],
+    environment: Environment,
+) -> Reading:
+    bound, parts = cache.catalog.table(object), rule.filters
+    unordered = [n for n, part in enumerate(parts) if not _is_in_order(part, sort, bound)]
+    asked = [n for n in unordered if has_way_in(parts[n], cache, object)]
+    few = {n for n in asked if _are_few(connection, cache, object, [parts[n]], environment)}
+    are_apart = len(asked) == len(unordered) == len(few)
+    gathered = frozenset(n for n in few if isinstance(parts[n], HasRow))
+    return Reading(Way.APART) if are_apart else Reading(Way.ALONG, gathered)
 
 
 _MOST_KEPT = 20_000

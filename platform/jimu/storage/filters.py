@@ -28,6 +28,7 @@ class FilterCompiler:
         self.drives = False        # what is compiled is the way in to the rows, not a condition on rows at hand
         self.kept_out: Filter | None = None   # what is no way in to the rows although an index of it is there
         self.out_of_index = False
+        self.gathered: frozenset[int] = frozenset()   # by identity: rows to be gathered once, see ``branches``
         self._count = 0
 
     def parameter(self, type_: Any = None) -> sa.BindParameter[Any]:
@@ -74,10 +75,19 @@ class FilterCompiler:
         finally:
             self.environment = before
 
+    def _inside(self, filter: Filter, scope: SelectScope) -> sa.ColumnElement[bool]:
+        """A condition on the rows of another table, which are found by its own indexes."""
+        before = self.drives, self.out_of_index
+        self.drives = self.out_of_index = False
+        try:
+            return self.condition(filter, scope)
+        finally:
+            self.drives, self.out_of_index = before
+
     def _related(self, filter: Related, scope: SelectScope) -> sa.ColumnElement[bool]:
-        drives, self.drives = self.drives, False
+        drives = self.drives
         other = SelectScope(scope.catalog, filter.object)
-        condition = self.condition(filter.filter, other)
+        condition = self._inside(filter.filter, other)
         if drives:
             ids = sa.select(other.own("id")).select_from(other.from_clause()).where(condition)
             return scope.own(filter.column).in_(ids)  # type: ignore[no-any-return]
@@ -85,10 +95,10 @@ class FilterCompiler:
 
     def _has_row(self, filter: HasRow, scope: SelectScope) -> sa.ColumnElement[bool]:
         """As the way in the ids that the rows point at, else a look at the rows that point here."""
-        if self.drives:
+        if self.drives or id(filter) in self.gathered:
             return scope.own("id").in_(self._pointed_at(filter, scope))  # type: ignore[no-any-return]
         other = SelectScope(scope.catalog, filter.object)
-        conditions = [self.condition(filter.filter, other), other.own("deleted_at").is_(None)]
+        conditions = [self._inside(filter.filter, other), other.own("deleted_at").is_(None)]
         if filter.column in other.bound.links:
             link = tables.link.alias()
             linked = sa.exists().where(link.c.from_id == other.own("id"), link.c.to_id == scope.own("id"),
@@ -97,9 +107,8 @@ class FilterCompiler:
         return _exists(other, other.own(filter.column) == scope.own("id"), *conditions)
 
     def _pointed_at(self, filter: HasRow, scope: SelectScope) -> sa.Select[Any]:
-        self.drives = False
         other = SelectScope(scope.catalog, filter.object)
-        conditions = [self.condition(filter.filter, other), other.own("deleted_at").is_(None)]
+        conditions = [self._inside(filter.filter, other), other.own("deleted_at").is_(None)]
         if filter.column in other.bound.links:
             link = tables.link.alias()
             joined = other.from_clause().join(link, link.c.from_id == other.own("id"))

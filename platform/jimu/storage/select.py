@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from jimu.fieldtypes.kinds import Kind
 from jimu.formulas.types import Environment
-from jimu.storage.branches import BranchCompiler, Way, branch_scope, find_branches, has_way_in, way_of_list
+from jimu.storage.branches import AS_IS, BranchCompiler, Way, branch_scope, find_branches, has_way_in, way_of_list
+from jimu.storage.branches import Reading as How
 from jimu.storage.codecs import Decode, Load, decoder
 from jimu.storage.compiled import StatementCache
 from jimu.storage.connection import Connection
@@ -56,11 +57,11 @@ def select_page(connection: Connection, cache: StatementCache, query: Query) -> 
     """One page of ``query``."""
     reader = ShapeReader(cache.catalog, query.environment)
     sort = with_id(query.sort)
-    way, route = _way(connection, cache, query, sort)
-    key = (way, route, _shape(reader, query, sort))
+    how, route = _how(connection, cache, query, sort)
+    key = (how, route, _shape(reader, query, sort))
     mark = fingerprint(query.object, sort)
     position = decode_cursor(mark, query.after, len(sort)) if query.after else None
-    rows, segment, selection = _read(connection, cache, _Reading(query, sort, key, reader, route, way), position)
+    rows, segment, selection = _read(connection, cache, _Reading(query, sort, key, reader, route, how), position)
     has_more = len(rows) > query.limit
     rows = rows[: query.limit]
     following = None
@@ -72,13 +73,13 @@ def select_page(connection: Connection, cache: StatementCache, query: Query) -> 
     return Page(decoded, following, _count(connection, cache, query, len(rows) if is_whole else None))
 
 
-def _way(connection: Connection, cache: StatementCache, query: Query, sort: tuple[Sort, ...]) -> tuple[Way, Route]:
+def _how(connection: Connection, cache: StatementCache, query: Query, sort: tuple[Sort, ...]) -> tuple[How, Route]:
     """How the parts of an OR are read, and the rest."""
     found = find_branches(query.filter) if query.deleted == "alive" else None
     if found is None:
-        return Way.AS_IS, list_route(connection, cache, query, sort)
-    way = way_of_list(connection, cache, query.object, found, sort, query.environment)
-    return way, list_route(connection, cache, replace(query, filter=found.rest), sort)
+        return AS_IS, list_route(connection, cache, query, sort)
+    how = way_of_list(connection, cache, query.object, found, sort, query.environment)
+    return how, list_route(connection, cache, replace(query, filter=found.rest), sort)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class _Reading:
     key: Hashable
     reader: ShapeReader
     route: Route
-    way: Way = Way.AS_IS
+    how: How = AS_IS
 
 
 def _read(connection: Connection, cache: StatementCache, reading: _Reading, position: Position | None) -> Any:
@@ -149,7 +150,7 @@ def _build(
 ) -> Selection:
     query = reading.query
     scope = _scope(cache, query, reading.route)
-    if reading.way is Way.APART:
+    if reading.how.way is Way.APART:
         conditions: list[Any] = [scope.own("id").in_(_apart(cache, reading, segment, position, limit))]
     else:
         conditions = [*state_condition(scope, query.deleted), _condition(cache, reading, scope)]
@@ -157,7 +158,7 @@ def _build(
     with scope.guarding():
         keys = [_sort_key(scope, s, query.environment) for s in reading.sort]
     placed, ordered, in_segments = _placed(keys, query, segment, position)
-    conditions += placed if reading.way is not Way.APART else []
+    conditions += placed if reading.how.way is not Way.APART else []
     ordering = order_by(ordered)
     statement = sa.select(*elements, *(k.element.label(f"sort{i}") for i, k in enumerate(keys)))
     statement = statement.select_from(scope.from_clause()).where(*conditions).order_by(*ordering)
@@ -192,9 +193,11 @@ def _placed(
 def _condition(cache: StatementCache, reading: _Reading, scope: SelectScope) -> sa.ColumnElement[bool]:
     """The filter; what adds up is no way in where the sort is read along."""
     compiler = FilterCompiler(reading.query.environment)
-    found = find_branches(reading.query.filter) if reading.way is Way.ALONG else None
-    if found is not None and not cache.catalog.capabilities.plans_by_statistics:
-        compiler.kept_out = found.rule
+    found = find_branches(reading.query.filter) if reading.how.way is Way.ALONG else None
+    if found is not None:
+        compiler.gathered = frozenset(id(found.rule.filters[n]) for n in reading.how.gathered)
+        if not cache.catalog.capabilities.plans_by_statistics:
+            compiler.kept_out = found.rule
     return compiler.condition(reading.query.filter, scope)
 
 
@@ -332,8 +335,8 @@ def page_statement(connection: Connection, cache: StatementCache, query: Query) 
     """The SQL of a first page and the driver's parameters, to be explained."""
     reader = ShapeReader(cache.catalog, query.environment)
     sort = with_id(query.sort)
-    way, route = _way(connection, cache, query, sort)
-    reading = _Reading(query, sort, (way, route, _shape(reader, query, sort)), reader, route, way)
+    how, route = _how(connection, cache, query, sort)
+    reading = _Reading(query, sort, (how, route, _shape(reader, query, sort)), reader, route, how)
     selection = _selection(cache, reading, 0, None, query.limit + 1)
     return selection.prepared.text, selection.prepared.params(_values(reader, None))
 

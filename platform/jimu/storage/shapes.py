@@ -94,6 +94,9 @@ class ShapeReader:
         computed = None if column.expression is None else self.formula_key(column.expression)
         encode = bound.encoders.get(filter.column, _plain)
         if filter.op in ("in", "not_in"):
+            if isinstance(filter.value, frozenset) and len(filter.value) > SHORT_LIST and None not in filter.value:
+                self.values.append(_listed(filter.value, encode, self.catalog.capabilities.arrays))
+                return (computed, ("compare", filter.column, filter.op, -1, False))
             return (computed, self._compare_list(filter, list(filter.value), encode, column))
         if filter.op in ("blank", "not_blank"):
             return ("compare", filter.column, filter.op, "", computed)
@@ -102,14 +105,21 @@ class ShapeReader:
         self.values.append(encode(filter.value))
         return ("compare", filter.column, filter.op, True, computed)
 
-    def _compare_list(self, filter: Compare, given: Iterable[Any], encode: Any, column: Column) -> Hashable:
+    def _compare_list(self, filter: Compare, given: list[Any], encode: Any, column: Column) -> Hashable:
         values = [encode(v) for v in given if v is not None]
-        has_blank = any(v is None for v in given)
+        has_blank = len(values) != len(given)
         if len(values) <= SHORT_LIST:
             self.values.extend(values)
             return ("compare", filter.column, filter.op, len(values), has_blank)
         self.values.append(values if self.catalog.capabilities.arrays else dump_json(values))
         return ("compare", filter.column, filter.op, -1, has_blank)
+
+
+@functools.lru_cache(maxsize=2048)
+def _listed(values: frozenset[Any], encode: Any, arrays: bool) -> Any:
+    """The one parameter for a long list; who may see whose records is asked for again and again."""
+    encoded = [encode(v) for v in values]
+    return encoded if arrays else dump_json(encoded)
 
 
 def _plain(value: Any) -> Any:
