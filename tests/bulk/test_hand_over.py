@@ -1,4 +1,4 @@
-"""Hand-overs: everything a person holds goes to others by a rule, at once or on a day to come, and can be taken back."""
+"""Hand-overs: all that a person holds goes to others by a rule, at once or on a day to come, and can be taken back."""
 
 from __future__ import annotations
 

@@ -229,7 +229,8 @@ def test_a_long_run_is_a_job_of_its_owner_and_may_run_twice(shop: Project, clerk
         run_mass_change(job, context)
         run_mass_change(job, context)
 
-    assert _work(shop, twice) == 1
+    assert _work(shop, twice) >= 1
+    assert len(jobs) == 1
     over = load_run(run.id, clerk)
     assert (over.state, over.handled, over.changed, over.failures) == ("done", 520, 520, 0)
     assert shop.value("machine", foreign[0], "state") == "new"

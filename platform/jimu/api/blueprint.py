@@ -9,7 +9,21 @@ from flask import Blueprint, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
-from jimu.api import analysis, audit, bulk, care, documents, files, formulas, metadata, organisation, pools, records
+from jimu.api import (
+    analysis,
+    audit,
+    bulk,
+    care,
+    documents,
+    files,
+    formulas,
+    imports,
+    metadata,
+    organisation,
+    pools,
+    records,
+    units,
+)
 from jimu.api.answers import Answer, respond
 from jimu.api.authentication import authenticate
 from jimu.api.call import Call, current_call
@@ -54,7 +68,7 @@ def build_blueprint(runtime: Runtime) -> Blueprint:
 
 def build_endpoints(runtime: Runtime) -> tuple[Endpoint, ...]:
     settings = runtime.settings
-    modules = (records, bulk, analysis, audit, metadata, formulas, files, organisation, care)
+    modules = (records, bulk, analysis, audit, metadata, formulas, files, organisation, care, imports, units)
     own = tuple(endpoint for module in modules for endpoint in module.endpoints(settings))
     return (*own, *documents.endpoints(own))
 

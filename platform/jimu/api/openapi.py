@@ -224,6 +224,8 @@ def _body(body: str, object: ObjectDef | None) -> Json:
         return {"multipart/form-data": {"schema": part}}
     if body in NAMES:
         return _json(ref(NAMES[body]))
+    if body == "any":
+        return _json({"type": "object"})
     if body == "formula":
         return _json(ref("FormulaToCheck"))
     if body == "move_department":

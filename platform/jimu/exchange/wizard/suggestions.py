@@ -12,7 +12,7 @@ from jimu.access.fields import EDIT, field_access
 from jimu.definitions.model import FieldDef, ObjectDef
 from jimu.exchange.importing.headers import folded, is_importable, match_headers, suggest_headers
 from jimu.exchange.importing.lookups import plain_title
-from jimu.exchange.wizard.profile import ColumnProfile, FileProfile
+from jimu.exchange.wizard.profile import MOST_VALUES, ColumnProfile, FileProfile
 from jimu.fieldtypes.kinds import Kind
 from jimu.records import Context
 
@@ -20,6 +20,7 @@ Plan = dict[str, Any]
 """A step of an import plan as its YAML says it: see ``importing.step``."""
 
 _LIKE = 60.0
+_FEW, _MOST = 2, 0.6
 _TYPED = (Kind.DATE, Kind.DATETIME, Kind.DECIMAL, Kind.INTEGER, Kind.BOOLEAN, Kind.REFERENCE, Kind.DURATION)
 _DATES = (Kind.DATE, Kind.DATETIME)
 
@@ -41,7 +42,7 @@ def suggest_plan(profile: FileProfile, object: ObjectDef, context: Context) -> P
     taken = set(exact.values())
     columns: dict[str, Any] = {}
     for column in profile.columns:
-        name = exact.get(column.header) or likely.get(column.header)
+        name = exact.get(column.header) or likely.get(column.header) or _by_content(column, object, allowed - taken)
         if name is None or (column.header not in exact and name in taken) or not column.filled:
             columns[column.header] = None
             continue
@@ -57,6 +58,20 @@ def _called_like_the_object(headers: Sequence[str], object: ObjectDef, allowed: 
         return {}
     spelt = {folded(x) for x in (object.name, *object.label.by_locale.values(), *object.plural.by_locale.values())}
     return {header: name for header in headers if folded(header) in spelt}
+
+
+def _by_content(column: ColumnProfile, object: ObjectDef, open_fields: AbstractSet[str]) -> str | None:
+    """The picklist most of whose options stand in the column."""
+    texts = [(folded(str(text)), int(n)) for text, n in column.values]
+    total = sum(n for _, n in texts)
+    if not total or column.distinct > MOST_VALUES:
+        return None
+    for name in sorted(open_fields):
+        choices = [c for c in object.fields[name].choices or () if not c.retired]
+        known = {folded(x) for c in choices for x in (c.value, *c.label.by_locale.values())}
+        if len(choices) > _FEW and sum(n for text, n in texts if text in known) > total * _MOST:
+            return name
+    return None
 
 
 def remembered_plan(profile: FileProfile, remembered: Mapping[str, Any], object: ObjectDef, context: Context) -> Plan:

@@ -8,7 +8,7 @@ from typing import Any
 
 from jimu.access.rules import action_allowed
 from jimu.definitions.model import FieldDef, ObjectDef
-from jimu.exchange.importing.lookups import match_fields, naming_field, question_for
+from jimu.exchange.importing.lookups import match_fields, naming_field, plain_title, question_for
 from jimu.exchange.wizard.imports import DataImport
 from jimu.exchange.wizard.profile import ColumnProfile
 from jimu.exchange.wizard.suggestions import fields_for, suggest_column, suspicious, unknown_values
@@ -94,7 +94,8 @@ def key_options(data: DataImport, object: ObjectDef, reader: Reader) -> list[tup
     given = {rule["field"] for rule in (data.plan.get("columns") or {}).values() if rule and rule.get("field")}
     unique = {u[0] for u in object.uniques if len(u) == 1} | {"id"}
     names = [n for n in given if object.fields[n].kind.has_column and object.fields[n].kind is not Kind.JSON]
-    names.sort(key=lambda n: (n not in unique, n))
+    title = plain_title(object)
+    names.sort(key=lambda n: (n not in unique, n != title, object.fields[n].kind is not Kind.TEXT, n))
     return [(n, reader.label(object.fields[n].label) or n) for n in names]
 
 
@@ -260,5 +261,5 @@ def _missing(object: ObjectDef, given: set[str], reader: Reader) -> list[str]:
     return [
         reader.label(f.label)
         for f in fields_for(object, reader.context)
-        if f.required and f.default is None and f.name not in given
+        if f.required and f.default is None and f.name not in given and not f.system
     ]

@@ -13,6 +13,7 @@ from jimu.access.fields import field_access
 from jimu.access.per_manifest import PerManifest
 from jimu.access.rules import action_allowed
 from jimu.bulk import MOST_IDS, Change, Item, Selection
+from jimu.bulk.actions import SHARE, TEAM
 from jimu.bulk.changing import SEVERAL
 from jimu.definitions.model import FieldDef
 from jimu.errors import BadRequest
@@ -72,11 +73,38 @@ def work_data(page: ListPage, reader: Reader) -> dict[str, Any]:
             "tags": tags,
             "owner": "owner" in shapes,
             "remove": may["delete"],
+            "share": may_add(SHARE, object, reader),
+            "team": may_add(TEAM, object, reader),
             "export": may["export"],
             "most": MOST_IDS,
         },
         "editable": [c.name in shown and shown[c.name].state == "edit" for c in page.columns],
     }
+
+
+def may_add(name: str, object: str, reader: Reader) -> bool:
+    """Whether the reader may add shares or team members to records of ``object``."""
+    manifest = reader.manifest
+    if name not in manifest.objects or (name == TEAM and "team" not in manifest.object(object).features):
+        return False
+    return action_allowed(reader.actor, manifest, name, "create") and action_allowed(
+        reader.actor, manifest, object, "share" if name == SHARE else "read"
+    )
+
+
+def hanging_shape(name: str, reader: Reader) -> PageShape:
+    """What is asked of a share or a team member besides its record."""
+    shape = mass_shape(name, reader)
+    return shape.only([n for n in shape.fields if n != "record"])
+
+
+def read_hanging(name: str, form: Any, reader: Reader) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """The values of a share or a team member, as JSON; (id of the control, text) of what could not be read."""
+    shape = hanging_shape(name, reader)
+    sent = read_form(shape, form, reader)
+    told = [(f"{PLACE}-{p.field}", _told(shape, p.field or "", p.message, reader)) for p in sent.problems]
+    known = {n: v for n, v in sent.values.items() if v is not None and n in shape.fields}
+    return {n: _dumped(shape.fields[n], v) for n, v in known.items()}, told
 
 
 def selection_of(object: str, form: Any, reader: Reader) -> Selection:

@@ -145,8 +145,16 @@ def _all_objects(reader: Reader) -> AppEntry:
     return AppEntry("all", reader.render(Message("All records")), "apps", _entries(items, reader))
 
 
+def may_import(reader: Reader) -> bool:
+    """Whether there is anything of which the reader may make records."""
+    objects = (o for o in reader.manifest.objects.values() if not o.system and not o.retired)
+    return any(action_allowed(reader.actor, reader.manifest, o.name, "create") for o in objects)
+
+
 def _admin(reader: Reader) -> tuple[Entry, ...]:
     found = [Entry(reader.render(Message("Recycle bin")), "trash", "/bin")]
+    if may_import(reader):
+        found.insert(0, Entry(reader.render(Message("Import")), "file-import", "/import"))
     if may_open(reader.actor, reader.manifest, ANY):
         found.append(Entry(reader.render(Message("Administration")), "settings", "/admin"))
     return tuple(found)

@@ -12,6 +12,7 @@ from jimu.access.loading import load_actor
 from jimu.access.managing import may_see_as, require_manageable
 from jimu.access.rights import has_right
 from jimu.access.second_factor import factor_state
+from jimu.bulk.hand_over import may_hand_over
 from jimu.errors import BadRequest, Conflict, Forbidden, Invalid, JimuError, StaleVersion
 from jimu.messages import LOCALES, Message
 from jimu.records import read, write
@@ -110,6 +111,7 @@ def show_user(
         status=status,
         record=record,
         here=user_href(number),
+        may_hand_over=may_hand_over(number, visit().context),
         record_href=record_url("user", number),
         account=build_account(number, str(record.values.get("email") or ""), now.runtime, reader),
         device_of=device_of,

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 
 from jimu.access.rules import action_allowed, require_action
+from jimu.bulk import MassRequest, Selection, start
 from jimu.definitions.model import ObjectDef
 from jimu.errors import BadRequest
 from jimu.fieldtypes.ids import encode_id
@@ -19,6 +20,7 @@ from jimu.web.pages.model import Crumb
 from jimu.web.pages.reader import Reader, record_url
 from jimu.web.responses import go, page, reader_of, record_id
 from jimu.web.views.admin_base import moment_of
+from jimu.web.views.mass import ended
 from jimu.web.visit import visit
 
 MOST_AT_ONCE = 200
@@ -101,13 +103,10 @@ def restore(object: str, id: str) -> Response:
 
 
 def restore_many(object: str) -> Response:
-    """All that were ticked, or none: one that cannot come back says why."""
-    require_action(visit().actor, visit().manifest, object, "delete")
-    ids = _chosen()
-    with write.unit_of_work(visit().context) as unit:
-        for id in ids:
-            write.write(Restore(object, id), unit)
-    return go(f"/bin?object={object}", Message("Records taken out of the recycle bin: {n}.", {"n": len(ids)}))
+    """All that were ticked come back as one action, which can be taken back; those that cannot say why."""
+    reader = reader_of(visit())
+    selection = Selection(object, tuple(_chosen()), deleted=True)
+    return ended(start(MassRequest(selection, "restore"), reader.context), reader, f"/bin?object={object}")
 
 
 def purge(object: str, id: str) -> Response:

@@ -191,7 +191,7 @@ def _mapping_page(data: DataImport, reader: Reader, problems: list[str] | None =
         objects=objects_for(reader),
         encodings=ENCODINGS,
         delimiters=DELIMITERS,
-        **_mapping(data, reader),
+        **(_mapping(data, reader) | ({"open_problems": []} if problems else {})),
     )
 
 

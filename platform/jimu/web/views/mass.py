@@ -5,12 +5,15 @@ and rows shown anew after they were edited in place.
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, request, send_file
 
 from jimu.access.rules import require_action
 from jimu.bulk import MassRequest, Run, Selection, count_selected, do_now, start, try_out
+from jimu.bulk.actions import SHARE, TEAM
+from jimu.bulk.moving_along import followers_of
 from jimu.errors import BadRequest, NotFound
 from jimu.exchange import ExportRequest, export_to
 from jimu.fieldtypes.ids import encode_id
@@ -21,9 +24,12 @@ from jimu.web.pages.mass import (
     RUN,
     control_of,
     failed_rows,
+    hanging_shape,
     mass_shape,
+    may_add,
     operations_of,
     read_changes,
+    read_hanging,
     selection_of,
     shown_by,
 )
@@ -36,7 +42,16 @@ from jimu.web.visit import visit
 CONFIRMED_FROM = 20
 """More records than this are only deleted once their number has been typed."""
 
-_NEEDED = {"edit": "update", "owner": "update", "tags": "update", "delete": "delete"}
+_NEEDED = {
+    "edit": "update",
+    "owner": "update",
+    "transfer": "update",
+    "tags": "update",
+    "delete": "delete",
+    "share": "read",
+    "team": "read",
+}
+_HANGING = {"share": SHARE, "team": TEAM}
 _MOST_ROWS = 100
 
 
@@ -74,6 +89,8 @@ def show_mass_form(object: str, action: str) -> Response:
     count = count_selected(selection, reader.context)
     if action == "delete":
         return _delete_form(selection, count, reader)
+    if action in _HANGING:
+        return _hanging_form(object, action, count, reader)
     shape = mass_shape(object, reader)
     first = {"owner": "owner", "tags": next((n for n, f in shape.fields.items() if f.widget == "tags"), "")}.get(action)
     if first is not None and first not in shape.fields:
@@ -82,10 +99,31 @@ def show_mass_form(object: str, action: str) -> Response:
     return fragment(
         "mass_edit.html",
         object=object,
-        action=action,
+        action="transfer" if action == "owner" else "edit",
+        along=_along(object, reader) if action == "owner" else [],
         count=count,
         choices=[(one.name, one.label) for one in shape.fields.values()] if chosen is None else [],
         fields=[(control_of(chosen, reader), operations_of(chosen))] if chosen else [],
+        given=_given(),
+    )
+
+
+def _along(object: str, reader: Reader) -> list[tuple[str, str]]:
+    """What can go along with records that change hands."""
+    found = followers_of(object, reader.context)
+    return [(f"{o.name}.{f.name}", f"{reader.label(o.plural)} ({reader.label(f.label)})") for o, f in found]
+
+
+def _hanging_form(object: str, action: str, count: int, reader: Reader) -> Response:
+    if not may_add(_HANGING[action], object, reader):
+        raise NotFound(Message("There is nothing at this address."))
+    shape = hanging_shape(_HANGING[action], reader)
+    return fragment(
+        "mass_hanging.html",
+        object=object,
+        action=action,
+        count=count,
+        fields=[control_of(one, reader) for one in shape.fields.values()],
         given=_given(),
     )
 
@@ -117,36 +155,53 @@ def show_mass_field(object: str, name: str) -> Response:
 
 
 def try_change(object: str) -> Response:
-    """What the change would do; 422 with what cannot be read of it."""
-    reader = _reader(object, "update")
-    asking = read_changes(object, request.form, reader)
-    if asking.problems:
-        return fragment("mass_problems.html", status=422, problems=asking.problems)
-    wanted = MassRequest(selection_of(object, request.form, reader), "edit", tuple(asking.changes))
+    """What the action would do; 422 with what cannot be read of it."""
+    wanted = _wanted(object)
+    if isinstance(wanted, Response):
+        return wanted
+    reader = _reader(object)
     forecast = try_out(wanted, reader.context)
     return fragment("mass_report.html", forecast=forecast, failed=failed_rows(object, forecast.failed, reader))
 
 
 def run_change(object: str) -> Response:
-    """Begins the change and, where the records are few, ends it: on to the list, or to what has come of it."""
-    action = request.form.get("_action", "edit")
-    if action not in ("edit", "delete"):
-        raise BadRequest(Message("Choose what is to be changed."))
-    reader = _reader(object, _NEEDED[action])
-    selection = selection_of(object, request.form, reader)
-    wanted = MassRequest(selection, "delete")
-    if action == "edit":
-        asking = read_changes(object, request.form, reader)
-        if asking.problems:
-            return fragment("mass_problems.html", status=422, problems=asking.problems)
-        whole = request.form.get("_mode") == "all"
-        wanted = MassRequest(selection, "edit", tuple(asking.changes), whole)
-    else:
-        count = count_selected(selection, reader.context)
+    """Begins the action and, where the records are few, ends it: on to the list, or to what has come of it."""
+    wanted = _wanted(object)
+    if isinstance(wanted, Response):
+        return wanted
+    reader = _reader(object)
+    if wanted.action == "delete":
+        count = count_selected(wanted.selection, reader.context)
         if count > CONFIRMED_FROM and request.form.get("_confirmation", "").strip() != str(count):
             problem = reader.render(Message("Nothing was deleted: type {n} to confirm.", {"n": count}))
             return fragment("mass_problems.html", status=422, problems=[("m-confirmation", problem)])
     return ended(start(wanted, reader.context), reader, local(request.form.get("_back"), f"/o/{object}"))
+
+
+def _wanted(object: str) -> MassRequest | Response:
+    """What the form asks for; a piece that says what cannot be read of it."""
+    action: Any = request.form.get("_action", "edit")
+    if action not in _NEEDED or action in ("owner", "tags"):
+        raise BadRequest(Message("Choose what is to be changed."))
+    reader = _reader(object, _NEEDED[action])
+    selection = selection_of(object, request.form, reader)
+    if action == "delete":
+        return MassRequest(selection, "delete")
+    if action in _HANGING:
+        values, problems = read_hanging(_HANGING[action], request.form, reader)
+        made = MassRequest(selection, action, options={"values": values})
+    else:
+        asking = read_changes(object, request.form, reader)
+        problems = asking.problems
+        made = MassRequest(selection, "edit", tuple(asking.changes), request.form.get("_mode") == "all")
+    if problems:
+        return fragment("mass_problems.html", status=422, problems=problems)
+    return _as_transfer(made) if action == "transfer" else made
+
+
+def _as_transfer(asked: MassRequest) -> MassRequest:
+    options = {"owner": asked.changes[0].value, "along": request.form.getlist("along")}
+    return replace(asked, action="transfer", changes=(), options=options)
 
 
 def ended(run: Run, reader: Reader, back: str) -> Response:
@@ -161,8 +216,9 @@ def ended(run: Run, reader: Reader, back: str) -> Response:
         "edit": Message("Records changed: {n}.", {"n": run.changed}),
         "delete": Message("Records put into the recycle bin: {n}.", {"n": run.changed}),
         "undo": Message("Records as they were before: {n}.", {"n": run.changed}),
+        "restore": Message("Records taken out of the recycle bin: {n}.", {"n": run.changed}),
     }
-    return done(back, words[run.action], **({"undo": f"{href}/undo"} if run.can_undo else {}))
+    return done(back, words.get(run.action, words["edit"]), **({"undo": f"{href}/undo"} if run.can_undo else {}))
 
 
 def export_selected(object: str) -> Response:
