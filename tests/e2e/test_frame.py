@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Window
-from tests.e2e.test_accessibility import RULES
 
 pytestmark = pytest.mark.browser
 
@@ -111,15 +109,3 @@ def test_a_dialog_opens_closes_and_gives_the_focus_back(window: Window) -> None:
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(opener).to_be_focused()
-
-
-@pytest.mark.parametrize(
-    "look", [("light", "no-preference"), ("dark", "no-preference"), ("light", "more"), ("dark", "more")]
-)
-def test_the_components_are_accessible_in_every_theme(look: tuple[str, str], open_window: Any) -> None:
-    window: Window = open_window(color_scheme=look[0], contrast=look[1], reduced_motion="reduce")
-    window.log_in()
-    page = window.go("/design")
-    page.wait_for_load_state("networkidle")
-    found = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": RULES})
-    assert [(v["id"], [n["html"][:160] for n in v["nodes"][:4]]) for v in found.response["violations"]] == []

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from jimu.records import read, write
 from jimu.records.commands import Delete
 from jimu.records.requests import ListRequest
 from tests.e2e.conftest import Served, Window
-from tests.e2e.test_accessibility import RULES
 
 pytestmark = pytest.mark.browser
 
@@ -198,18 +196,3 @@ def test_quick_filters_gather_choices(window: Window) -> None:
     page.click("[data-quick=maker] [data-offered]:has-text('Acme')")
     page.keyboard.press("Escape")
     expect(page.locator(".list-filters")).to_contain_text("Maker is one of Acme")
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("panel", ["filter-editor", "sort-editor", "group-editor", "column-editor"])
-def test_the_panels_of_a_list_are_accessible(window: Window, theme: str, panel: str) -> None:
-    page = window.go("/o/thing?group=maker&where=state+%3D%3D+'sold'+or+made_on+%3E+today()&sort=state,-pieces")
-    page.evaluate(f"document.documentElement.dataset.bsTheme = '{theme}'")
-    page.click(f'[data-panel="{panel}"]')
-    expect(page.locator(f"#{panel} button").first).to_be_visible()
-    if panel == "filter-editor":
-        expect(page.locator(".filter-row")).to_have_count(2)
-        page.click(".filter-add >> nth=0")
-        expect(page.locator(".picker-entry").first).to_be_visible()
-    found = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": RULES}).response["violations"]
-    assert [f"{v['id']}: {[n['html'][:160] for n in v['nodes'][:3]]}" for v in found] == []

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Window
-from tests.e2e.test_accessibility import RULES
 from tests.web.site import url
 
 pytestmark = pytest.mark.browser
@@ -231,36 +229,6 @@ def test_the_next_record_of_the_list_is_one_key_away(window: Window) -> None:
     page.wait_for_url(f"**{second}")
     page.keyboard.press("k")
     page.wait_for_url(f"**{first}")
-
-
-def axe(page: Page) -> list[str]:
-    found = Axe().run(page, context="main", options={"resultTypes": ["violations"], "runOnly": RULES})
-    return [f"{v['id']}: {[n['html'][:160] for n in v['nodes'][:3]]}" for v in found.response["violations"]]
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_part_of_the_page_is_accessible(theme: str, open_window: Any) -> None:
-    window: Window = open_window(color_scheme=theme)
-    window.log_in()
-    site = window.served.site
-    id = site.create("thing", name="Accessible", pieces=1, key="open", spot={"lat": 1, "lng": 2}, data={"a": 1})
-    site.update("thing", id, pieces=2, state="sold")
-    site.create("comment", record=id, text="**said**")
-    site.create("activity", record=id, subject="To do", due_on="2020-01-01")
-    page = window.go(url("thing", id))
-    complaints = []
-    for tab in ("timeline", "comments", "attachments", "history"):
-        side(page, tab)
-        complaints += axe(page)
-    page.locator("#history .change-restore").first.click(force=True)
-    expect(page.locator(".restore-form")).to_be_visible()
-    edit(page, "pieces")
-    complaints += axe(page)
-    page.keyboard.press("Escape")
-    page.locator('[data-section="s0-1"] [data-edit-section]').click(force=True)
-    expect(page.locator("#e-mail")).to_be_visible()
-    complaints += axe(page)
-    assert complaints == []
 
 
 def test_the_page_is_of_use_on_a_phone(open_window: Any) -> None:

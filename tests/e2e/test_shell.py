@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Served, Window
-from tests.e2e.test_accessibility import judge
 from tests.web.site import url
 
 pytestmark = pytest.mark.browser
@@ -239,29 +238,3 @@ def test_at_phone_width_everything_is_reached_by_the_bottom_bar_and_the_search_b
     assert panel is not None
     assert panel["x"] >= 0
     assert panel["x"] + panel["width"] <= 390
-
-
-@pytest.mark.parametrize("look", ["light", "dark", "contrast"])
-def test_the_frame_is_accessible_in_every_state(look: str, own: Window, newcomer: tuple[int, str]) -> None:
-    site = own.served.site
-    record = site.create("maker", name="Examined works", city="Rome")
-    site.create("notification", subject="To be read", text="More of it", record=record, owner=newcomer[0])
-    site.update("user", newcomer[0], theme=look)
-    page = own.go(url("maker", record))
-    page.click("jm-star button")
-    expect(page.locator("jm-favourites a")).to_have_count(1)
-    complaints = []
-    for name, path in (("home", "/"), ("search", "/search?q=works"), ("notifications", "/notifications")):
-        own.go(path)
-        complaints += judge(page, f"{name} {look}")
-    page.click("jm-bell summary")
-    expect(page.locator("jm-bell .notice-entry")).to_have_count(1)
-    complaints += judge(page, f"bell {look}")
-    page.keyboard.press("Escape")
-    for keys, shown in (("Control+k", ".palette-option"), ("?", ".keys-row")):
-        page.keyboard.press(keys)
-        expect(page.locator(shown).first).to_be_visible()
-        complaints += judge(page, f"{keys} {look}")
-        page.keyboard.press("Escape")
-        expect(page.locator("dialog[open]")).to_have_count(0)
-    assert complaints == []

@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 from jimu.access import SYSTEM, accounts
 from jimu.fieldtypes.ids import encode_id
 from jimu.records import Create, read, write
-from jimu.records.commands import Record, Update
+from jimu.records.commands import Delete, Record, Update
 from jimu.records.requests import ListRequest
 from jimu.runtime import Runtime
 
@@ -138,6 +138,9 @@ class Site:
 
     def update(self, object: str, id: int, **values: Any) -> None:
         write.write(Update(object, id, values), self.system)
+
+    def delete(self, object: str, id: int) -> None:
+        write.write(Delete(object, id), self.system)
 
     def record(self, object: str, id: int) -> Record:
         return read.get(object, id, self.system)

@@ -1,0 +1,55 @@
+"""What axe finds wrong with a page as it stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What can be right in one theme and wrong in another.
+COLOURS = ["color-contrast", "link-in-text-block"]
+# How the document looks in each theme, whatever the device asks for.
+THEMES = {
+    "light": {"bsTheme": "light"},
+    "dark": {"bsTheme": "dark"},
+    "contrast": {"bsTheme": "light", "contrast": "more"},
+    "dark contrast": {"bsTheme": "dark", "contrast": "more"},
+}
+_DRESS = """(look) => {
+  const root = document.documentElement;
+  delete root.dataset.contrast;
+  Object.assign(root.dataset, look);
+  getComputedStyle(root).color;
+  document.getAnimations().forEach((one) => { try { one.finish(); } catch { one.cancel(); } });
+}"""
+_RUN = """async ([rules, type]) => {
+  const found = await axe.run({runOnly: {type, values: rules}, resultTypes: ["violations"]});
+  return found.violations.map((one) => [one.id, one.help, one.nodes.slice(0, 3).map((node) =>
+    `${node.html.slice(0, 160)} ${(node.any[0] || {}).message || ""}`)]);
+}"""
+
+
+def dress(page: Page, theme: str) -> None:
+    """Show the page in ``theme``, without loading it anew."""
+    page.evaluate(_DRESS, THEMES[theme])
+
+
+def judge(page: Page, name: str, rules: list[str] = RULES) -> list[str]:
+    """What is wrong by ``rules`` (tags, or names of rules), each with ``name`` before it."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found: list[Any] = page.evaluate(_RUN, [rules, "rule" if rules is COLOURS else "tag"])
+    return [f"{name}: {id}: {help}: {nodes}" for id, help, nodes in found]
+
+
+def judge_in_themes(page: Page, name: str) -> list[str]:
+    """By all rules in the light theme, by those of colour in the others: in strong contrast all components together."""
+    dress(page, "light")
+    complaints = judge(page, name)
+    for theme in [t for t in THEMES if t != "light"] if name in ("/design", "list", "home") else ["dark"]:
+        dress(page, theme)
+        complaints += judge(page, f"{name}, {theme}", COLOURS)
+    dress(page, "light")
+    return complaints
