@@ -383,7 +383,8 @@ def test_30b_taking_back_restores_those_whose_tasks_were_cancelled() -> None:
 
 def test_31_copies_go_once_to_the_active_and_nobody_waits() -> None:
     company = Company(inactive={B})
-    case = Case("nodes: {copy: {type: cc, people: [{user: [a, b, a]}], to: one}, one: {approvers: [{user: c}], to: end}}", company)
+    text = "nodes: {copy: {type: cc, people: [{user: [a, b, a]}], to: one}, one: {approvers: [{user: c}], to: end}}"
+    case = Case(text, company)
     case.submit()
     assert case.notices("copied") == [(A,)]
     assert case.asked() == [C]

@@ -22,7 +22,6 @@ from jimu.flows.approvals.keeping import Kept, load, store
 from jimu.flows.approvals.model import APPROVED, Effect, Entry, Run
 from jimu.flows.approvals.notices import notices
 from jimu.flows.approvals.versions import current_flow, keep_version
-from jimu.flows.automations import approval_ended
 from jimu.messages import Message
 from jimu.records import Context, Create, Update, write
 from jimu.storage.query import Compare, Query
@@ -191,6 +190,8 @@ def _end_child(parent: int, key: str, event: Event, context: Context) -> None:
 
 def _ended(kept: Kept, context: Context) -> None:
     """What follows from an end: the parent goes on, a revocation takes effect, automations hear of it."""
+    from jimu.flows.automations import approval_ended  # automations start approvals
+
     run = kept.run
     if kept.record:
         approval_ended(context.transaction, context.manifest, kept.flow.object, kept.record, run.state, kept.flow.name)

@@ -42,9 +42,7 @@ def load_run(data: Mapping[str, Any]) -> Run:
 
 
 def dump_event(event: Event) -> dict[str, Any]:
-    found = dump(event)
-    found.pop("key", None)
-    return {"event": type(event).__name__, **found}
+    return {"event": type(event).__name__, **dump(event)}
 
 
 def load_event(data: Mapping[str, Any]) -> Event:

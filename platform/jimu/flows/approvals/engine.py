@@ -53,8 +53,8 @@ def _known(run: Run, event: Event) -> int | None:
 
 
 def _digest(event: Event) -> str:
-    """What the event asks for, without when."""
-    asked: dict[str, Any] = {**dump_event(event), "at": None}
+    """What the event asks for, without when and by which key."""
+    asked: dict[str, Any] = {**dump_event(event), "at": None, "key": None}
     return hashlib.sha256(repr(sorted(asked.items())).encode()).hexdigest()[:32]
 
 

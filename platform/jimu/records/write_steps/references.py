@@ -26,7 +26,9 @@ INACTIVE_USER = Message("This user is not active.")
 TOO_MANY = Message("At most {max} records may be chosen.")
 
 # What tells of people's places goes on telling of those who are no longer active.
-_OF_ANYBODY = frozenset({"membership", "department_period"})
+_OF_ANYBODY = frozenset(
+    {"membership", "department_period", "approval", "approval_task", "approval_entry", "approval_reader"}
+)
 
 Use = tuple[Draft, FieldDef, int]
 

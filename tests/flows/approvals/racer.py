@@ -1,0 +1,95 @@
+"""A process that does one thing to an approval when told to: ``python -m tests.flows.approvals.racer URL``.
+
+Reads a line of JSON with what to do, answers ``ready``, waits for a line ``go``, does it and answers with what came of
+it. With ``crash`` it kills itself at the numbered statement of the transaction, or right after the commit.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from jimu.access import SYSTEM
+from jimu.errors import JimuError
+from jimu.flows.approvals import events, service
+from jimu.flows.approvals.service import Answer, Request
+from jimu.records import Context, Update, write
+from jimu.records.schema import build_schema
+from jimu.storage import Database, Store
+from tests.flows.approvals.race_flows import FILES
+from tests.records.project import FrozenClock, Project, build_manifest
+
+
+def acting(project: Project, order: dict[str, Any]) -> Context:
+    """Who does it, signed in before the start."""
+    if order.get("hours"):
+        project.clock.forward(hours=order["hours"])
+    user = order.get("user")
+    return project.acting(user) if user else project.context(SYSTEM)
+
+
+def do(project: Project, order: dict[str, Any], context: Context) -> Any:
+    what, given = order["what"], order.get("with", {})
+    if what == "start":
+        return service.start(Request("thing", order["record"], order["flow"]), context).approval.id
+    if what == "decide":
+        done = service.decide(order["task"], Answer(**given), context)
+        return [done.entry, done.repeated]
+    if what == "batch":
+        return [b.error is None for b in service.decide_all(order["tasks"], Answer(**given), context)]
+    if what == "timer":
+        return service.timer_due(order["approval"], order["timer"], context)
+    if what == "left":
+        write.write(Update("user", order["person"], {"active": False}), project.context(SYSTEM))
+        return service.person_changed(order["person"], events.Left, context)
+    if what == "edit":
+        return write.write(Update("thing", order["record"], given), context).version
+    kind = getattr(events, what)
+    values = {k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}
+    if "task" in order:
+        return service.on_task(kind, order["task"], context, **values).entry
+    return service.on_approval(kind, order["approval"], context, **values).entry
+
+
+def crash_at(database: Database, number: int) -> None:
+    """Dies at the ``number``-th statement from now on; after the last, at the commit."""
+    count = 0
+
+    def die(*arguments: Any, **more: Any) -> None:
+        nonlocal count
+        count += 1
+        if count == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", die)
+    sa.event.listen(sa.Engine, "commit", die)
+
+
+def main(url: str) -> None:
+    manifest = build_manifest(FILES)
+    database = Database(url)
+    project = Project(manifest, database, Store(database, build_schema(manifest)))
+    print("up", flush=True)
+    for line in sys.stdin:
+        order = json.loads(line)
+        project = replace(project, clock=FrozenClock())
+        context = acting(project, order)
+        print("ready", flush=True)
+        sys.stdin.readline()
+        if order.get("crash"):
+            crash_at(database, order["crash"])
+        try:
+            found = {"result": do(project, order, context)}
+        except JimuError as error:
+            found = {"error": error.code, "text": str(error)}
+        print(json.dumps(found, default=str), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
