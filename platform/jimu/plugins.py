@@ -45,6 +45,7 @@ BUILT_IN: tuple[str, ...] = (
     "jimu.care.retention",
     "jimu.bulk.jobs",
     "jimu.exchange.wizard.jobs",
+    "jimu.exchange.audit_jobs",
     "jimu.flows.pools.jobs",
     "jimu.flows.assignments.jobs",
     "jimu.flows.stages.plugin",

@@ -92,7 +92,7 @@ def test_groups_give_and_take_the_roles_that_the_provider_speaks_of_and_no_other
 
 
 def test_who_has_no_account_gets_one_where_the_provider_may_make_them(site: Site, provider: StandIn) -> None:
-    visitor, answer = sign_in(site, provider, **person("Newt", groups=["makers"]))
+    _visitor, answer = sign_in(site, provider, **person("Newt", groups=["makers"]))
     assert answer.status_code == 303
     made = site.record("user", site.ids("user")["Newt"])
     assert (made.values["email"], made.values["roles"]) == ("newt@example.com", ["helper"])

@@ -21,7 +21,7 @@ STEP = "/login/step"
 def clock(site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[FrozenClock]:
     frozen = FrozenClock(datetime.now(UTC))
     monkeypatch.setattr(site.runtime, "clock", frozen)
-    yield frozen
+    return frozen
 
 
 def secret_on(html: str) -> str:
@@ -97,7 +97,7 @@ def test_a_code_works_once_even_for_somebody_who_saw_it_typed(site: Site, clock:
 
 
 def test_recovery_codes_work_once_each_and_new_ones_make_them_void(site: Site, clock: FrozenClock) -> None:
-    secret, codes = set_up(site, clock, "Ray")
+    _secret, codes = set_up(site, clock, "Ray")
     assert give(half_in(site, "Ray"), codes[0].upper()) == 303
     visitor = half_in(site, "Ray")
     assert give(visitor, codes[0]) == 422
@@ -125,7 +125,7 @@ def test_wrong_codes_are_counted_and_shut_the_step(
 
 
 def test_the_step_ends_after_a_while(site: Site, clock: FrozenClock) -> None:
-    secret, _ = set_up(site, clock, "Tess")
+    _secret, _ = set_up(site, clock, "Tess")
     visitor = half_in(site, "Tess")
     html = visitor.get(STEP).text
     clock.forward(minutes=11)

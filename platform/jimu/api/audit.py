@@ -30,12 +30,12 @@ def endpoints(settings: Settings) -> tuple[Endpoint, ...]:
         _moment("until", "Only entries before this moment (RFC 3339)."),
         text("text", "Words that are in the text, the details or the network address."),
         integer("limit", "How many at most.", default=100, least=1, most=settings.max_page_size),
-        integer("before", "The number of the last entry of the page before.", default=0, least=0, most=999_999_999),
+        integer("before", "What the page before gave as `before`.", default=0, least=0, most=999_999_999),
     )
     return (
         Endpoint(
-            "GET", "/audit", audit_view, "The audit, newest first", "Audit", "audit", ParameterSet(parameters), result="Audit",
-            errors=(403,), description="Needs the system right `audit`, and a token with the scope `admin`. `head` may"
+            "GET", "/audit", audit_view, "The audit, newest first", "Audit", "audit", ParameterSet(parameters),
+            result="Audit", errors=(403,), description="Needs the system right `audit`, and a token with the scope `admin`. `head` may"
             " be kept elsewhere: `jimu audit verify --noted` then proves the chain up to there.",
         ),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import jimu
 from jimu import api, web
+from jimu.access.networks import networks_of
 from jimu.app.access_log import AccessLog
 from jimu.app.assets import serve_assets
 from jimu.app.compression import compress
@@ -26,6 +27,7 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
     """
     settings = settings or (runtime.settings if runtime else Settings.from_environment())
     runtime = runtime or Runtime(settings).start()
+    check_sign_in(settings, runtime)
     app = Flask("jimu", root_path=jimu.__path__[0], static_folder=None, template_folder=None)
     app.config.update(
         SECRET_KEY=runtime.secret_key, DEBUG=settings.debug, MAX_CONTENT_LENGTH=settings.max_request_mb * MEGABYTE,
@@ -39,6 +41,15 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
     app.after_request(compress)
     _wrap(app, settings)
     return app
+
+
+def check_sign_in(settings: Settings, runtime: Runtime) -> None:
+    """Networks and providers that cannot be read are told at the start. Raises ValueError."""
+    try:
+        networks_of(settings.allowed_addresses)
+    except ValueError as error:
+        raise ValueError(f"JIMU_ALLOWED_ADDRESSES: {error}") from None
+    _ = runtime.oidc_clients
 
 
 def _register_faces(app: Flask, runtime: Runtime) -> None:

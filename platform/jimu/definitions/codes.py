@@ -120,6 +120,7 @@ DEFINITION_CODES: Mapping[str, str] = {
     "empty_item": "A menu entry opens nothing.",
     "list_object": "A menu entry names an object and a list of another one.",
     "fields_of_every": "A role names fields under `*`.",
+    "bad_network": "A role names something as a network that is none.",
     # further kinds
     "no_hours": "A business calendar has no working hours.",
     "bad_hours": "Working hours are not written like `9:00-18:00`.",

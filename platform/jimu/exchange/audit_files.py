@@ -132,7 +132,7 @@ def _write_lines(file: IO[bytes], rows: Iterable[dict[str, Any]]) -> int:
 # --- the archive ------------------------------------------------------------------------------------------------------
 
 
-def archive_audit(database: Database, folder: Path, before: datetime, by: By) -> tuple[Path, int] | None:
+def archive_audit(database: Database | Store, folder: Path, before: datetime, by: By) -> tuple[Path, int] | None:
     """Move the entries older than ``before`` into a new file in ``folder``; None: there are none. The chain then
     begins behind them. The file is whole and on disk before anything is forgotten.
     """

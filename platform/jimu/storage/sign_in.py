@@ -125,6 +125,10 @@ class SignInRows:
         id, user_id, created_at, expires_at, agent = rows[0]
         return KnownDeviceRow(id, user_id, from_instant(created_at), from_instant(expires_at), agent)
 
+    def remove_known_devices(self, before: datetime) -> int:
+        """Forget those whose time ran out before then."""
+        return self.connection.do("DELETE FROM known_device WHERE expires_at < ?", to_instant(before))
+
     def forget_devices(self, user_id: int) -> int:
         return self.connection.do("DELETE FROM known_device WHERE user_id = ?", user_id)
 

@@ -1,6 +1,8 @@
-"""Roles: the objects and fields that they name exist."""
+"""Roles: the objects and fields that they name exist, their networks can be read."""
 
 from __future__ import annotations
+
+import ipaddress
 
 from jimu.definitions.checks.checking import Checking
 
@@ -8,6 +10,7 @@ EVERY = "*"
 
 
 def check_roles(checking: Checking) -> None:
+    _check_addresses(checking)
     objects = checking.manifest.objects
     for role in checking.manifest.roles.values():
         document = checking.documents["role"][role.name]
@@ -38,3 +41,20 @@ def check_roles(checking: Checking) -> None:
                         objects[name].fields,
                         object=name,
                     )
+
+
+def _check_addresses(checking: Checking) -> None:
+    """Networks can be read: one that cannot would shut everybody out."""
+    for role in checking.manifest.roles.values():
+        for text in role.allowed_addresses:
+            try:
+                ipaddress.ip_network(text, strict=False)
+            except ValueError:
+                document = checking.documents["role"][role.name]
+                checking.findings.error(
+                    "bad_network",
+                    "{text} is no network such as 10.0.0.0/8 or 2001:db8::/32.",
+                    {"text": text},
+                    document.key_place("allowed_addresses"),
+                    document.address,
+                )

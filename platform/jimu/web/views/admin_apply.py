@@ -12,6 +12,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from jimu import revisions
+from jimu.access.networks import shuts_out
 from jimu.definitions import Manifest
 from jimu.errors import DefinitionErrors, JimuError
 from jimu.messages import Message
@@ -21,7 +22,7 @@ from jimu.web.pages.admin_revisions import Trouble, tallies, view_plan
 from jimu.web.responses import go, whole_number
 from jimu.web.views.admin_base import add, admin_page
 from jimu.web.views.admin_revisions import find
-from jimu.web.visit import visit
+from jimu.web.visit import address, visit
 
 LONGEST_NOTE = 500
 
@@ -127,6 +128,7 @@ def _carry_out(load: Callable[[Deployment], Manifest], origin: Origin) -> Respon
     ticket = Ticket(whole_number(form.get("base")) or 0, form.get("target", ""))
     revisions.require_current(ticket, deployment, manifest)
     _require_confirmation(deployment, manifest)
+    _require_way_in(manifest)
     applied = revisions.apply(deployment, manifest, origin, allow=form.getlist("allow"))
     now.runtime.refresh()
     if not applied.changed:
@@ -144,6 +146,14 @@ def _require_confirmation(deployment: Deployment, manifest: Manifest) -> None:
         return
     if revisions.needs_confirmation(revisions.plan(deployment, manifest)):
         raise Refused(Message("This plan takes values away. Type {word} to confirm.", {"word": word}))
+
+
+def _require_way_in(manifest: Manifest) -> None:
+    """Raises Refused if whoever applies this could not come in any more from where they are."""
+    if shuts_out(address(), manifest, visit().actor.roles):
+        raise Refused(
+            Message("Your own network address ({address}) would be shut out by a role of yours.", {"address": address()})
+        )
 
 
 def _author() -> str:
