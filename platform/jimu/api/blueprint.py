@@ -16,6 +16,7 @@ from jimu.api import (
     care,
     documents,
     files,
+    flows,
     formulas,
     imports,
     metadata,
@@ -68,7 +69,21 @@ def build_blueprint(runtime: Runtime) -> Blueprint:
 
 def build_endpoints(runtime: Runtime) -> tuple[Endpoint, ...]:
     settings = runtime.settings
-    modules = (records, bulk, analysis, audit, metadata, formulas, files, organisation, care, imports, units)
+    modules = (
+        records,
+        bulk,
+        analysis,
+        audit,
+        metadata,
+        formulas,
+        files,
+        organisation,
+        care,
+        imports,
+        units,
+        pools,
+        flows,
+    )
     own = tuple(endpoint for module in modules for endpoint in module.endpoints(settings))
     return (*own, *documents.endpoints(own))
 

@@ -38,6 +38,7 @@ ALLOW = text(
     example="another branch",
     most=500,
 )
+REASON = text("reason", "Why; kept in the history, and asked for when a record goes back a stage.", most=500)
 EXPAND = names("expand", "Lookups whose records come along, under `expanded`.", example="owner")
 
 
@@ -134,8 +135,10 @@ def update_view(call: Call, parameters: Parameters, object: str, id: str) -> Ans
 
 
 def _context(call: Call, parameters: Parameters) -> Context:
-    reason = parameters["allow_duplicates"]
-    return replace(call.context, duplicates_reason=reason) if reason else call.context
+    context, wanted = call.context, parameters["allow_duplicates"]
+    if parameters.get("reason"):
+        context = replace(context, reason=parameters["reason"])
+    return replace(context, duplicates_reason=wanted) if wanted else context
 
 
 def delete_view(call: Call, parameters: Parameters, object: str, id: str) -> Answer:
@@ -237,7 +240,7 @@ def endpoints(settings: Settings) -> tuple[Endpoint, ...]:
             "Change a record",
             "records",
             "update",
-            ParameterSet((ALLOW,)),
+            ParameterSet((ALLOW, REASON)),
             per_object=True,
             action="update",
             body="changes",

@@ -28,11 +28,11 @@ KINDS: tuple[DefinitionKind, ...] = (
     POOL,
     ASSIGNMENT,
     STAGES,
-    AUTOMATION,
     EMAIL,
-    SLA,
     APPROVAL,
     CONVERSION,
+    AUTOMATION,
+    SLA,
 )
 
 __all__ = ["KINDS", "Definition", "DefinitionKind", "Linking"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from jimu.definitions.kinds.actions import ActionDef
 from jimu.flows.actions.calls import call_plugin, send_webhook
 from jimu.flows.actions.notices import notify
+from jimu.flows.actions.others import assign_records, convert_records, start_approvals
 from jimu.flows.actions.subject import Doing, Subject
 from jimu.flows.actions.writes import create_records, delete_records, set_values, update_related
 
@@ -21,6 +22,9 @@ FUNCTIONS: Mapping[str, Function] = {
     "notify": notify,
     "webhook": send_webhook,
     "call": call_plugin,
+    "assign": assign_records,
+    "convert": convert_records,
+    "approve": start_approvals,
 }
 """A function marks the subjects for which it failed (``subject.error``) and leaves the others done."""
 

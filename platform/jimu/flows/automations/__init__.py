@@ -6,8 +6,8 @@ failed ones again; ``trying`` tells what one would do. Order is by ``order``, th
 stopped and told with its trace.
 """
 
-from jimu.flows.automations.following import approval_ended
+from jimu.flows.automations.following import approval_ended, set_off
 from jimu.flows.automations.running import discard, run_again
 from jimu.flows.automations.trying import Trial, try_out
 
-__all__ = ["Trial", "approval_ended", "discard", "run_again", "try_out"]
+__all__ = ["Trial", "approval_ended", "discard", "run_again", "set_off", "try_out"]

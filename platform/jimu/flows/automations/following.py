@@ -7,9 +7,12 @@ from typing import Any
 
 from jimu.definitions.kinds.automation import AFTER, AutomationDef
 from jimu.definitions.manifest import Manifest
+from jimu.errors import BadRequest
 from jimu.fieldtypes.ids import encode_id
 from jimu.flows.automations.chain import chain_of, is_circle, trace
 from jimu.flows.automations.finding import automations_of, is_set_off, may_hear
+from jimu.messages import Message
+from jimu.records import Context
 from jimu.records.commands import Create
 from jimu.records.draft import Draft
 from jimu.records.wave import Wave
@@ -78,3 +81,15 @@ def approval_ended(transaction: Any, manifest: Manifest, object: str, record: in
         if any(fits):
             event = {"event": f"approval:{outcome}", "chain": [], "judge": True}
             transaction.emit(run_jobs(automation.name, [record], event))
+
+
+def set_off(automation: AutomationDef, record: int, context: Context) -> None:
+    """Queue a run for what another system says has happened. Raises BadRequest if the automation waits for no such
+    word.
+    """
+    if not automation.active or not any(t.kind == "webhook" for t in automation.triggers):
+        raise BadRequest(Message("{name} is not set off by other systems.", {"name": automation.name}))
+    asked = context.actor.id or None
+    event = {"event": "webhook", "chain": [], "judge": True, "asked_by": encode_id(asked) if asked else None}
+    with context.store.write() as transaction:
+        transaction.emit(run_jobs(automation.name, [record], event))
