@@ -26,6 +26,7 @@ from jimu.records.commands import OwnerNote
 from jimu.records.locking import hold
 from jimu.records.ownership import entries, fitting, pools_for, readable
 from jimu.storage.entries import JobRow
+from jimu.translation import translator
 
 TURN, USER, CLAIM = "assignment_turn", "user", "claim"
 CHECK_JOB = "assignments.check"
@@ -150,7 +151,7 @@ class Placing:
         pool: PoolDef | None,
         until: datetime | None,
     ) -> Update:
-        why = choice.why.render()
+        why = choice.why.render(translator(self.context.manifest.workspace.locale))
         note = OwnerNote("assigned", pool.name if pool else "", rule.name, why=why, accept_by=until)
         return Update(self.object, id, {"owner": choice.candidate.id}, row["version"], note)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from flask import Blueprint, Response, request
 
 from jimu.definitions.kinds.pool import PoolDef
-from jimu.errors import BadRequest, Invalid, JimuError, NotFound
+from jimu.errors import BadRequest, Forbidden, Invalid, JimuError, NotFound
 from jimu.fieldtypes.ids import decode_id
 from jimu.flows.assignments import accept, assign_by_rule
 from jimu.flows.pools import Outcome, assign, claim, give_back, require_manager, require_pool, run_pool, undo_run
@@ -197,7 +197,7 @@ def show_return(object: str, id: str, problem: str = "", status: int = 200) -> R
         pool_label=reader.label(pool.label),
         reasons=[(r.value, reader.label(r.label)) for r in pool.reasons if not r.retired],
         chosen=request.form.get("reason", ""),
-        note=request.form.get("note", ""),
+        remark=request.form.get("note", ""),
         problem=problem,
         href=href,
         crumbs=[
@@ -215,6 +215,10 @@ def return_record(object: str, id: str) -> Response:
         (outcome,) = give_back(object, [number], reason, note, reader.context)
     except Invalid as error:
         return show_return(object, id, reader.render(error.message), 422)
+    if outcome.code in ("not_found", "no_pool"):
+        raise NotFound(outcome.message or Message("There is no such record."))
+    if outcome.code == "not_yours":
+        raise Forbidden(outcome.message or Message("You may not do this to this record."))
     if not outcome.is_done:
         return go(record_url(object, number), outcome.message)
     try:
