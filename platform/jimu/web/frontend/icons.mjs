@@ -12,7 +12,7 @@ code coin coins columns-3 command components contract copy cpu credit-card crown
 database device-desktop device-floppy device-laptop device-mobile diamond discount dots dots-vertical download droplet
 edit external-link eye eye-off file file-analytics file-certificate file-check file-description file-dollar file-import
 file-invoice file-export file-spreadsheet file-text file-type-csv files filter filter-off filter-plus flag flame folder folders forms function gauge
-gavel gift git-branch git-fork globe grid-dots grip-vertical hand-grab hand-stop hash headset heart heart-handshake help help-circle hierarchy
+gavel gift git-branch git-fork git-merge copy-plus user-x transform globe grid-dots grip-vertical hand-grab hand-stop hash headset heart heart-handshake help help-circle hierarchy
 hierarchy-2 history home home-2 hourglass id id-badge inbox info-circle key keyboard language layers-subtract layout-board
 layout-dashboard layout-grid layout-kanban layout-list layout-sidebar leaf license lifebuoy link list list-check
 list-details list-search lock lock-open login logout luggage magnet mail mail-opened man map map-2 map-pin map-pins medal

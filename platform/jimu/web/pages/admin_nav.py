@@ -12,6 +12,7 @@ from jimu.definitions.manifest import Manifest
 from jimu.messages import Message
 
 USERS, CONFIGURE, AUDIT = "users", "configure", "audit"
+ERASE = "erase"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,30 @@ GROUPS: tuple[AdminGroup, ...] = (
                 "hand-grab",
                 Message("Pools"),
                 Message("What lies in each pool, its rules in words, what tomorrow's run returns, runs and undo"),
+                (CONFIGURE,),
+            ),
+            AdminPage(
+                "duplicates",
+                "/duplicates",
+                "copy",
+                Message("Duplicates"),
+                Message("Groups of records that are taken for the same: compare, merge, or keep apart"),
+                (CONFIGURE,),
+            ),
+            AdminPage(
+                "personal",
+                "/admin/personal",
+                "user-search",
+                Message("Personal data"),
+                Message("What is known of a person: find it, hand it out, erase it"),
+                (ERASE,),
+            ),
+            AdminPage(
+                "retention",
+                "/admin/retention",
+                "hourglass",
+                Message("Retention"),
+                Message("How long records are kept, and what the next night's run will do"),
                 (CONFIGURE,),
             ),
             AdminPage(

@@ -76,6 +76,7 @@ def work_data(page: ListPage, reader: Reader) -> dict[str, Any]:
             "share": may_add(SHARE, object, reader),
             "team": may_add(TEAM, object, reader),
             "export": may["export"],
+            "merge": f"/merge?object={object}" if may["update"] and may["delete"] else "",
             "most": MOST_IDS,
         },
         "editable": [c.name in shown and shown[c.name].state == "edit" for c in page.columns],

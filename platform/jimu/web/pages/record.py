@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from jimu.access.rules import action_allowed
+from jimu.care.cloning import child_kinds
+from jimu.care.converting import can_convert, conversions_of
 from jimu.definitions.model import ObjectDef
 from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message
@@ -20,6 +22,7 @@ from jimu.web.pages.moments import When, when_of
 from jimu.web.pages.ownership import owner_actions
 from jimu.web.pages.people import Person, person_of
 from jimu.web.pages.reader import Reader, record_url
+from jimu.web.pages.record_access import can_be_opened
 from jimu.web.pages.record_fields import FieldShower, ShownField, ShownSection, may
 from jimu.web.pages.record_related import RelatedPage, related_place
 from jimu.web.pages.record_stages import StageBar, stage_bar
@@ -108,9 +111,24 @@ def _actions(definition: ObjectDef, record: Record, reader: Reader) -> list[Acti
         found.append(
             Action(reader.render(Message("Copy")), f"/o/{definition.name}/new?copy={encode_id(record.id)}", "copy")
         )
+        if child_kinds(definition.name, reader.context):
+            found.append(Action(reader.render(Message("Clone with children")), f"{href}/clone", "copy-plus"))
+    found += _conversions(definition, record, reader)
+    if can_be_opened(definition.name, reader) and may(record, "share", reader):
+        found.append(Action(reader.render(Message("Share")), f"{href}/sharing", "share"))
     if may(record, "delete", reader):
         found.append(Action(reader.render(Message("Delete")), f"{href}/delete", "trash", "danger"))
     return found
+
+
+def _conversions(definition: ObjectDef, record: Record, reader: Reader) -> list[Action]:
+    """Those that the reader could carry out on this record just now."""
+    href = record_url(definition.name, record.id)
+    return [
+        Action(reader.label(one.label), f"{href}/convert/{one.name}", "transform", "primary")
+        for one in conversions_of(definition.name, reader.context)
+        if may(record, "update", reader) and can_convert(one, record.id, reader.context)
+    ]
 
 
 def _tab(tab: TabShape, record: Record, show: FieldShower, reader: Reader) -> RecordTab:
@@ -129,6 +147,8 @@ def _panels(definition: ObjectDef, reader: Reader) -> list[Panel]:
         found.append(Panel("comments", reader.render(Message("Comments")), "message-2"))
     if "attachments" in features:
         found.append(Panel("attachments", reader.render(Message("Files")), "paperclip"))
+    if can_be_opened(definition.name, reader):
+        found.append(Panel("team", reader.render(Message("People")), "users"))
     if "history" in features:
         found.append(Panel("history", reader.render(Message("History")), "history"))
     if keeps_owner(reader.manifest, definition.name):

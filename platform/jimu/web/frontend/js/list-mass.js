@@ -27,6 +27,7 @@ function buildBar() {
     work.edit && work.owner && action("owner", "user", t("Owner"), () => open("owner")),
     work.share && action("share", "share", t("Share"), () => open("share")),
     work.team && action("team", "users-group", t("Team"), () => open("team")),
+    work.merge && action("merge", "git-merge", t("Merge"), merge),
     action("copy", "copy", t("Copy"), copyRows),
     work.export && action("export", "download", t("Export"), () => download()),
     work.remove && action("delete", "trash", t("Delete"), () => open("delete"))),
@@ -45,6 +46,13 @@ function buildBar() {
 
 /** Whether there may be records that are not on this page. */
 const hasMore = () => Boolean(list.querySelector("[data-more], [rel=next], [rel=prev], [data-group], [data-more-in-group]")) && rowsShown().length > 0;
+
+/** On to the page on which the ticked records are compared. */
+function merge() {
+  const ids = selection()._ids;
+  if (isAll() || !ids || !ids.includes(",")) { toast(t("Choose at least two records, one by one."), { error: true }); return; }
+  window.location.assign(`${work.merge}&ids=${ids}`);
+}
 
 function body(more = {}) {
   return new URLSearchParams({ ...selection(), csrf_token: csrf(), ...more });
