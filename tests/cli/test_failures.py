@@ -49,7 +49,7 @@ def test_a_wrong_setting_is_a_usage_error(jimu: Jimu, monkeypatch: pytest.Monkey
 
 def test_doctor_looks_at_everything_and_changes_nothing(jimu: Jimu) -> None:
     found = {f["check"]: f["ok"] for f in jimu.json("doctor")}
-    assert set(found) == {"workspace", "data folder", "database", "redis", "assets"}
+    assert set(found) == {"workspace", "data folder", "database", "redis", "assets", "organisation"}
     assert found["workspace"]
     assert found["data folder"]
 

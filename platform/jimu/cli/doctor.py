@@ -11,6 +11,8 @@ from jimu.cli.exits import Exit
 from jimu.cli.output import fail, format_option, print_json, say
 from jimu.cli.session import Session, pass_session
 
+NOTHING_YET = "nothing to be read in this database yet"
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -23,7 +25,7 @@ class Finding:
 @format_option
 @pass_session
 def doctor_command(session: Session, output_format: str) -> None:
-    """Check workspace, data folder, database, Redis and assets. Changes nothing. Exit code 3 if one fails."""
+    """Check workspace, data folder, database, Redis, assets, organisation. Changes nothing. Exit code 3: one fails."""
     found = [check(session) for check in CHECKS]
     if output_format == "json":
         print_json([{"check": f.name, "ok": f.ok, "detail": f.detail} for f in found])
@@ -76,4 +78,23 @@ def _assets(_session: Session) -> Finding:
     return Finding("assets", built, str(FOLDER) if built else f"{FOLDER} is empty; build them with: make install")
 
 
-CHECKS: tuple[Callable[[Session], Finding], ...] = (_workspace, _home, _database, _redis, _assets)
+def _organisation(session: Session) -> Finding:
+    """What should be looked at is told; work goes on all the same."""
+    from jimu.access.actor import SYSTEM
+    from jimu.errors import JimuError
+    from jimu.records.organisation import view_organisation
+    from jimu.storage import StoreError
+
+    opened = session.opened
+    try:
+        if not opened.database.has_engine_tables():
+            return Finding("organisation", True, NOTHING_YET)
+        problems = view_organisation(opened.context(SYSTEM, via="cli")).organisation.problems
+    except (JimuError, StoreError, OSError, ValueError) as error:
+        return Finding("organisation", True, f"{NOTHING_YET}: {error}")
+    told = "; ".join(str(p.message) for p in problems[:3])
+    more = f"; {len(problems) - 3} more: jimu org --problems" if len(problems) > 3 else ""
+    return Finding("organisation", True, told + more if problems else "nothing to be looked at")
+
+
+CHECKS: tuple[Callable[[Session], Finding], ...] = (_workspace, _home, _database, _redis, _assets, _organisation)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from jimu.storage.applying import Application, applying
 from jimu.storage.columns import ColumnMap
 from jimu.storage.connections import Connections
-from jimu.storage.migrations import migrate
+from jimu.storage.migrations import HEAD, current, migrate
 from jimu.storage.schema import Schema
 from jimu.storage.statistics import DatabaseFacts, read_facts
 from jimu.storage.store import Store
@@ -22,6 +22,11 @@ class Database(Connections):
         """Create or upgrade the engine's tables. Safe when several processes do it at once."""
         migrate(self)
         self.__dict__.pop("has_trigrams", None)
+
+    def has_engine_tables(self) -> bool:
+        """Whether the engine's tables are those of this version; changes nothing."""
+        with self.connect() as connection:
+            return current(connection) == HEAD
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:

@@ -135,8 +135,7 @@ class Chart extends HTMLElement {
     document.body.append(ghost);
     const lifted = kind === "department" ? this.branch(id) : handle.closest(".org-member");
     lifted.classList.add("is-dragged");
-    const top = this.querySelector(".org-top");
-    if (top) top.hidden = kind === "person";
+    this.querySelector(".org-top")?.classList.toggle("is-shown", kind === "department");
     this.dragged = { handle, ghost, lifted, target: null, refused: kind === "department" ? this.inside(id) : new Set([""]), now: this.placeOf(handle) };
     this.say(t("{name} is lifted. Drop it on a department.", { name }));
   }
@@ -159,8 +158,7 @@ class Chart extends HTMLElement {
     ghost.remove();
     lifted.classList.remove("is-dragged");
     target?.classList.remove("is-target");
-    const top = this.querySelector(".org-top");
-    if (top) top.hidden = true;
+    this.querySelector(".org-top")?.classList.remove("is-shown");
     // The click that follows a drag opens nothing.
     window.setTimeout(() => { this.dragged = null; });
     if (isDropped && target) this.send(handle, target.dataset.drop);
