@@ -96,7 +96,7 @@ def assert_all(made: Made, world: World, person: int) -> None:
 
 def assert_nothing_is_told(rows: list[Row], object: str, context: Context) -> None:
     assert not any(opens(row, context) for row in rows)
-    assert not [hit for row in rows for hit in read.search(row.word, context) if hit.object == object]
+    assert not [hit for row in rows for hit in read.search(row.word, context, [object])]
     assert read.resolve_titles([row.id for row in rows], context) == {}
     with pytest.raises(NotFound):
         read.aggregate(AggregateRequest(object), context)

@@ -11,10 +11,12 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from jimu.api import (
     analysis,
+    approvals,
     audit,
     bulk,
     care,
     documents,
+    explaining,
     files,
     flows,
     formulas,
@@ -78,11 +80,13 @@ def build_endpoints(runtime: Runtime) -> tuple[Endpoint, ...]:
         formulas,
         files,
         organisation,
+        explaining,
         care,
         imports,
         units,
         pools,
         flows,
+        approvals,
     )
     own = tuple(endpoint for module in modules for endpoint in module.endpoints(settings))
     return (*own, *documents.endpoints(own))

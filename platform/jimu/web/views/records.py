@@ -13,6 +13,7 @@ from jimu.web.pages.record import RecordPage, build_record_page
 from jimu.web.pages.record_card import build_card, object_of
 from jimu.web.responses import fragment, go, page, reader_of, record_id
 from jimu.web.views import (
+    record_access,
     record_comments,
     record_files,
     record_history,
@@ -23,7 +24,7 @@ from jimu.web.views import (
 from jimu.web.visit import visit
 
 MERGED = Message("The record that you asked for was merged into this one.")
-PARTS = (record_related, record_comments, record_files, record_history, record_timeline, record_secrets)
+PARTS = (record_related, record_comments, record_files, record_history, record_timeline, record_secrets, record_access)
 
 
 def register(blueprint: Blueprint) -> None:
