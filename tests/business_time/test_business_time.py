@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from jimu.business_time import (
     ALWAYS,
     NoEnd,
-    add_working_time,
     add_workdays,
+    add_working_time,
     find_calendar,
     is_workday,
     next_working_moment,

@@ -35,6 +35,7 @@ COMMANDS: dict[str, str] = {
     "audit": "jimu.cli.audit:audit_group",
     "jobs": "jimu.cli.jobs:jobs_group",
     "pools": "jimu.cli.pools:pools_group",
+    "flow": "jimu.cli.flow:flow_group",
     "calendar": "jimu.cli.calendar:calendar_group",
     "advise": "jimu.cli.advise:advise_command",
     "doctor": "jimu.cli.doctor:doctor_command",

@@ -129,9 +129,24 @@ class ActionBuilder:
                 formula = self.formula(value["formula"], at, self.object, formula_type(given))
                 if formula is not None:
                     found[name] = formula
-            else:
+            elif self.is_option(value, given, (*path, name)):
                 found[name] = value
         return found
+
+    def is_option(self, value: Any, given: FieldDef, path: Path) -> bool:
+        """Whether a constant is among the choices of a field that has some; a report if not."""
+        if given.choices is None or value is None:
+            return True
+        known = {c.value for c in given.choices if not c.retired}
+        place, address = self.document.value_place(*path), self.document.address
+        for one in value if isinstance(value, list) else [value]:
+            if one not in known:
+                template = "{field} has no option {name}."
+                self.linking.findings.unknown(
+                    "unknown_option", template, str(one), place, address, known, field=given.address
+                )
+                return False
+        return True
 
     def people(self, listed: Any, path: Path) -> tuple[Person, ...]:
         found = []

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jimu.definitions.documents import Document, optional_text, text_of
+from jimu.definitions.kinds.actions import ActionBuilder
 from jimu.definitions.kinds.duration import Duration, parse_duration
 from jimu.definitions.kinds.kind import DefinitionKind, Linking
 from jimu.definitions.manifest import Manifest
@@ -211,7 +212,7 @@ class _Building:
                 expected = formula_type(given)
                 at = self.document.value_place(*path, name, "formula")
                 found[name] = self.linking.linker.formula(value["formula"], self.object, expected, at, address)
-            else:
+            elif ActionBuilder(self.document, self.linking, self.object).is_option(value, given, (*path, name)):
                 found[name] = value
         return {name: value for name, value in found.items() if value is not None}
 
