@@ -35,7 +35,8 @@ def endpoints(settings: Settings) -> tuple[Endpoint, ...]:
     return (
         Endpoint(
             "GET", "/audit", audit_view, "The audit, newest first", "Audit", "audit", ParameterSet(parameters),
-            result="Audit", errors=(403,), description="Needs the system right `audit`, and a token with the scope `admin`. `head` may"
+            errors=(403,),
+            description="Needs the system right `audit`, and a token with the scope `admin`. `head` may"
             " be kept elsewhere: `jimu audit verify --noted` then proves the chain up to there.",
         ),
     )  # fmt: skip

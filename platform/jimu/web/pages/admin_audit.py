@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 from jimu.access.audit_kinds import GROUPS, KINDS, kinds_in
 from jimu.exchange.audit_files import name_of, names_of, people_in
 from jimu.fieldtypes.ids import decode_id, encode_id
+from jimu.messages import Message
 from jimu.storage.audit import AuditRow, AuditSearch
+from jimu.web.pages.devices import device_of
 from jimu.web.pages.reader import Reader, record_url
 
 PAGE_SIZE = 50
@@ -27,6 +29,29 @@ ICONS = {
     "configuration": "git-branch",
     "view_as": "eye",
     "audit": "lock",
+}
+DETAILS = {
+    "author": Message("author"),
+    "by": Message("by"),
+    "count": Message("count"),
+    "device": Message("device"),
+    "fields": Message("fields"),
+    "format": Message("format"),
+    "given": Message("given"),
+    "hash": Message("hash"),
+    "ids": Message("records"),
+    "method": Message("method"),
+    "note": Message("note"),
+    "purpose": Message("purpose"),
+    "revision": Message("revision"),
+    "roles": Message("roles"),
+    "scopes": Message("scopes"),
+    "search": Message("search"),
+    "stage": Message("step"),
+    "status": Message("status"),
+    "taken": Message("taken"),
+    "token": Message("token"),
+    "where": Message("condition"),
 }
 _ALARMING = frozenset({"login.failed", "login.throttled", "login.factor_failed", "access.refused_address",
                        "audit.foreign_head"})  # fmt: skip
@@ -143,12 +168,24 @@ def show_entry(row: AuditRow, names: Mapping[int, str], reader: Reader) -> Entry
         _person_href(row.subject),
         reader.label(definition.label) if definition else row.object,
         record_url(row.object, row.record) if row.record and definition else "",
-        [(name, _shown(value)) for name, value in row.details.items()],
+        [(_named(name, reader), _told(name, value, reader)) for name, value in row.details.items()],
     )
 
 
 def _person_href(user: int | None) -> str:
     return f"/admin/users/{encode_id(user)}" if user else ""
+
+
+def _named(name: str, reader: Reader) -> str:
+    """What a detail is called; those of rare kinds have their own name."""
+    label = DETAILS.get(name)
+    return reader.render(label) if label else name
+
+
+def _told(name: str, value: Any, reader: Reader) -> str:
+    if name == "device":
+        return reader.render(device_of(str(value))[0])
+    return _shown(value)
 
 
 def _shown(value: Any) -> str:
