@@ -212,7 +212,7 @@ class Batch:
 
     task: int
     done: Done | None = None
-    error: Exception | None = None
+    error: JimuError | None = None
 
 
 def decide_all(tasks: Sequence[int], answer: Answer, context: Context) -> list[Batch]:

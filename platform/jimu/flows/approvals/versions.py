@@ -11,7 +11,7 @@ from jimu.definitions.approvals.model import ApproverRule, EndNode, FlowDef, Peo
 from jimu.definitions.approvals.reading import read_flow
 from jimu.definitions.kinds.approval import Rereading
 from jimu.definitions.manifest import Manifest
-from jimu.errors import NotFound
+from jimu.errors import Invalid, NotFound
 from jimu.flows.approvals.model import Run
 from jimu.messages import Message, Text
 from jimu.records import Context, Create, write
@@ -60,7 +60,11 @@ def keep_version(flow: FlowDef, context: Context) -> None:
     if context.transaction.select(Query(VERSION, filter, fields=("flow",), limit=1)).rows:
         return
     values = {"flow": flow.name, "flow_version": flow.version, "data": plain(flow.data)}
-    write.write(Create(VERSION, values), context.as_actor(SYSTEM))
+    try:
+        write.write(Create(VERSION, values), context.as_actor(SYSTEM))
+    except Invalid as error:
+        if any(p.code != "not_unique" for p in error.problems):
+            raise  # else another process has kept it at the same moment
 
 
 def plain(data: Any) -> Any:

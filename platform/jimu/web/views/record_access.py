@@ -31,8 +31,9 @@ def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule(f"{_PATH}/team", view_func=show_panel)
     blueprint.add_url_rule(f"{_PATH}/sharing", view_func=show_sharing)
     blueprint.add_url_rule(f"{_PATH}/sharing/<kind>", view_func=open_to, methods=["POST"])
-    blueprint.add_url_rule(f"{_PATH}/sharing/<kind>/<opened>", view_func=change, methods=["POST"])
-    blueprint.add_url_rule(f"{_PATH}/sharing/<kind>/<opened>/delete", view_func=close, methods=["POST"])
+    one = f"{_PATH}/sharing/<kind>/<opened>"
+    blueprint.add_url_rule(one, "change_opened", change, methods=["POST"])
+    blueprint.add_url_rule(f"{one}/delete", "close_opened", close, methods=["POST"])
     blueprint.add_url_rule(f"{_PATH}/why", view_func=show_why)
 
 
