@@ -112,20 +112,33 @@ class CheckWriter(BatchWriter):
         known = self._find([key for _, key in wave], transaction)
         fresh, again = [], []
         for row, key in wave:
-            is_known = key is NO_KEY or key not in self._keys or known.get(key)
-            (fresh if is_known else again).append((row, key))
-            if key is not NO_KEY:
-                self._keys.setdefault(key, row.row.number)
-        for row, _ in again:
-            if self._step.existing == "update":
-                batch.counters.updated += 1
-                batch.stored.append((row, 0))
-            elif self._step.existing == "skip":
-                batch.skipped.append((row, 0))
-            else:
-                row.problems.append(RowProblem("exists", Message("There is such a record already.")))
-                batch.refused.append(row)
+            is_fresh = key is NO_KEY or key not in self._keys or known.get(key)
+            (fresh if is_fresh else again).append((row, key))
+        self._judge_again([row for row, _ in again], batch, context)
         super()._write_wave(fresh, batch, context, transaction)
+        for row, key in fresh:
+            if key is not NO_KEY and not row.problems:
+                self._keys.setdefault(key, row.row.number)
+
+    def _judge_again(self, rows: Sequence[PendingRow], batch: Batch, context: Context) -> None:
+        """Rows that meet what an earlier row makes."""
+        if self._step.existing == "skip":
+            batch.skipped += [(row, 0) for row in rows]
+            return
+        if self._step.existing == "refuse":
+            for row in rows:
+                row.problems.append(RowProblem("exists", Message("There is such a record already.")))
+            batch.refused += rows
+            return
+        values = [{n: v for n, v in row.values.items() if n != "id" and v is not None} for row in rows]
+        previews = write.preview_many([Create(self._binding.object.name, v) for v in values], context) if rows else []
+        for row, preview in zip(rows, previews, strict=True):
+            wrong = [p for p in preview.problems if p.code != "required"]
+            if wrong:
+                row.problems.extend(self.problems_of(Invalid(Message("Some values are not right."), wrong)))
+                batch.refused.append(row)
+            else:
+                batch.stored.append((row, 0))
 
     def _tell(self, rows: Sequence[PendingRow], result: BatchResult, batch: Batch) -> None:
         for outcome in result.rows:
@@ -152,7 +165,7 @@ class CheckWriter(BatchWriter):
             kept = [p for p in preview.problems if not (p.code == "required" and p.field in blank)]
             error: JimuError = preview.error or Invalid(Message("Some values are not right."), kept)
             found = self.problems_of(error) if kept or preview.error is not None else []
-        if isinstance(self._commands[outcome.row], Create):
+        if not found and isinstance(self._commands[outcome.row], Create):
             found += self._same_in_file(row, preview)
         return found
 

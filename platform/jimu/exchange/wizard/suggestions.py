@@ -69,7 +69,7 @@ def _by_content(column: ColumnProfile, object: ObjectDef, open_fields: AbstractS
     for name in sorted(open_fields):
         choices = [c for c in object.fields[name].choices or () if not c.retired]
         known = {folded(x) for c in choices for x in (c.value, *c.label.by_locale.values())}
-        if len(choices) > _FEW and sum(n for text, n in texts if text in known) > total * _MOST:
+        if len(choices) >= _FEW and sum(n for text, n in texts if text in known) > total * _MOST:
             return name
     return None
 
