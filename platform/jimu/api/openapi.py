@@ -24,6 +24,7 @@ DESCRIPTION = (
 _STATUS_WORDS = {
     200: "Done.",
     201: "Created.",
+    202: "Taken on; it is done by a job.",
     204: "Done; no content.",
     304: "Not changed since.",
     400: "The request cannot be understood.",
