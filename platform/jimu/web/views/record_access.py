@@ -30,10 +30,10 @@ _KINDS = {"team": TEAM, "shares": SHARE}
 def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule(f"{_PATH}/team", view_func=show_panel)
     blueprint.add_url_rule(f"{_PATH}/sharing", view_func=show_sharing)
-    blueprint.add_url_rule(f"{_PATH}/sharing/<kind>", view_func=open_to, methods=["POST"])
+    blueprint.add_url_rule(f"{_PATH}/sharing/<kind>", view_func=open_record_to, methods=["POST"])
     one = f"{_PATH}/sharing/<kind>/<opened>"
-    blueprint.add_url_rule(one, "change_opened", change, methods=["POST"])
-    blueprint.add_url_rule(f"{one}/delete", "close_opened", close, methods=["POST"])
+    blueprint.add_url_rule(one, view_func=change_opened, methods=["POST"])
+    blueprint.add_url_rule(f"{one}/delete", view_func=close_opened, methods=["POST"])
     blueprint.add_url_rule(f"{_PATH}/why", view_func=show_why)
 
 
@@ -57,7 +57,7 @@ def show_sharing(object: str, id: str, problems: tuple[str, ...] = (), status: i
     )
 
 
-def open_to(object: str, id: str, kind: str) -> Response:
+def open_record_to(object: str, id: str, kind: str) -> Response:
     """Add somebody to the team, or share the record."""
     given = {name: text for name in _GIVEN[_kind(kind)] if (text := request.form.get(name, "").strip())}
     if _kind(kind) == SHARE and "with_department" in given:
@@ -71,7 +71,7 @@ def open_to(object: str, id: str, kind: str) -> Response:
     return go(f"{record_url(object, record_id(id))}/sharing", Message("They see the record from now on."))
 
 
-def change(object: str, id: str, kind: str, opened: str) -> Response:
+def change_opened(object: str, id: str, kind: str, opened: str) -> Response:
     values = {"access": request.form.get("access", "read"), "until": request.form.get("until", "").strip() or None}
     try:
         write.write(Update(_kind(kind), _opened(id, kind, opened), values), visit().context)
@@ -80,7 +80,7 @@ def change(object: str, id: str, kind: str, opened: str) -> Response:
     return go(f"{record_url(object, record_id(id))}/sharing", Message("The change was saved."))
 
 
-def close(object: str, id: str, kind: str, opened: str) -> Response:
+def close_opened(object: str, id: str, kind: str, opened: str) -> Response:
     write.write(Delete(_kind(kind), _opened(id, kind, opened)), visit().context)
     return go(f"{record_url(object, record_id(id))}/sharing", Message("They no longer see the record by this."))
 
