@@ -173,7 +173,9 @@ class _Making:
     def check_masked(self) -> None:
         """Questions about what is masked find nothing, so a pool that asks them would look empty to its members."""
         masked = {*(self.data.get("masked") or ()), *(self.data.get("hidden") or ())}
-        asked = {name.removeprefix("-"): ("sort", i) for i, name in enumerate(self.data.get("sort") or ())}
+        asked: dict[str, tuple[str | int, ...]] = {
+            name.removeprefix("-"): ("sort", i) for i, name in enumerate(self.data.get("sort") or ())
+        }
         made, _ = check(self.data.get("when") or "True", LinkScope(self.object, self.linking.linker), self.object)
         asked |= {path[0]: ("when",) for path in (made.paths if made is not None else ())}
         for name, path in asked.items():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from jimu.definitions.documents import Document, optional_text, text_of
 from jimu.definitions.kinds.kind import Linking
@@ -88,10 +89,8 @@ class _Building:
         if held is None or day is None or due is None:
             return None
         name = raw["name"]
-        shown = raw.get("after")
-        levels = {str(k): int(v) for k, v in shown["days"].items()} if isinstance(shown, YamlMap) else None
-        if levels is not None and "otherwise" in shown:
-            levels[""] = int(shown["otherwise"])
+        shown: Any = raw.get("after")
+        levels = _levels(shown) if isinstance(shown, YamlMap) else None
         return ReturnRuleDef(
             name,
             text_of(raw, "label", name),
@@ -158,7 +157,7 @@ class _Building:
     def _early_source(self, since: tuple[str, ...], more: int) -> str:
         """What must hold of every record that goes back, by comparisons that cost nothing: nothing counted from is
         younger than the rule's fewest days. Spares the question for most records the day to be worked out."""
-        raw = self.raw.get("after")
+        raw: Any = self.raw.get("after")
         listed = (
             [*raw["days"].values(), *([raw["otherwise"]] if "otherwise" in raw else [])]
             if isinstance(raw, YamlMap)
@@ -178,6 +177,12 @@ class _Building:
 
     def _place(self) -> Place:
         return self.document.value_place(*self.path)
+
+
+def _levels(raw: YamlMap) -> dict[str, int]:
+    """The days by value; those for all other values under ''."""
+    days = {str(key): int(value) for key, value in raw["days"].items()}
+    return {**days, "": int(raw["otherwise"])} if "otherwise" in raw else days
 
 
 def _day_source(since: tuple[str, ...], after: str, protect: int, grace: int) -> str:

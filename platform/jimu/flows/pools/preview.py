@@ -101,7 +101,8 @@ def next_return(object: str, id: int, context: Context) -> Due | None:
 
 def rules_apart(pool: PoolDef) -> list[tuple[ReturnRuleDef, Filter]]:
     """Each rule with what it takes and no rule before it."""
-    apart, before = [], []
+    apart: list[tuple[ReturnRuleDef, Filter]] = []
+    before: list[Filter] = []
     for rule in pool.returns:
         apart.append((rule, all_of([due_filter(pool, rule), *(Not(f) for f in before)])))
         before.append(Where(rule.due))

@@ -58,12 +58,12 @@ class _Returning:
         outcomes: dict[int, Outcome] = {}
         commands: dict[int, Update] = {}
         for id in ids:
-            row, pool = rows.get(id), pools.get(id)
-            refusal = self._refusal(id, row, pool, id in seen)
-            if refusal is not None or row is None or pool is None:
+            row, answering = rows.get(id), pools.get(id)
+            refusal = self._refusal(id, row, answering, id in seen)
+            if refusal is not None or row is None or answering is None:
                 outcomes[id] = refusal or absent(id)
             else:
-                commands[id] = self._command(id, row, pool)
+                commands[id] = self._command(id, row, answering)
         outcomes.update(self._write(commands, rows))
         self._tell(rows, pools, [id for id, o in outcomes.items() if o.is_done])
         return [outcomes[id] for id in ids]

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from jimu.access.pools import pools_of
 from jimu.definitions.kinds.pool import PoolDef
 from jimu.messages import Message
 from jimu.records.commands import Create, OwnerNote, Update
 from jimu.records.draft import Draft
-from jimu.records.pools import OWNER_SINCE, keeps_owner, moves_by, pool_of, pools_of
+from jimu.records.pools import OWNER_SINCE, keeps_owner, moves_by, pool_of
 from jimu.records.wave import Unit, Wave
 from jimu.records.write_steps.values import put_value
 from jimu.storage.query import Where
