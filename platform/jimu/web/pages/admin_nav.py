@@ -176,6 +176,22 @@ GROUPS: tuple[AdminGroup, ...] = (
                 (CONFIGURE,),
             ),
             AdminPage(
+                "automations",
+                "/admin/automations",
+                "robot",
+                Message("Automations"),
+                Message("What is done by itself, when and if; runs that failed, and trying one out"),
+                (CONFIGURE,),
+            ),
+            AdminPage(
+                "deliveries",
+                "/admin/deliveries",
+                "send",
+                Message("Deliveries"),
+                Message("Mails and webhooks that left the system: what failed, send again"),
+                (CONFIGURE,),
+            ),
+            AdminPage(
                 "jobs",
                 "/admin/jobs",
                 "clock",
