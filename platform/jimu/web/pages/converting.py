@@ -11,7 +11,8 @@ from jimu.care.converting import EXISTING, NEW, SKIP, Choice, StepForecast
 from jimu.definitions.kinds.conversion import ConversionStepDef
 from jimu.fieldtypes.ids import decode_id, encode_id
 from jimu.messages import Message
-from jimu.records import read
+from jimu.records import read, write
+from jimu.records.commands import Create
 from jimu.web.pages.fieldviews import form_view
 from jimu.web.pages.form import views_of
 from jimu.web.pages.model import FieldShape, FieldView
@@ -61,7 +62,7 @@ def step_shape(step: ConversionStepDef, reader: Reader) -> PageShape:
 def build_step(found: StepForecast, choice: Choice, reader: Reader, sent: Sent | None = None) -> ConvertStep:
     step = found.step
     definition = reader.manifest.object(step.object)
-    values = {**found.values, **choice.values}
+    values = {**_defaults(found, reader), **found.values, **choice.values}
     titles = read.resolve_titles(_ids(values), reader.context)
     fields = [_field(one, step.name, values, titles, reader, sent) for one in step_shape(step, reader).fields.values()]
     can_make = action_allowed(reader.actor, reader.manifest, step.object, "create")
@@ -76,6 +77,13 @@ def build_step(found: StepForecast, choice: Choice, reader: Reader, sent: Sent |
         choice.how == NEW,
         choice.how == SKIP,
     )
+
+
+def _defaults(found: StepForecast, reader: Reader) -> dict[str, Any]:
+    """What a new record would get besides."""
+    if not action_allowed(reader.actor, reader.manifest, found.step.object, "create"):
+        return {}
+    return dict(write.preview(Create(found.step.object, dict(found.values)), reader.context).values)
 
 
 def _field(
