@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from jimu.storage.connection import Connection
 
 _COPY_FROM = 200
-_MOST_UNDER_ONE = 400
+_MOST_UNDER_ONE = 1_000
 _AT_ONCE = 20_000
 
 
@@ -27,13 +27,15 @@ class MatchKeyRows:
 
     connection: Connection
 
-    def add_match_keys(self, rows: Sequence[tuple[int, int, int]], *, fresh: bool = False) -> None:
-        """(rule, key, record id); those that are there already are left. ``fresh``: none of them is."""
+    def add_match_keys(self, rows: Sequence[tuple[int, int, int, str]], *, fresh: bool = False) -> None:
+        """(rule, key, record id, text to judge likeness by); those that are there already are left. ``fresh``: none of
+        them is.
+        """
         if fresh and self.connection.capabilities.copy and len(rows) >= _COPY_FROM:
-            self.connection.copy("COPY match_key (rule, key, record_id) FROM STDIN", rows)
+            self.connection.copy("COPY match_key (rule, key, record_id, text) FROM STDIN", rows)
             return
         self.connection.do_many(
-            "INSERT INTO match_key (rule, key, record_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", rows)
+            "INSERT INTO match_key (rule, key, record_id, text) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", rows)
 
     def remove_match_keys(self, rule: int, ids: Iterable[int]) -> None:
         """All keys of ``rule`` under which the records lie."""
@@ -45,18 +47,18 @@ class MatchKeyRows:
         self.connection.do(f"DELETE FROM match_key WHERE record_id {self.connection.among()}",  # noqa: S608
                            self.connection.list_value(ids))
 
-    def find_match_keys(self, rule: int, keys: Sequence[int]) -> list[tuple[int, int]]:
-        """(key, record id) of what lies under ``keys``; of a crowded key the newest records only."""
-        found: list[tuple[int, int]] = []
+    def find_match_keys(self, rule: int, keys: Sequence[int]) -> list[tuple[int, int, str]]:
+        """(key, record id, text) of what lies under ``keys``; of a crowded key the newest records only."""
+        found: list[tuple[int, int, str]] = []
         for start in range(0, len(keys), _AT_ONCE):
             found += self._find(rule, keys[start : start + _AT_ONCE])
         return found
 
-    def _find(self, rule: int, keys: Sequence[int]) -> list[tuple[int, int]]:
+    def _find(self, rule: int, keys: Sequence[int]) -> list[tuple[int, int, str]]:
         listed = self.connection.list_value(keys)
         plain = f"FROM match_key WHERE rule = ? AND key {self.connection.among()}"
         return self.connection.rows_planned_anew(self._marked(
-            "SELECT key, record_id FROM (SELECT key, record_id, row_number() OVER (PARTITION BY key"  # noqa: S608
+            "SELECT key, record_id, text FROM (SELECT key, record_id, text, row_number() OVER (PARTITION BY key"  # noqa: S608
             f" ORDER BY record_id DESC) AS place {plain}) AS found WHERE place <= {_MOST_UNDER_ONE}"),
             (rule, listed))
 

@@ -195,7 +195,7 @@ match_key = sa.Table(
     "match_key", metadata,
     sa.Column("rule", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("record_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("record_id", sa.BigInteger, primary_key=True, autoincrement=False), _text("text"),
     sa.Index("ix_match_key_record", "record_id", "rule"),
     sqlite_with_rowid=False,
 )

@@ -19,7 +19,7 @@ MOST_FOUND = 20
 """So many matches of one record are told of by one rule, the best first."""
 
 APART = "not_duplicate"
-_MOST_CANDIDATES = 2_000
+_MOST_CANDIDATES = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,8 @@ class Searching:
         """
         own = [rule.comparison.comparable(row, rule.fields_of(object)) for row in rows]
         wanted = [rule.keys.wanted(values) for values in own]
-        stored = self._stored(rule, wanted, {row["id"] for row in rows})
+        texts = [rule.keys.text(values) for values in own]
+        stored = self._stored(rule, wanted, texts, {row["id"] for row in rows})
         batch = _in_batch(rule, own, wanted) if rule.definition.own and len(rows) > 1 else [[] for _ in rows]
         held = self._hold(rule, {id for ids in stored for id in ids})
         made = []
@@ -66,17 +67,21 @@ class Searching:
         self._leave_out_apart(rows, made)
         return [found[:MOST_FOUND] for found in made]
 
-    def _stored(self, rule: Rule, wanted: Sequence[Sequence[int]], own: set[int]) -> list[list[int]]:
-        """The stored records under the keys of each row; the rows themselves left out."""
+    def _stored(
+        self, rule: Rule, wanted: Sequence[Sequence[int]], texts: Sequence[str], own: set[int]
+    ) -> list[list[int]]:
+        """The stored records under the keys of each row that are like it; the rows themselves left out."""
         keys = list({key for some in wanted for key in some})
-        under: dict[int, list[int]] = {}
+        under: dict[int, list[tuple[int, str]]] = {}
         if keys:
-            for key, id in self.transaction.find_match_keys(rule.number, keys):
+            for key, id, text in self.transaction.find_match_keys(rule.number, keys):
                 if id not in own:
-                    under.setdefault(key, []).append(id)
-        return [
-            list(dict.fromkeys(id for key in some for id in under.get(key, ())))[:_MOST_CANDIDATES] for some in wanted
-        ]
+                    under.setdefault(key, []).append((id, text))
+        found = []
+        for some, mine in zip(wanted, texts, strict=True):
+            near = {id: text for key in some for id, text in under.get(key, ())}
+            found.append([id for id, text in near.items() if rule.keys.is_like(mine, text)][:_MOST_CANDIDATES])
+        return found
 
     def _hold(self, rule: Rule, ids: set[int]) -> dict[int, tuple[Comparable, Match]]:
         """The living ones of ``ids`` that count, with their values made comparable."""

@@ -37,15 +37,12 @@ def keep_match_keys(wave: Wave) -> None:
 
 
 def add_keys(transaction: Transaction, part: Part, rows: Iterable[tuple[int, Row]], *, fresh: bool) -> None:
-    rule, fields = part.rule, part.fields
-    transaction.add_match_keys(
-        [
-            (rule.number, key, id)
-            for id, values in rows
-            for key in rule.keys.own(rule.comparison.comparable(values, fields))
-        ],
-        fresh=fresh,
-    )
+    rule, made = part.rule, []
+    for id, values in rows:
+        known = rule.comparison.comparable(values, part.fields)
+        text = rule.keys.text(known)
+        made += [(rule.number, key, id, text) for key in rule.keys.own(known)]
+    transaction.add_match_keys(made, fresh=fresh)
 
 
 def bring_rules_up(transaction: Transaction, manifest: Manifest) -> None:

@@ -18,7 +18,7 @@ from functools import lru_cache
 from math import ceil, floor
 
 from jimu.definitions.care import FUZZY, DuplicateRuleDef, MatchDef
-from jimu.records.duplicates.comparing import Comparable, sounds
+from jimu.records.duplicates.comparing import Comparable, part_score, sounds
 
 # To be raised when values are made comparable in another way: all keys are made anew then.
 VERSION = 1
@@ -47,6 +47,13 @@ class Keys:
     def wanted(self, values: Comparable) -> list[int]:
         """Under which its like lie."""
         return self._keys(values, wanted_segments)
+
+    def text(self, values: Comparable) -> str:
+        """By which likeness is judged; '' for a rule without."""
+        return values[self.like.field] if self.like is not None else ""
+
+    def is_like(self, one: str, other: str) -> bool:
+        return self.like is None or part_score(self.like, one, other) >= self.like.least
 
     def _keys(self, values: Comparable, segments: Segments) -> list[int]:
         parts = [_equal(part, values[part.field]) for part in self.equal]
