@@ -110,7 +110,7 @@ def _wrong_password(page: Page) -> None:
 
 def _frame() -> Iterator[State]:
     yield State("home", "/")
-    yield State("user menu", "/", click(".user-menu summary, summary:has(.avatar)", see="[data-theme-choice=dark]"))
+    yield State("user menu", "/", click("summary:has(.avatar-initials)", see="[data-theme-choice=dark]"))
     yield State("bell", "/", click("jm-bell summary", see="jm-bell .notice-entry"))
     yield State("palette", "/", press("Control+k", see=".palette-option"))
     yield State("keys", "/o/thing", press("?", see=".keys-row"))

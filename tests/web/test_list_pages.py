@@ -91,6 +91,17 @@ def test_columns_are_chosen_and_ordered_for_oneself_and_given_back(ada: Visitor,
     assert 'data-density="comfortable"' in page(ada)
 
 
+def test_a_column_may_lie_two_lookups_away(ada: Visitor) -> None:
+    assert arrange(ada, {"columns": ["name", "maker.owner.email", "maker.owner.name", "maker.city"]}) == 200
+    text = page(ada)
+    assert heads(text) == ["name", "maker.owner.email", "maker.owner.name", "maker.city"]
+    assert re.search(r'data-field="maker.owner.email"><a href="mailto:ada@example.com">', text)
+    assert re.search(r'data-field="maker.owner.name">Ada<', text)
+    offered = ada.get("/o/thing/fields?through=maker.owner&purpose=column", headers=FETCH).get_json()["fields"]
+    assert "maker.owner.email" in [field["path"] for field in offered]
+    assert arrange(ada, {}) == 200
+
+
 @pytest.mark.parametrize(
     "looks",
     [

@@ -16,6 +16,7 @@ from jimu.fieldtypes.ids import encode_id
 from jimu.fieldtypes.kinds import Kind
 from jimu.records import read
 from jimu.records.commands import Record
+from jimu.records.requests import ListRequest
 from jimu.web.environment import put_out
 from jimu.web.pages.display import BLANK, Presenter, Shown, presenter_for, type_of
 from jimu.web.pages.list_fields import fields_on, path_label
@@ -27,14 +28,29 @@ _MOST_SHAPES = 2_000
 _NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.DURATION})
 _UNSHOWN = frozenset({"secret"})
 _MOST_DRAWN = 2_000
+_NO_CELL = Markup("")
 Titles = Mapping[int, str]
+Steps = tuple[str, ...]
 CellMacro = Callable[[Shown], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """What lies behind the records that those of a page point at: titles, and the records two lookups away, by the
+    path of both lookups and by id.
+    """
+
+    titles: Titles = dataclasses.field(default_factory=dict)
+    records: Mapping[Steps, Mapping[int, Record]] = dataclasses.field(default_factory=dict)
+
+
+NOTHING_BEYOND = Beyond()
 
 
 @dataclass(frozen=True)
 class ColumnShape:
-    """One column for readers of one language. ``path``: the field, or a lookup and a field of its record. ``tag``: the
-    opening tag of its cells.
+    """One column for readers of one language. ``path``: the field, or one lookup or two and a field of the record that
+    they lead to. ``tag``: the opening tag of its cells.
     """
 
     path: tuple[str, ...]
@@ -65,24 +81,30 @@ class ColumnShape:
         """Whether sums of it tell anything: an amount or a quantity, not a share or a mark."""
         return self.field.kind in _NUMBERS and type_of(self.field).name not in ("rating", "percent", "autonumber")
 
-    def shown(self, record: Record, titles: Titles = {}) -> Shown:  # noqa: B006 - never changed
+    def shown(self, record: Record, beyond: Beyond = NOTHING_BEYOND) -> Shown:
         if len(self.path) == 1:
             return self.present(record.values.get(self.path[0]), record.values, record.titles)
         inner = record.expanded.get(self.path[0])
         if not isinstance(inner, Record):
             return BLANK
-        return self.present(inner.values.get(self.path[1]), inner.values, titles or record.titles)
+        if len(self.path) == 2:
+            return self.present(inner.values.get(self.path[1]), inner.values, beyond.titles or record.titles)
+        far = beyond.records.get(self.path[:2], {}).get(inner.values.get(self.path[1]) or 0)
+        return BLANK if far is None else self.present(far.values.get(self.path[2]), far.values, far.titles)
 
 
 @dataclass(frozen=True)
 class ListShape:
-    """``fields`` and ``expand``: what must be read. ``inner``: columns that show records which others point at."""
+    """``fields`` and ``expand``: what must be read. ``inner``: columns that show records which others point at;
+    ``far``: those whose values lie two lookups away.
+    """
 
     layout: ListLayoutDef
     columns: tuple[ColumnShape, ...]
     fields: tuple[str, ...]
     expand: tuple[str, ...]
     inner: tuple[ColumnShape, ...] = ()
+    far: tuple[ColumnShape, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +114,7 @@ class ListRow(Row):
     id: str = ""
     color: str = ""
     columns: Sequence[ColumnShape] = ()
-    tail: Markup = Markup("")  # one cell more
+    tail: Markup = _NO_CELL  # one cell more
 
     def html(self, untitled: str, cell: CellMacro) -> Markup:
         """The row, written here and not in the template: a list has hundreds of cells, most of them plain. ``cell`` is
@@ -134,8 +156,12 @@ def list_shape(layout: ListLayoutDef, reader: Reader) -> ListShape:
 
 
 def can_show(steps: Sequence[FieldDef]) -> bool:
-    """Whether a list can have such a column: its own fields, and those of the records its lookups point at."""
-    return len(steps) <= 2 and steps[-1].type not in _UNSHOWN and not (len(steps) == 2 and steps[0].target == ())
+    """Whether a list can have such a column: its own fields, and those of the records one or two lookups away."""
+    return (
+        len(steps) <= 3
+        and steps[-1].type not in _UNSHOWN
+        and all(step.kind is Kind.REFERENCE and step.target != () for step in steps[:-1])
+    )
 
 
 def _build_shape(layout: ListLayoutDef, reader: Reader) -> ListShape:
@@ -150,13 +176,14 @@ def _build_shape(layout: ListLayoutDef, reader: Reader) -> ListShape:
         needed.append(column.path[0])
         if len(steps) == 1:
             needed += _companions(steps[-1], reader)
-    over = [c for c in columns if len(c.path) == 2]
+    over = [c for c in columns if len(c.path) > 1]
     return ListShape(
         layout,
         tuple(columns),
         tuple(dict.fromkeys(needed)),
         tuple(dict.fromkeys(c.path[0] for c in over)),
-        tuple(c for c in over if c.field.kind in (Kind.REFERENCE, Kind.REFERENCES)),
+        tuple(c for c in over if len(c.path) == 2 and c.field.kind in (Kind.REFERENCE, Kind.REFERENCES)),
+        tuple(c for c in over if len(c.path) == 3),
     )
 
 
@@ -185,14 +212,16 @@ def _css(field: FieldDef) -> str:
 
 
 def rows_of(
-    records: Sequence[Record], columns: Sequence[ColumnShape], titles: Titles | None = None, colors: Sequence[str] = ()
+    records: Sequence[Record],
+    columns: Sequence[ColumnShape],
+    beyond: Beyond = NOTHING_BEYOND,
+    colors: Sequence[str] = (),
 ) -> list[Row]:
-    """``titles``: of records that the records pointed at point at. ``colors``: one per record, '' for none."""
-    inner = titles or {}
+    """``colors``: one per record, '' for none."""
     return [
         ListRow(
             record_url(r.object, r.id),
-            [(column.tag, column.shown(r, inner)) for column in columns],
+            [(column.tag, column.shown(r, beyond)) for column in columns],
             encode_id(r.id),
             colors[number] if colors else "",
             columns,
@@ -201,12 +230,32 @@ def rows_of(
     ]
 
 
-def inner_titles(records: Sequence[Record], shape: ListShape, reader: Reader) -> Titles:
-    """The titles of records two steps away; asks nothing where no column shows any."""
+def read_beyond(records: Sequence[Record], shape: ListShape, reader: Reader) -> Beyond:
+    """Asks nothing where no column shows any of it, and one question for each way over two lookups."""
+    if not shape.inner and not shape.far:
+        return NOTHING_BEYOND
+    ids = {id for column in shape.inner for id in _pointed_at(records, column)}
+    ways: dict[Steps, list[ColumnShape]] = {}
+    for column in shape.far:
+        ways.setdefault(column.path[:2], []).append(column)
+    far = {way: _read_far(_pointed_at(records, columns[0]), columns, reader) for way, columns in ways.items()}
+    return Beyond(read.resolve_titles(ids, reader.context) if ids else {}, far)
+
+
+def _pointed_at(records: Sequence[Record], column: ColumnShape) -> set[int]:
+    """What the field that is the second step of ``column`` holds in all of ``records``."""
     ids: set[int] = set()
-    for column in shape.inner:
-        for record in records:
-            inner = record.expanded.get(column.path[0])
-            value = inner.values.get(column.path[1]) if isinstance(inner, Record) else None
-            ids.update(value if isinstance(value, list) else () if value is None else (value,))
-    return read.resolve_titles(ids, reader.context) if ids else {}
+    for record in records:
+        inner = record.expanded.get(column.path[0])
+        value = inner.values.get(column.path[1]) if isinstance(inner, Record) else None
+        ids.update(value if isinstance(value, list) else () if value is None else (value,))
+    return ids
+
+
+def _read_far(ids: set[int], columns: Sequence[ColumnShape], reader: Reader) -> dict[int, Record]:
+    if not ids:
+        return {}
+    fields = [name for column in columns for name in (column.path[2], *_companions(column.field, reader))]
+    where = f"id in [{', '.join(repr(encode_id(id)) for id in sorted(ids))}]"
+    request = ListRequest(columns[0].field.object, where=where, fields=list(dict.fromkeys(fields)), limit=len(ids))
+    return {record.id: record for record in read.list_records(request, reader.context).records}

@@ -38,7 +38,7 @@ _MOST_KNOWN = 500
 Fits = Callable[[list[FieldDef]], bool]
 _PURPOSES: dict[str, tuple[Fits, int]] = {
     "filter": (lambda steps: can_filter(steps[-1]) and not (len(steps) > 1 and steps[-1].name == "title"), MOST_STEPS),
-    "column": (can_show, 2),
+    "column": (can_show, 3),
     "sort": (lambda steps: _can_sort(steps[-1]), MOST_STEPS),
     "group": (lambda steps: can_group(steps[-1]), 2),
 }

@@ -21,7 +21,7 @@ from jimu.storage.query import Count
 from jimu.web.pages.list_address import MOST_TRAIL, NO_GROUP, Asked
 from jimu.web.pages.list_arrangement import Arrangement, Shelf, arrange, groups_of, shelf_of, sort_of
 from jimu.web.pages.list_colors import color_plan, colors_of
-from jimu.web.pages.list_columns import ColumnShape, ListShape, inner_titles, list_shape, rows_of
+from jimu.web.pages.list_columns import ColumnShape, ListShape, list_shape, read_beyond, rows_of
 from jimu.web.pages.list_conditions import plain
 from jimu.web.pages.list_fields import field_at, fields_on
 from jimu.web.pages.list_filter import ListFilter, list_filter
@@ -228,7 +228,7 @@ def _turn(page: ListPage, found: RecordPage, asked: Asked, object: str) -> None:
 
 def _rows(found: RecordPage, frame: _Frame, reader: Reader) -> list[Row]:
     colors = colors_of(color_plan(frame.arrangement.layout, reader), found.records, reader)
-    rows = rows_of(found.records, frame.shape.columns, inner_titles(found.records, frame.shape, reader), colors)
+    rows = rows_of(found.records, frame.shape.columns, read_beyond(found.records, frame.shape, reader), colors)
     return claimable(rows, frame.arrangement.layout.pool, reader)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,10 @@ from markupsafe import Markup
 
 from jimu.definitions.model import FieldDef, LayoutField
 from jimu.web.pages.display import BLANK, Presenter, Shown
+
+_OF_THEIR_OWN = frozenset({"secret", "file", "image", "rich_text", "json"})
+_MOST_DRAWN = 200
+_MOST_TYPED = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,18 @@ class FieldShape:
     dialog: str = ""  # how its records are looked through: search or people
     quick: str = ""  # where one is made on the spot
     layout: LayoutField | None = None
+    drawn: dict[Any, str] = dataclasses.field(default_factory=dict, compare=False, repr=False)
+
+    def drawn_once(self, look: tuple[Any, ...] | None, draw: Callable[[], str]) -> str:
+        """What ``draw`` makes of a field that looks like this, kept; None: of one that hardly ever looks the same."""
+        if look is None:
+            return draw()
+        found = self.drawn.get(look)
+        if found is None:
+            if len(self.drawn) >= _MOST_DRAWN:
+                self.drawn.clear()
+            found = self.drawn[look] = draw()
+        return found
 
 
 @dataclass(slots=True)
@@ -87,6 +103,21 @@ class FieldView:
         """Ids of the texts that describe the control: its help and its errors."""
         ids = [f"{self.input_id}-help"] if self.shape.help else []
         return " ".join([*ids, *([f"{self.input_id}-errors"] if self.errors else [])])
+
+    def html(self, draw: Callable[[FieldView], str]) -> str:
+        """What ``draw`` makes of it, kept: most fields of most forms are blank or hold one of a few choices."""
+        return self.shape.drawn_once(self._look(), lambda: draw(self))
+
+    def _look(self) -> tuple[Any, ...] | None:
+        """All that its picture depends on beside the shape; None for what is hardly ever the same again."""
+        if self.errors or self.shape.widget in _OF_THEIR_OWN or sum(map(len, self.typed)) > _MOST_TYPED:
+            return None
+        parts = [part._look() for part in self.parts]
+        if None in parts:
+            return None
+        shown = None if self.shape.state == "edit" else self.shown
+        state = (self.place, self.visible, self.required, self.read_only, self.is_set)
+        return (*state, shown, tuple(self.typed), tuple(self.chosen), *parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from jimu.access.fields import EDIT, field_access
@@ -22,6 +22,8 @@ _COMPUTED: Mapping[str, Message] = {
     "autonumber": Message("Numbered by itself"),
     "rollup": Message("Computed from the records that belong to this one"),
 }
+_OFTEN_THE_SAME = frozenset({"blank", "text", "link", "external", "badge", "list", "stars", "check", "meter"})
+_MOST_KEPT = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,12 @@ class ShownField:
     @property
     def is_blank(self) -> bool:
         return self.shown.kind == "blank" or (self.shown.kind == "list" and not self.shown.items)
+
+    def html(self, draw: Callable[[ShownField], str]) -> str:
+        """What ``draw`` makes of it, kept where many records show the same."""
+        kept = self.shown.kind in _OFTEN_THE_SAME and len(self.shown.text) <= _MOST_KEPT
+        look = ("shown", self.shown, self.why, self.can_reveal, self.is_marked) if kept else None
+        return self.shape.drawn_once(look, lambda: draw(self))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from jimu.fieldtypes.ids import encode_id
 from jimu.records import read
 from jimu.records.commands import Record
 from jimu.records.requests import ListRequest
-from jimu.web.pages.list_columns import ColumnShape, inner_titles, list_shape, rows_of
+from jimu.web.pages.list_columns import ColumnShape, list_shape, read_beyond, rows_of
 from jimu.web.pages.model import Column, Row
 from jimu.web.pages.reader import Reader, record_url
 from jimu.web.pages.shapes import PageShape
@@ -94,7 +94,7 @@ def build_related(
         reader.label(related.label),
         href,
         columns=columns,
-        rows=rows_of(found.records, shape.columns, inner_titles(found.records, shape, reader)),
+        rows=rows_of(found.records, shape.columns, read_beyond(found.records, shape, reader)),
         more=f"{href}?{urlencode({**kept, 'after': found.next})}" if found.next else "",
         all=all_address(related, id),
         count=count_text(found.count),
