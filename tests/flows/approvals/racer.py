@@ -1,7 +1,8 @@
-"""A process that does one thing to an approval when told to: ``python -m tests.flows.approvals.racer URL``.
+"""Processes that do one thing to an approval when told to: ``python -m tests.flows.approvals.racer``.
 
-Reads a line of JSON with what to do, answers ``ready``, waits for a line ``go``, does it and answers with what came of
-it. With ``crash`` it kills itself at the numbered statement of the transaction, or right after the commit.
+The stable loads everything once and, for each line ``URL FOLDER``, forks a racer that talks through the pipes ``in``
+and ``out`` of that folder. A racer reads a line of JSON with what to do, answers ``ready``, waits for a line ``go``,
+does it and answers with what came of it. With ``crash`` it kills itself at the numbered statement of the transaction.
 """
 
 from __future__ import annotations
@@ -71,25 +72,42 @@ def crash_at(database: Database, number: int) -> None:
     sa.event.listen(sa.Engine, "commit", die)
 
 
-def main(url: str) -> None:
+def race(url: str, folder: str) -> None:
+    """Lives as long as there are orders."""
+    orders, answers = open(f"{folder}/in"), open(f"{folder}/out", "w")  # noqa: SIM115
     manifest = build_manifest(FILES)
     database = Database(url)
     project = Project(manifest, database, Store(database, build_schema(manifest)))
-    print("up", flush=True)
-    for line in sys.stdin:
+
+    def say(text: str) -> None:
+        answers.write(f"{text}\n")
+        answers.flush()
+
+    say("up")
+    while line := orders.readline():
         order = json.loads(line)
         project = replace(project, clock=FrozenClock())
         context = acting(project, order)
-        print("ready", flush=True)
-        sys.stdin.readline()
+        say("ready")
+        orders.readline()
         if order.get("crash"):
             crash_at(database, order["crash"])
         try:
             found = {"result": do(project, order, context)}
         except JimuError as error:
             found = {"error": error.code, "text": str(error)}
-        print(json.dumps(found, default=str), flush=True)
+        say(json.dumps(found, default=str))
+
+
+def main() -> None:
+    build_manifest(FILES)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    while line := sys.stdin.readline():
+        url, folder = line.split()
+        if os.fork() == 0:
+            race(url, folder)
+            os._exit(0)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

@@ -75,7 +75,8 @@ def test_an_approval_from_asking_to_its_end(site: Site) -> None:
     assert "approve" in next(t for t in seen["tasks"] if t["holder"] == encode_id(site["a"].user_id))["may"]
     assert do(site, "a", approval, "approve").json["state"] == "approved"
     assert site["s"].get(f"/records/purchase/{record}").json["status"] == "approved"
-    assert [a["state"] for a in site["s"].get(f"/records/purchase/{record}/approvals").json["approvals"]] == ["approved"]
+    found = site["s"].get(f"/records/purchase/{record}/approvals").json["approvals"]
+    assert [a["state"] for a in found] == ["approved"]
 
 
 def test_a_locked_record_answers_423_with_its_approval(site: Site) -> None:

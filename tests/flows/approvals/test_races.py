@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,7 +27,7 @@ from jimu.flows.approvals.invariants import violations
 from jimu.flows.approvals.keeping import Kept, load, load_entries
 from jimu.flows.approvals.replay import replay
 from jimu.flows.approvals.service import Answer, Request
-from jimu.records import Create, ListRequest, read, write
+from jimu.records import Create, Delete, ListRequest, Update, read, write
 from tests.databases import fresh_database, require_postgresql
 from tests.flows.approvals.race_flows import FILES
 from tests.records.project import Project, empty_project, make_tables
@@ -34,27 +36,58 @@ ROOT = Path(__file__).parents[3]
 REFUSED = {"conflict", "forbidden", "not_found", "invalid", "stale_version"}
 
 
-class Racer:
-    def __init__(self, url: str) -> None:
+class Stable:
+    """The process from which racers are forked."""
+
+    def __init__(self) -> None:
         path = f"{ROOT / 'platform'}{os.pathsep}{ROOT}"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.flows.approvals.racer", url], cwd=ROOT, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path},
+            [sys.executable, "-m", "tests.flows.approvals.racer"], cwd=ROOT, text=True,
+            stdin=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path},
         )  # fmt: skip
+        self.home = Path(tempfile.mkdtemp())
+        self.count = 0
 
-    def say(self, line: str) -> None:
+    def racer(self, url: str) -> Racer:
+        self.count += 1
+        folder = self.home / str(self.count)
+        folder.mkdir()
+        for name in ("in", "out"):
+            os.mkfifo(folder / name)
         assert self.process.stdin is not None
-        self.process.stdin.write(line + "\n")
+        self.process.stdin.write(f"{url} {folder}\n")
         self.process.stdin.flush()
-
-    def hear(self) -> str:
-        assert self.process.stdout is not None
-        return self.process.stdout.readline().strip()
+        return Racer(folder)
 
     def close(self) -> None:
-        self.process.stdin.close() if self.process.stdin else None
+        assert self.process.stdin is not None
+        self.process.stdin.close()
         self.process.wait(timeout=30)
-        self.process.stdout.close() if self.process.stdout else None
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+class Racer:
+    def __init__(self, folder: Path) -> None:
+        self.orders, self.answers = open(folder / "in", "w"), open(folder / "out")  # noqa: SIM115
+        assert self.hear() == "up"
+
+    def say(self, line: str) -> None:
+        self.orders.write(line + "\n")
+        self.orders.flush()
+
+    def hear(self) -> str:
+        return self.answers.readline().strip()
+
+    def close(self) -> None:
+        self.orders.close()
+        self.answers.close()
+
+
+@pytest.fixture(scope="module")
+def stable() -> Iterator[Stable]:
+    stable = Stable()
+    yield stable
+    stable.close()
 
 
 @dataclass
@@ -75,14 +108,8 @@ class Track:
             return load(approval, replace(self.project.system, transaction=transaction))
 
     def task(self, approval: int, name: str) -> int:
-        rows = read.list_records(ListRequest(TASK, limit=500), self.project.system).records
-        return next(
-            r.id
-            for r in rows
-            if r.values["approval"] == approval
-            and r.values["holder"] == self.people[name]
-            and r.values["state"] in ("pending", "delegated")
-        )
+        rows = rows_of(self, TASK, approval=approval, holder=self.people[name])
+        return next(r.id for r in rows if r.values["state"] in ("pending", "delegated"))
 
     def decide(self, approval: int, name: str, answer: str = "approve") -> None:
         service.decide(self.task(approval, name), Answer(answer), self.acting(name))
@@ -104,8 +131,7 @@ class Track:
         """Sound, mirrored, and the same when its history is worked off again."""
         kept = self.kept(approval)
         assert violations(kept.flow, kept.run) == []
-        rows = read.list_records(ListRequest(TASK, limit=500), self.project.system).records
-        mirror = {r.values["number"]: r.values["state"] for r in rows if r.values["approval"] == approval}
+        mirror = {r.values["number"]: r.values["state"] for r in rows_of(self, TASK, approval=approval)}
         assert mirror == {t.id: t.state for t in kept.run.tasks.values()}
         with self.project.store.read() as transaction:
             entries = load_entries(approval, replace(self.project.system, transaction=transaction))
@@ -122,22 +148,21 @@ class Track:
     "sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql),
 ])  # fmt: skip
 def course(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, stable: Stable, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[str, list[Racer]]]:
     if request.param == "postgresql":
         require_postgresql()
     with fresh_database(request.param, tmp_path_factory.mktemp("races")) as url:
         make_tables(url, FILES)
-        racers = [Racer(url), Racer(url)]
-        for racer in racers:
-            assert racer.hear() == "up"
+        racers = [stable.racer(url), stable.racer(url)]
         yield url, racers
         for racer in racers:
             racer.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def track(course: tuple[str, list[Racer]]) -> Iterator[Track]:
+    """One company for all races: every race has a record of its own."""
     url, racers = course
     with empty_project(url, FILES) as project:
         track = Track(project, racers)
@@ -146,6 +171,11 @@ def track(course: tuple[str, list[Racer]]) -> Iterator[Track]:
         for name in "sabcx":
             track.people[name] = project.user(name, "all", manager=track.people["m"])
         yield track
+
+
+def rows_of(track: Track, object: str, **values: Any) -> list[Any]:
+    found = read.list_records(ListRequest(object, limit=1000), track.project.system).records
+    return [r for r in found if all(r.values[k] == v for k, v in values.items())]
 
 
 def oks(found: list[dict[str, Any]]) -> list[bool]:
@@ -280,6 +310,7 @@ def test_somebody_disabled_while_deciding(track: Track) -> None:
     left = {"what": "left", "person": track.people["a"]}
     track.race(left, _decide(track, approval, "a"))
     kept = track.check(approval)
+    write.write(Update("user", track.people["a"], {"active": True}), track.project.system)
     assert all(t.holder != track.people["a"] for t in kept.run.open_tasks)
 
 
@@ -287,11 +318,12 @@ def test_an_agent_and_the_one_who_is_away(track: Track) -> None:
     now = track.project.clock()
     until = now.replace(year=2030)
     values = {"owner": track.people["a"], "agent": track.people["x"], "starts_at": now, "ends_at": until}
-    write.write(Create("absence", values), track.project.system)
+    absence = write.write(Create("absence", values), track.project.system).id
     approval = track.begin("chain")
     task = track.task(approval, "a")
     orders = [{"what": "decide", "task": task, "by": n, "with": {"answer": "approve"}} for n in "ax"]
     done, kept = _pair(track, approval, *orders)
+    write.write(Delete("absence", absence), track.project.system)
     assert sorted(done) == [False, True]
     assert sum(t.state == "approved" for t in kept.run.tasks.values()) == 1
 
@@ -321,8 +353,7 @@ def test_a_decision_taken_back_and_the_next_ones(track: Track) -> None:
 def test_the_end_of_a_flow_within_and_a_withdrawal_of_the_one_around(track: Track) -> None:
     other = track.project.create("thing", track.acting("s"), name="Other")
     parent = track.begin("outer", other=other)
-    rows = read.list_records(ListRequest("approval"), track.project.system).records
-    child = next(r.id for r in rows if r.values["parent_run"] == parent)
+    (child,) = [r.id for r in rows_of(track, "approval", parent_run=parent)]
     withdraw = {"what": "Withdraw", "approval": parent, "by": "s"}
     found = track.race(withdraw, _decide(track, child, "a"))
     states = track.check(parent).run.state, track.check(child).run.state
@@ -335,8 +366,7 @@ def test_two_submissions_of_one_record(track: Track) -> None:
     found = track.race(order, order)
     assert sorted(oks(found)) == [False, True]
     assert [f["error"] for f in found if "error" in f] == ["conflict"]
-    rows = read.list_records(ListRequest("approval"), track.project.system).records
-    assert len(rows) == 1
+    assert len(rows_of(track, "approval", record=record)) == 1
 
 
 def test_a_batch_and_a_single_decision(track: Track) -> None:
@@ -355,11 +385,12 @@ _SLOW = [pytest.param(n, marks=pytest.mark.slow) for n in (1, 5, 9, 16, 20, 24, 
 
 
 @pytest.mark.parametrize("at", [12, 30, *_SLOW])
-def test_a_process_that_dies_leaves_all_or_nothing(track: Track, course: tuple[str, list[Racer]], at: int) -> None:
+def test_a_process_that_dies_leaves_all_or_nothing(
+    track: Track, stable: Stable, course: tuple[str, list[Racer]], at: int
+) -> None:
     approval = track.begin("any_sign")
     order = {**_decide(track, approval, "a"), "user": track.people["a"], "crash": at}
-    victim = Racer(course[0])
-    assert victim.hear() == "up"
+    victim = stable.racer(course[0])
     victim.say(json.dumps(order))
     assert victim.hear() == "ready"
     victim.say("go")

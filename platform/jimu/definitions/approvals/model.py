@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 from jimu.definitions.kinds.duration import Duration
 from jimu.diagnostics import Place
@@ -119,7 +119,12 @@ class NodeDef:
     to: str | None = None
     source: Place = field(default_factory=Place)
 
-    type = ""
+    KIND: ClassVar[str] = ""
+
+    @property
+    def type(self) -> str:
+        """As it is written."""
+        return self.KIND
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +175,7 @@ class Branch:
 @dataclass(frozen=True, slots=True)
 class DecisionNode(NodeDef):
     branches: tuple[Branch, ...] = ()
-    type = "decision"
+    KIND: ClassVar[str] = "decision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,13 +200,13 @@ class BlockNode(NodeDef):
 @dataclass(frozen=True, slots=True)
 class CcNode(NodeDef):
     people: tuple[ApproverRule, ...] = ()
-    type = "cc"
+    KIND: ClassVar[str] = "cc"
 
 
 @dataclass(frozen=True, slots=True)
 class ActionNode(NodeDef):
     actions: tuple[Action, ...] = ()
-    type = "action"
+    KIND: ClassVar[str] = "action"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +217,7 @@ class WaitNode(NodeDef):
     until: str = ""
     signal: str = ""
     calendar: str = ""
-    type = "wait"
+    KIND: ClassVar[str] = "wait"
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +232,7 @@ class SubFlowNode(NodeDef):
     each: str = ""
     wait: bool = True
     on_reject: str = "reject"
-    type = "sub_flow"
+    KIND: ClassVar[str] = "sub_flow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +253,7 @@ class EndNode(NodeDef):
 
     result: str = "approved"
     actions: tuple[Action, ...] = ()
-    type = "end"
+    KIND: ClassVar[str] = "end"
 
 
 @dataclass(frozen=True, slots=True)

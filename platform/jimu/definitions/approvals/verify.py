@@ -269,7 +269,8 @@ def _rejections(flow: FlowDef, blocks: Mapping[str, str | None]) -> Iterator[Fin
             block = blocks.get(block)
         if blocks.get(rule) not in around:
             yield Finding(
-                "crossing_block", "{node} is reached from {first} and from {second}: a branch must end in its own join.",
+                "crossing_block",
+                "{node} is reached from {first} and from {second}: a branch must end in its own join.",
                 ("nodes", node.name, "on_reject"), {"node": rule, "first": rule, "second": node.name},
             )  # fmt: skip
 

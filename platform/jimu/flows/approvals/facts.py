@@ -10,7 +10,7 @@ from typing import Any
 from jimu.access.loading import organisation_at
 from jimu.access.organisation import Organisation, Person
 from jimu.business_time import NoEnd, add, find_calendar
-from jimu.definitions.approvals.model import FlowDef, SubFlowNode
+from jimu.definitions.approvals.model import FlowDef, PeopleNode, SubFlowNode
 from jimu.definitions.kinds.duration import Duration
 from jimu.errors import NotFound
 from jimu.fieldtypes.ids import encode_id
@@ -146,7 +146,7 @@ class Facts:
             "cc": getattr(definition, "cc", ()),
             "people": getattr(definition, "people", ()),
             "admins": self.flow.admins,
-            "on_empty": definition.on_empty.rules if hasattr(definition, "on_empty") else (),
+            "on_empty": definition.on_empty.rules if isinstance(definition, PeopleNode) else (),
         }
         return self._users_of(self.value(rules[where][int(number)].formula))
 

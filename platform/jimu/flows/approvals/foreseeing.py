@@ -120,7 +120,7 @@ class _Walk:
             if visit.state == "open" and visit.children:
                 self.feed(ChildEnded(actor=0, at=self.at, child=visit.children[0], result="approved"))
                 return True
-            if visit.state == "open" and getattr(self.flow.nodes[visit.node], "signal", ""):
+            if visit.state == "open" and bool(getattr(self.flow.nodes[visit.node], "signal", "")):
                 self.feed(Signal(actor=0, at=self.at, name=self.flow.nodes[visit.node].signal))
                 return True
         return False

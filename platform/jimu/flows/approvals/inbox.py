@@ -95,7 +95,7 @@ def _as_agent(context: Context) -> list[Mapping[str, Any]]:
     runs = context.transaction.fetch(APPROVAL, ids, ("run",))
     filter = Compare("approval", "in", ids) & Compare("state", "in", _OPEN)
     tasks = context.transaction.select(Query(TASK, filter, limit=_MOST_AGENCIES)).rows
-    found = []
+    found: list[Mapping[str, Any]] = []
     for row in tasks:
         task = load_run(runs[row["approval"]]["run"]).tasks.get(row["number"])
         is_mine = row["holder"] == context.actor.id

@@ -18,7 +18,7 @@ def stalled(flow: FlowDef, run: Run) -> bool:
     for visit in run.visits.values():
         if visit.state == "open":
             node = flow.nodes.get(visit.node)
-            if node is None or node.type in _SELF_MOVING or visit.children or getattr(node, "signal", ""):
+            if node is None or node.type in _SELF_MOVING or visit.children or bool(getattr(node, "signal", "")):
                 return False
     return True
 

@@ -161,7 +161,7 @@ def return_targets(work: Work, visit: Visit) -> list[str]:
     token = work.tokens.get(visit.token)
     if token is None:
         return []
-    line, found = [token.id], []
+    line, found = [token.id], list[str]()
     while token.block is not None and work.visits[token.block].state == "open":
         token = work.tokens[work.visits[token.block].token]
         line.append(token.id)

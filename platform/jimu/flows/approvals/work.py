@@ -84,13 +84,10 @@ class Work:
     def open_visit_of(self, token: int) -> Visit | None:
         return next((v for v in reversed(self.visits.values()) if v.token == token and v.state == "open"), None)
 
-    def people_of(self, visit: int) -> set[int]:
+    def people_of(self, visit: int) -> frozenset[int]:
         """Who has an open share of the visit, as owner or delegate."""
-        found = set()
-        for task in self.tasks_of(visit):
-            if task.is_open:
-                found |= {p for p in (task.person, task.holder, *task.owners) if p is not None}
-        return found
+        tasks = [t for t in self.tasks_of(visit) if t.is_open]
+        return frozenset(p for t in tasks for p in (t.person, t.holder, *t.owners) if p is not None)
 
     def drop_timers(self, *, task: int | None = None, visit: int | None = None) -> None:
         for timer in list(self.timers.values()):
