@@ -99,6 +99,17 @@ def explain(
     return Explanation(question.action, allowed, (*decisive, *(r for r in reasons if r not in decisive)))
 
 
+SCOPE_WORDS = {
+    "none": Message("none"),
+    "own": Message("own"),
+    "subordinates": Message("subordinates"),
+    "department": Message("department"),
+    "department_and_below": Message("department and below"),
+    "company": Message("company"),
+    "all": Message("all"),
+}
+ACCESS_WORDS = {"read": Message("read"), "edit": Message("edit")}
+
 _Said = tuple[str, Message, Filter, bool, Place | None]
 
 
@@ -156,9 +167,8 @@ def _roles(question: Question) -> Iterator[_Said]:
         said = said or scope != "none"
         if question.action in REACH and not getattr(permission, question.action):
             scope = "none"
-        message = Message(
-            "The role {role} gives the scope {scope}.", {"role": role.label, "scope": scope}
-        )
+        words = {"role": role.label, "scope": SCOPE_WORDS[scope]}
+        message = Message("The role {role} gives the scope: {scope}.", words)
         yield f"role:{name}", message, scope_filter(scope, question), False, role.source
     if not said:
         yield "no_role", Message("No role of this person allows this for any record."), NOTHING, False, None
@@ -175,7 +185,8 @@ def _by_role(question: Question) -> Iterator[tuple[str, ObjectPermission]]:
 def _sharing(question: Question) -> Iterator[_Said]:
     if may_be_given(question):
         for rule in rules_for(question.manifest, question.object.name):
-            message = Message("The sharing rule “{rule}” ({access}).", {"rule": rule.label, "access": rule.access})
+            words = {"rule": rule.label, "access": ACCESS_WORDS[rule.access]}
+            message = Message("The sharing rule “{rule}” ({access}).", words)
             yield f"sharing:{rule.name}", message, rule_filter(rule, question), False, rule.source
 
 

@@ -79,7 +79,7 @@ def endpoints(settings: Settings) -> tuple[Endpoint, ...]:
             ParameterSet((OBJECT, RECORD, USER)),
             result="access_explanation",
             errors=(403, 404),
-            description="For each action the rules that have a say: those that grant, whether they cover the record, and "
-            "restrictions, whether they let it through. About others only with the right users or view_all.",
+            description="For each action the rules that have a say: those that grant, whether they cover the record, "
+            "and restrictions, whether they let it through. About others only with the right users or view_all.",
         ),
     )
