@@ -34,7 +34,8 @@ def create_command(
     secret = password or secrets.token_urlsafe(12)
     values = {"email": email, "name": name or email.split("@")[0], "roles": list(roles), "active": True}
     record = write.write(Create("user", values), context)
-    accounts.set_password(context.store, record.id, secret, accounts.By(context.actor, context.clock()))
+    by, policy = accounts.By(context.actor, context.clock()), accounts.policy_of(session.settings)
+    accounts.set_password(context.store, record.id, secret, by, policy)
     if output_format == "json":
         print_json({"id": _shown(record.id), "email": email, "password": None if password else secret})
     elif password:
@@ -83,7 +84,8 @@ def password_command(session: Session, user: str, password: str | None) -> None:
     context = session.context()
     record = get_user(context, user)
     secret = password or secrets.token_urlsafe(12)
-    accounts.set_password(context.store, record.id, secret, accounts.By(context.actor, context.clock()))
+    by, policy = accounts.By(context.actor, context.clock()), accounts.policy_of(session.settings)
+    accounts.set_password(context.store, record.id, secret, by, policy)
     say(f"the password of {record.title} is set")
     if not password:
         console().print(secret, style="bold")

@@ -16,8 +16,8 @@ from jimu.web.visit import Visit, address
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
-# What may be sent while one looks with another's eyes: only what ends it.
-_WAYS_OUT = frozenset({"web.stop_viewing", "web.log_out"})
+# What may be sent while one looks with another's eyes: what ends it, and what a page sends by itself and is not kept.
+_WAYS_OUT = frozenset({"web.stop_viewing", "web.log_out", "web.viewed"})
 # What is nobody's business but the owner's, even to look at.
 _PRIVATE = ("/profile", "/me/", "/password")
 

@@ -44,7 +44,9 @@ def _dump(item: Item) -> dict[str, str]:
 
 def viewed() -> Response:
     """Sent by a record's page after it is shown, so that reading a page writes nothing."""
-    note_view(record_id(request.form.get("record", "")), reader_of(visit()))
+    now = visit()
+    if now.actor.viewed_by is None:
+        note_view(record_id(request.form.get("record", "")), reader_of(now))
     return Response(status=204)
 
 
