@@ -65,9 +65,8 @@ LISTS: dict[str, dict[str, Any]] = {
 }
 
 
-def opened(database: str, keep: bool) -> tuple[Runtime, str]:
-    """(runtime, url) of a database that is made anew unless ``keep``."""
-    name = "jimu_bench_access"
+def opened(database: str, keep: bool, name: str = "jimu_bench_access") -> tuple[Runtime, str]:
+    """(runtime, url) of the database ``name``, made anew unless ``keep``."""
     HOME.mkdir(parents=True, exist_ok=True)
     url = f"sqlite:///{HOME}/{name}.db"
     if database == "pg":
