@@ -8,18 +8,14 @@ from __future__ import annotations
 from jimu.access.per_manifest import PerManifest
 from jimu.access.reach import may_be_given
 from jimu.access.scopes import Question, any_of
-from jimu.definitions.manifest import Manifest
-from jimu.definitions.symbols import ObjectScope
-from jimu.formulas import check
-from jimu.formulas.types import BOOLEAN
-from jimu.storage.query import NOTHING, Compare, Filter, HasRow, Where
+from jimu.storage.query import NOTHING, NOW, AnyOf, Compare, Filter, HasRow
 
 APPROVAL, TASK, READER = "approval", "approval_task", "approval_reader"
 
 # Objects of the engine that nobody writes and that not everybody sees, whoever owns them.
 KEPT = frozenset({APPROVAL})
 
-_STILL = "is_blank(until) or until > now()"
+_STILL = AnyOf((Compare("until", "blank"), Compare("until", "gt", NOW)))
 _OPEN = ("pending", "delegated", "waiting")
 
 
@@ -36,7 +32,7 @@ def by_approval(question: Question) -> Filter:
 
 
 def _named(question: Question, column: str) -> list[Filter]:
-    mine = Compare("person", "eq", question.actor.id) & _still.get(question.manifest)
+    mine = Compare("person", "eq", question.actor.id) & _STILL
     pools = pools_of(question)
     found: list[Filter] = [HasRow(READER, column, mine)]
     if pools:
@@ -54,12 +50,6 @@ def pools_of(question: Question) -> tuple[str, ...]:
     return tuple(sorted([*found, *(["admins:"] if actor.is_admin else [])]))
 
 
-def _check(manifest: Manifest) -> Filter:
-    formula, _ = check(_STILL, ObjectScope(READER, manifest.objects), READER, BOOLEAN)
-    return NOTHING if formula is None else Where(formula)
-
-
-_still: PerManifest[Filter] = PerManifest(_check)
 _approved: PerManifest[frozenset[str]] = PerManifest(
     lambda manifest: frozenset(flow.object for flow in manifest.all("approval").values())
 )

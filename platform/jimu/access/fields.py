@@ -172,7 +172,8 @@ def _access(actor: Actor, manifest: Manifest) -> _Access:
 def hidden_references(actor: Actor, manifest: Manifest, object: str, target: str) -> frozenset[str]:
     """The fields of ``object`` that point at records of ``target`` and that ``actor`` may not read."""
     access, owner = _access(actor, manifest), manifest.object(object)
-    return frozenset(f.name for f in owner.active_fields if target in f.target and access.granted(owner, f) not in _KNOWN)
+    pointing = (f for f in owner.active_fields if target in f.target)
+    return frozenset(f.name for f in pointing if access.granted(owner, f) not in _KNOWN)
 
 
 def field_access(actor: Actor, manifest: Manifest, object: str) -> Mapping[str, str]:

@@ -1,9 +1,9 @@
 """Masks that depend on the record: of some records an actor may read, some fields are shown in part only.
 
-``ROW_MASKS`` lists the functions that say so: actor, manifest, object → pairs of a filter and the fields that are masked
-in the records that match it. The read path masks the values (``records.masking``); a condition, a sort, a group or words
-searched for that use such a field do not see those records, so nothing can be learnt by asking. What is computed from a
-masked field of the same record is masked with it, and the title if it is made of one.
+``ROW_MASKS`` lists the functions that say so: actor, manifest, object → pairs of a filter and the fields that are
+masked in the records that match it. The read path masks the values (``records.masking``); a condition, a sort, a group
+or words searched for that use such a field do not see those records, so nothing can be learnt by asking. What is
+computed from a masked field of the same record is masked with it, and the title if it is made of one.
 """
 
 from __future__ import annotations

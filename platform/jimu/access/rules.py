@@ -131,6 +131,9 @@ def _can_bear(object: ObjectDef, hanging: ObjectDef) -> bool:
     """Whether something of ``hanging`` can hang on records of ``object``."""
     if object.retired or hangs_on_any(object):
         return False
+    if object.system and not (object.features - {"history"}):
+        # Comments and the like are on what people work with; what else is the engine's may have files as fields.
+        return any(hanging.name in field.target for field in object.active_fields)
     return has_team(object) if hanging.name == TEAM else is_shared_by_hand(object) if hanging.name == SHARE else True
 
 

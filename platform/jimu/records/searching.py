@@ -85,8 +85,18 @@ def _shown_fields(context: Context, object: str) -> tuple[str, ...]:
 
 def _searched(context: Context, objects: Sequence[str] | None) -> Iterable[str]:
     tables = build_schema(context.manifest).tables
-    wanted = tables if objects is None else [name for name in objects if name in tables]
+    wanted = _looked_for(context) if objects is None else [name for name in objects if name in tables]
     return [name for name in wanted if tables[name].search]
+
+
+def _looked_for(context: Context) -> list[str]:
+    """What people look for where they do not say: of the engine's own objects those with searched fields."""
+    found = []
+    for name, table in build_schema(context.manifest).tables.items():
+        is_own = not context.manifest.objects[name].system
+        if is_own or any(column.search and column.name != "title" for column in table.columns.values()):
+            found.append(name)
+    return found
 
 
 def _hidden_and_shown(context: Context, object: str) -> tuple[str, ...]:

@@ -22,6 +22,13 @@ class Filter:
         return AnyOf((self, other))
 
 
+class Now:
+    """Stands in a ``Compare`` for the moment of the question, so that a filter that is kept says nothing of when."""
+
+
+NOW = Now()
+
+
 @dataclass(frozen=True)
 class Where(Filter):
     """A checked formula of type boolean on the object that is read."""

@@ -16,7 +16,7 @@ from jimu.formulas.types import Environment
 from jimu.storage.binding import BoundTable, Catalog
 from jimu.storage.errors import UnknownColumn
 from jimu.storage.physical import dump_json
-from jimu.storage.query import AllOf, AnyOf, Compare, Filter, HasRow, Matches, Not, Related, SeenBy, Where
+from jimu.storage.query import NOW, AllOf, AnyOf, Compare, Filter, HasRow, Matches, Not, Related, SeenBy, Where
 from jimu.storage.schema import Column
 from jimu.storage.search.match import match_text
 
@@ -102,7 +102,7 @@ class ShapeReader:
             return ("compare", filter.column, filter.op, "", computed)
         if filter.value is None:
             return ("compare", filter.column, filter.op, None, computed)
-        self.values.append(encode(filter.value))
+        self.values.append(encode(self.environment.now if filter.value is NOW else filter.value))
         return ("compare", filter.column, filter.op, True, computed)
 
     def _compare_list(self, filter: Compare, given: list[Any], encode: Any, column: Column) -> Hashable:

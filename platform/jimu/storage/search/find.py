@@ -56,16 +56,14 @@ def _tier_values(cache: StatementCache, text: str, terms: list[Term]) -> dict[st
 def _statement(cache: StatementCache, wanted: Mapping[str, tuple[Filter, Environment]], limit: int) -> Any:
     parts = []
     for number, (object, (filter, environment)) in enumerate(wanted.items()):
-        parts += [_part(cache, number, object, filter, environment, tier, limit) for tier in range(_TIERS)]
+        scope = SelectScope(cache.catalog, object)
+        condition = FilterCompiler(environment, f"o{number}_p").condition(filter, scope)
+        parts += [_part(cache, number, scope, condition, tier, limit) for tier in range(_TIERS)]
     return sa.union_all(*parts)
 
 
-def _part(
-    cache: StatementCache, number: int, object: str, filter: Filter, environment: Environment, tier: int, limit: int
-) -> Any:
+def _part(cache: StatementCache, number: int, scope: SelectScope, condition: Any, tier: int, limit: int) -> Any:
     """Some matches of one tier, cut before they are put in order, so that a common word stays cheap."""
-    scope = SelectScope(cache.catalog, object)
-    condition = FilterCompiler(environment, f"o{number}_p").condition(filter, scope)
     query = sa.bindparam(f"tier{tier}", type_=sa.Text())
     source, matched = _matched(cache, scope, query)
     id: Any = scope.own("id")
