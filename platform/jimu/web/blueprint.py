@@ -10,6 +10,7 @@ from jimu.runtime import Runtime
 from jimu.web import errors
 from jimu.web.security import note_page_seen, require_allowed_address, require_own_eyes, require_own_form
 from jimu.web.views import (
+    approvals,
     absences,
     admin,
     app_files,
@@ -50,6 +51,7 @@ from jimu.web.visit import enter
 
 VIEWS = (
     signing_in,
+    approvals,
     stages,
     sign_in_step,
     oidc,

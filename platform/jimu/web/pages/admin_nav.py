@@ -176,6 +176,14 @@ GROUPS: tuple[AdminGroup, ...] = (
                 (CONFIGURE,),
             ),
             AdminPage(
+                "approvals",
+                "/admin/approvals",
+                "checklist",
+                Message("Approvals"),
+                Message("Approvals that run: stuck, overdue; give to others, repair, end"),
+                (CONFIGURE,),
+            ),
+            AdminPage(
                 "automations",
                 "/admin/automations",
                 "robot",

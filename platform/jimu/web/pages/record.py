@@ -12,6 +12,7 @@ from jimu.care.cloning import child_kinds
 from jimu.care.converting import can_convert, conversions_of
 from jimu.definitions.model import ObjectDef
 from jimu.fieldtypes.ids import encode_id
+from jimu.flows.approvals.versions import flows_of
 from jimu.messages import Message
 from jimu.records import read
 from jimu.records.commands import Record
@@ -151,6 +152,8 @@ def _panels(definition: ObjectDef, reader: Reader) -> list[Panel]:
         found.append(Panel("team", reader.render(Message("People")), "users"))
     if "history" in features:
         found.append(Panel("history", reader.render(Message("History")), "history"))
+    if flows_of(reader.manifest, definition.name):
+        found.append(Panel("approvals", reader.render(Message("Approvals")), "checklist"))
     if keeps_owner(reader.manifest, definition.name):
         found.append(Panel("ownership", reader.render(Message("Ownership")), "hand-grab"))
     if len(found) > 1 or (found and has_activities(reader)):

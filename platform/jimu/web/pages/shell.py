@@ -45,6 +45,7 @@ class Frame:
     workspace: str
     apps: tuple[AppEntry, ...]
     admin: tuple[Entry, ...] = field(default=())
+    has_inbox: bool = False  # something in this configuration is approved
 
     def app(self, name: str | None, object: str | None = None) -> AppEntry | None:
         """The app chosen, if it is there; else the first that holds ``object``; else the first."""
@@ -90,7 +91,7 @@ def _build(reader: Reader) -> Frame:
     ]
     found = tuple(e for e in entries if e.entries) or (_all_objects(reader),)
     workspace = reader.manifest.workspace
-    return Frame(reader.label(workspace.label) or workspace.name, found, _admin(reader))
+    return Frame(reader.label(workspace.label) or workspace.name, found, _admin(reader), bool(reader.manifest.all("approval")))
 
 
 def _app(app: AppDef, reader: Reader) -> AppEntry:

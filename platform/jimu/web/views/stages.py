@@ -101,10 +101,11 @@ def _needed(move: _Move, problems: Sequence[Problem]) -> PageShape:
 def _page(move: _Move, sent: Sent | None) -> Response:
     reader, record = move.reader, move.record
     command = Update(record.object, record.id, {**(sent.values if sent else {}), move.stages.field: move.to})
-    values, titles, _ = previewed(command, {**record.values}, reader)
+    foreseen = previewed(command, {**record.values}, reader)
+    values = foreseen.values
     judge = judge_for(record.object, values, reader)
     typed = sent.typed if sent else None
-    all_titles = {**record.titles, **titles}
+    all_titles = {**record.titles, **foreseen.titles}
     views: list[FieldView] = [
         field_view(one, values, all_titles, reader, judge, typed) for one in move.shape.fields.values()
     ]
