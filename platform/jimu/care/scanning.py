@@ -21,7 +21,7 @@ from jimu.storage.query import AllOf, Compare, Filter, Query
 
 JOB = "jimu.duplicates_scan"
 CLUSTER, MEMBER = "duplicate_cluster", "duplicate_member"
-BATCH = 2_000
+BATCH = 5_000
 _WRITTEN = 500
 _FOUR = Decimal("0.0001")
 

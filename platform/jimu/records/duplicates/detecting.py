@@ -72,15 +72,15 @@ class Searching:
     ) -> list[list[int]]:
         """The stored records under the keys of each row that are like it; the rows themselves left out."""
         keys = list({key for some in wanted for key in some})
-        under: dict[int, list[tuple[int, str]]] = {}
+        under: dict[int, dict[int, str]] = {}
         if keys:
             for key, id, text in self.transaction.find_match_keys(rule.number, keys):
                 if id not in own:
-                    under.setdefault(key, []).append((id, text))
+                    under.setdefault(key, {})[id] = text
         found = []
         for some, mine in zip(wanted, texts, strict=True):
-            near = {id: text for key in some for id, text in under.get(key, ())}
-            found.append([id for id, text in near.items() if rule.keys.is_like(mine, text)][:_MOST_CANDIDATES])
+            near = (id for key in some if key in under for id in rule.keys.like_ids(mine, under[key]))
+            found.append(list(dict.fromkeys(near))[:_MOST_CANDIDATES])
         return found
 
     def _hold(self, rule: Rule, ids: set[int]) -> dict[int, tuple[Comparable, Match]]:

@@ -12,13 +12,16 @@ unchanged in any like text, near the same place. Texts are told apart by their l
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil, floor
 
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import extract
+
 from jimu.definitions.care import FUZZY, DuplicateRuleDef, MatchDef
-from jimu.records.duplicates.comparing import Comparable, part_score, sounds
+from jimu.records.duplicates.comparing import Comparable, sounds
 
 # To be raised when values are made comparable in another way: all keys are made anew then.
 VERSION = 1
@@ -52,8 +55,12 @@ class Keys:
         """By which likeness is judged; '' for a rule without."""
         return values[self.like.field] if self.like is not None else ""
 
-    def is_like(self, one: str, other: str) -> bool:
-        return self.like is None or part_score(self.like, one, other) >= self.like.least
+    def like_ids(self, text: str, texts: Mapping[int, str]) -> Iterable[int]:
+        """Those of ``texts`` (id → text) that are like ``text``; all, for a rule that asks for no likeness."""
+        if self.like is None:
+            return texts
+        scorer, least = Levenshtein.normalized_similarity, self.like.least
+        return [found[2] for found in extract(text, texts, scorer=scorer, score_cutoff=least, limit=None)]
 
     def _keys(self, values: Comparable, segments: Segments) -> list[int]:
         parts = [_equal(part, values[part.field]) for part in self.equal]
