@@ -22,7 +22,11 @@ from jimu.records import AggregateRequest, Context, ListRequest, Update, read, w
 from tests.access.organisation import OBJECTS, Organisation, Row, draw_files, populate
 from tests.records.project import Project, open_project
 
-NUMBERS = range(int(os.environ.get("JIMU_ORGANISATIONS", "3")))
+# One is drawn in the quick run; the others take as long again each.
+NUMBERS = [
+    pytest.param(number, marks=[pytest.mark.slow] if number else [])
+    for number in range(int(os.environ.get("JIMU_ORGANISATIONS", "3")))
+]
 
 
 @pytest.fixture(params=NUMBERS)

@@ -125,9 +125,9 @@ class Organisation:
         """The reporting line upwards, the nearest first."""
         found: list[int] = []
         person = self.people.get(user)
-        while person is not None and person.manager in self.people:
-            found.append(person.manager)
-            person = self.people[person.manager]
+        while person is not None and (manager := person.manager) is not None and manager in self.people:
+            found.append(manager)
+            person = self.people[manager]
         return tuple(found)
 
     def departments_of(self, user: int) -> frozenset[int]:

@@ -87,8 +87,8 @@ def _department_id(body: Mapping[str, Any], name: str, *, required: bool) -> int
     if given is None and not required and name in body:
         return None
     try:
-        return decode_id(given)
-    except (ValueError, TypeError, AttributeError):
+        return decode_id(str(given))
+    except ValueError:
         raise BadRequest(BAD_BODY, [Problem("bad_parameter", BAD_ID, name)]) from None
 
 

@@ -64,12 +64,13 @@ def _dumped(tree: Organisation, above: int | None) -> list[dict[str, Any]]:
             "code": found.code,
             "company": found.is_company,
             "active": found.active,
-            "head": tree.people[found.head].email if found.head in tree.people else None,
+            "head": head.email if head is not None else None,
             "people": sorted(tree.people[user].email for user in tree.members((id,))),
             "departments": _dumped(tree, id),
         }
         for id in tree.parts(above)
         for found in (tree.departments[id],)
+        for head in (tree.people.get(found.head) if found.head is not None else None,)
     ]
 
 
