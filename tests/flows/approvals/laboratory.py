@@ -198,7 +198,9 @@ class Case:
     def wait(self, hours: float) -> None:
         """Time passes; whatever timer is due fires, in order."""
         until = self.at + timedelta(hours=hours)
-        while due := sorted((t.due, t.id) for t in self.run.timers.values() if t.due <= until):
+        while self.run.state == "running" and (
+            due := sorted((t.due, t.id) for t in self.run.timers.values() if t.due <= until)
+        ):
             self.at = max(self.at, due[0][0])
             self.feed(events.TimerDue(actor=0, at=self.at, timer=due[0][1]))
         self.at = until
@@ -209,7 +211,7 @@ class Case:
         """The open task that the person holds (of whatever is there, else the latest of his)."""
         tasks = list(self.run.tasks.values())
         found = [t for t in tasks if t.state in states and person in (t.holder, *(a.user for a in t.agents))]
-        return (found or [t for t in tasks if t.person == person])[-1]
+        return (found or [t for t in tasks if t.person == person] or [t for t in tasks if t.pool])[-1]
 
     def asked(self) -> list[int | None]:
         """Who has a task to decide now, in the order of the tasks."""

@@ -178,8 +178,11 @@ def readers_of(run: Run) -> dict[tuple[int, str], Any]:
 
 
 def _plan_timers(kept: Kept, run: Run, context: Context) -> None:
-    """A job for each timer that is new or was moved; one that is gone finds nothing to do."""
-    before = kept.run.timers
+    """A job for each timer that is new or was moved; one that is gone finds nothing to do.
+
+    What fell due while the run stood still found nothing to do either, so all are planned when it goes on.
+    """
+    before = kept.run.timers if kept.run.state == run.state else {}
     new = [t for t in run.timers.values() if t.id not in before or before[t.id].due != t.due]
     payload = {"approval": encode_id(kept.id)}
     context.transaction.emit([JobRow(TIMER_JOB, {**payload, "timer": t.id}, t.due) for t in new])

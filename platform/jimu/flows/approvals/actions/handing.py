@@ -64,7 +64,7 @@ def recall(work: Work, event: Recall) -> None:
 def claim(work: Work, event: Claim) -> None:
     task = require_open(work, event.task)
     if task.holder is not None:
-        raise refusals.taken_by(task, task.holder, None, "claimed") if task.pool else refusals.not_yours()
+        raise refusals.conflict(Message("Somebody has it already."))
     if event.actor not in pool_members(work, task.pool):
         raise refusals.not_yours()
     if event.actor in work.people_of(task.visit):
