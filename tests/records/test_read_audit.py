@@ -12,7 +12,7 @@ from jimu.access.audit import verify_audit
 from jimu.errors import Forbidden, NotFound
 from jimu.exchange import ExportRequest, export_to
 from jimu.fieldtypes.ids import encode_id
-from jimu.records import ListRequest, Update, read, write
+from jimu.records import Create, Delete, ListRequest, Update, read, write
 from tests.records.project import Project, prepared_project
 
 FILES = {
@@ -104,6 +104,18 @@ def test_changes_of_roles_and_accounts_are_told(project: Project) -> None:
         ("account.changed", None, {"fields": ["email"]}),
         ("account.deactivated", None, {"by": "update"}),
     ]
+
+
+def test_shares_are_told_with_the_record(project: Project) -> None:
+    nurse, other = project.user("nurse", "nurse"), project.user("other")
+    bob = project.create("patient", name="Bob", owner=nurse)
+    values = {"record": bob, "with_user": other, "access": "read"}
+    shared = write.write(Create("share", values), project.acting(nurse)).id
+    write.write(Delete("share", shared), project.acting(nurse))
+    with project.store.read() as transaction:
+        rows = [r for r in transaction.each_audit() if r.kind.startswith("access.")]
+    assert [(r.object, r.record, r.actor) for r in rows] == [("patient", bob, nurse)] * 2
+    assert rows[0].kind == "access.shared"
 
 
 def test_who_looks_with_anothers_eyes_writes_nothing_even_as_the_engine(project: Project) -> None:
