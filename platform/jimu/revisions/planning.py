@@ -9,6 +9,7 @@ from jimu.revisions.deployment import Deployment
 from jimu.revisions.effects import Situation, count_failing, effects_of, plain
 from jimu.revisions.findings import Finding, Plan, Severity
 from jimu.revisions.questions import Questions
+from jimu.revisions.reach import reach_findings
 from jimu.revisions.renames import with_renames_back
 from jimu.revisions.titles import title_findings
 from jimu.storage import Store
@@ -46,7 +47,8 @@ def _effects(deployment: Deployment, running: Manifest, manifest: Manifest) -> l
         failing = count_failing(changes, manifest, questions)
         situation = Situation(running, manifest, Questions(old, old_schema, now), questions, failing)
         found = [finding for change in changes for finding in effects_of(change, situation)]
-        return [*found, *title_findings(running, manifest, questions)]
+        reach = reach_findings(running, manifest, old, new, changes, now)
+        return [*found, *title_findings(running, manifest, questions), *reach]
 
 
 def _is_part(change: Change, manifest: Manifest) -> bool:
