@@ -18,6 +18,7 @@ from jimu.exchange.importing.rows import NamedRecord, PendingRow, RowProblem
 from jimu.fieldtypes.errors import FieldError
 from jimu.messages import Message
 from jimu.records import BatchResult, Command, Context, Create, Update
+from jimu.records.commands import Loaded
 from jimu.records.duplicates.asking import find_duplicates
 from jimu.storage.transaction import Transaction
 
@@ -33,6 +34,14 @@ def is_unknown(answer: Any) -> bool:
 
 def _without_id(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name != "id"}
+
+
+def _are_loaded(binding: Binding) -> bool:
+    """Whether the values are what the field types made of the cells, and nothing was done to them since."""
+    targets = [t for c in binding.columns for t in c.targets]
+    targets += [f.target for f in binding.formulas] + [target for target, _ in binding.constants]
+    multiplied = any(c.reader.rule.multiply is not None for c in binding.columns)
+    return not multiplied and not any(t.several or t.composite for t in targets)
 
 
 @dataclass
@@ -57,6 +66,7 @@ class BatchWriter:
         self._binding = binding
         self._lookups = lookups
         self._write_many = write_many
+        self._hand_in = Loaded if _are_loaded(binding) else dict
 
     def write(self, rows: Sequence[PendingRow], context: Context, transaction: Transaction) -> Batch:
         """Stores the rows within ``transaction``."""
@@ -209,7 +219,7 @@ class BatchWriter:
                 batch.skipped.append((row, found))
                 continue
             if said == "update" and found and not ids:
-                commands.append(Update(self._binding.object.name, found, _without_id(row.values)))
+                commands.append(Update(self._binding.object.name, found, self._hand_in(_without_id(row.values))))
                 written.append(row)
                 continue
             command = self._command(row, key, ids, batch)
@@ -258,14 +268,14 @@ class BatchWriter:
             batch.refused.append(row)
             return None
         if ids:
-            return Update(object, ids[0], values)
+            return Update(object, ids[0], self._hand_in(values))
         if key is not NO_KEY and self._binding.by_id:
             row.problems.append(
                 RowProblem("not_found", Message("There is no record with this id."), self.header_of("id"))
             )
             batch.refused.append(row)
             return None
-        return Create(object, {name: value for name, value in values.items() if value is not None})
+        return Create(object, self._hand_in({name: value for name, value in values.items() if value is not None}))
 
     def _tell(self, rows: Sequence[PendingRow], result: BatchResult, batch: Batch) -> None:
         for outcome in result.rows:

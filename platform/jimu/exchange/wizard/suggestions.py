@@ -21,6 +21,8 @@ Plan = dict[str, Any]
 
 _LIKE = 60.0
 _FEW, _MOST = 2, 0.6
+_SHORT = 4
+"""Shorter headers are like parts of too many words."""
 _TYPED = (Kind.DATE, Kind.DATETIME, Kind.DECIMAL, Kind.INTEGER, Kind.BOOLEAN, Kind.REFERENCE, Kind.DURATION)
 _DATES = (Kind.DATE, Kind.DATETIME)
 
@@ -37,7 +39,12 @@ def suggest_plan(profile: FileProfile, object: ObjectDef, context: Context) -> P
     allowed = {f.name for f in fields_for(object, context)}
     exact = {h: f for h, f in match_headers(profile.headers, object).items() if f in allowed}
     rest = [h for h in profile.headers if h not in exact]
-    likely = {s.header: s.field for s in suggest_headers(rest, object) if s.field in allowed}
+    by_header = {column.header: column for column in profile.columns}
+    likely = {
+        s.header: s.field
+        for s in suggest_headers([h for h in rest if len(folded(h)) >= _SHORT], object)
+        if s.field in allowed and _may_hold(object.fields[s.field], by_header[s.header])
+    }
     exact |= _called_like_the_object(rest, object, allowed - set(exact.values()))
     taken = set(exact.values())
     columns: dict[str, Any] = {}
@@ -72,6 +79,16 @@ def _by_content(column: ColumnProfile, object: ObjectDef, open_fields: AbstractS
         if len(choices) >= _FEW and sum(n for text, n in texts if text in known) > total * _MOST:
             return name
     return None
+
+
+def _may_hold(field: FieldDef, column: ColumnProfile) -> bool:
+    """Whether what stands in a column could be of the field: a likeness of names alone deceives."""
+    if field.kind in (Kind.DECIMAL, Kind.INTEGER):
+        return column.numbers * 2 >= column.filled
+    if not field.choices or field.kind is not Kind.TEXT:
+        return True
+    unknown = sum(n for _, n in unknown_values(column, field))
+    return unknown * 2 <= sum(int(n) for _, n in column.values)
 
 
 def remembered_plan(profile: FileProfile, remembered: Mapping[str, Any], object: ObjectDef, context: Context) -> Plan:

@@ -185,9 +185,11 @@ def read_plan(data: DataImport, form: Any, object: ObjectDef, reader: Reader) ->
             columns[column.header] = suggest_column(column, allowed[name])
         else:
             columns[column.header] = _read_rule(index, name, old, form)
-    kept = {k: v for k, v in data.plan.items() if k in ("encoding", "delimiter", "sheet", "set", "formulas", "where")}
+    kept = {k: v for k, v in data.plan.items() if k in ("encoding", "delimiter", "sheet", "formulas", "where")}
     key = [n for n in form.getlist("key") if n in allowed]
     made = {**kept, "object": object.name, "columns": columns, "key": key}
+    pairs = zip(form.getlist("set_field"), form.getlist("set_value"), strict=False)
+    made["set"] = {name: value.strip() for name, value in pairs if name in allowed and value.strip()}
     for name, choices in _SAID.items():
         said = form.get(name, choices[0])
         made[name] = said if said in choices else choices[0]
