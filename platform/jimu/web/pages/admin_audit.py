@@ -32,7 +32,7 @@ ICONS = {
 }
 DETAILS = {
     "author": Message("author"),
-    "by": Message("by"),
+    "by": Message("how"),
     "count": Message("count"),
     "device": Message("device"),
     "fields": Message("fields"),
