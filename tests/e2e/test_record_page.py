@@ -250,3 +250,34 @@ def test_the_page_is_of_use_on_a_phone(open_window: Any) -> None:
     page.locator(".fields-foot .btn-primary").tap()
     expect(page.locator('dl[data-field="double"] dd')).to_have_text("14")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_the_way_back_leads_over_every_step(window: Window) -> None:
+    id = window.served.site.create("thing", name="Way back", pieces=3, state="broken", reason="fell")
+    page = window.go("/o/thing")
+    page.click("[data-quick=state] summary")
+    page.click("[data-quick=state] >> text=Broken")
+    page.keyboard.press("Escape")
+    page.wait_for_url("**broken*")
+    filtered = page.url
+    page.locator(f'tr[data-href="{url("thing", id)}"] a').first.click()
+    expect(page.locator("h1")).to_have_text("Way back")
+    side(page, "comments")
+    page.go_back()
+    if page.url != filtered:  # the tab had an address of its own
+        page.go_back()
+    expect(page.locator(".list-filters")).to_contain_text("State is one of Broken")
+    assert page.url == filtered
+    page.go_back()
+    expect(page.locator(".list-filters")).to_have_count(0)
+    page.go_forward()
+    page.go_forward()
+    expect(page.locator("h1")).to_have_text("Way back")
+
+
+def test_a_card_opens_over_a_record_that_is_chosen_in_a_form(window: Window) -> None:
+    site = window.served.site
+    id = site.create("thing", name="Made by", maker=site.makers["Globex"])
+    page = window.go(url("thing", id, "/edit"))
+    page.locator('[data-field="maker"] .ts-control .item').hover()
+    expect(page.locator(".hover-card")).to_contain_text("Globex")

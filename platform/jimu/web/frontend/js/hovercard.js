@@ -2,6 +2,7 @@
 import { ask } from "./texts.js";
 
 const RECORD = /^\/(?:o\/[a-z][a-z0-9_]*|r)\/[0-9a-z]{13}$/i;
+const ID = /^[0-9a-z]{13}$/i;
 const WAIT = 450;
 const LEAVE = 200;
 const known = new Map();
@@ -10,7 +11,17 @@ let link = null;
 let opening = 0;
 let closing = 0;
 
+/** A record that is chosen in a field of a form. */
+const chosenOf = (target) => {
+  const item = target.closest?.("jm-choose[src] .ts-control .item[data-value]");
+  return item && ID.test(item.dataset.value) ? item : null;
+};
+
+const pathOf = (found) => found.pathname ?? `/r/${found.dataset.value}`;
+
 const linkOf = (target) => {
+  const chosen = chosenOf(target);
+  if (chosen) return chosen;
   const found = target.closest?.("a[href]");
   if (!found || found.origin !== window.location.origin || !RECORD.test(found.pathname) || found.closest(".shell-nav, .hover-card, .crumbs, [role=tab]")) return null;
   return found.pathname === window.location.pathname ? null : found;
@@ -30,7 +41,7 @@ function later() {
 }
 
 async function open(found) {
-  const path = found.pathname;
+  const path = pathOf(found);
   if (!known.has(path)) {
     const answer = await ask(`${path}/card`).catch(() => null);
     known.set(path, answer?.ok ? await answer.text() : "");
