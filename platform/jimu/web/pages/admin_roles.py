@@ -30,7 +30,7 @@ ACTION_LABELS: Mapping[str, Message] = {
     "delete": Message("Delete"),
     "purge": Message("Remove for good"),
     "export": Message("Export"),
-    "share": Message("Share"),
+    "share": Message("Share records"),
 }
 LEVEL_LABELS: Mapping[str, Message] = {
     ALL: Message("all"),

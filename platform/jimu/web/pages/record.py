@@ -116,7 +116,7 @@ def _actions(definition: ObjectDef, record: Record, reader: Reader) -> list[Acti
             found.append(Action(reader.render(Message("Clone with children")), f"{href}/clone", "copy-plus"))
     found += _conversions(definition, record, reader)
     if can_be_opened(definition.name, reader) and may(record, "share", reader):
-        found.append(Action(reader.render(Message("Share")), f"{href}/sharing", "share"))
+        found.append(Action(reader.render(Message("Share the record")), f"{href}/sharing", "share"))
     if may(record, "delete", reader):
         found.append(Action(reader.render(Message("Delete")), f"{href}/delete", "trash", "danger"))
     return found
