@@ -186,3 +186,18 @@ def test_nobody_writes_the_history_of_departments(project: Project) -> None:
     top = project.create("department", name="Top")
     with pytest.raises(Invalid):
         write.write(Create("department_period", {"department": top, "since": TODAY}), project.acting(chief))
+
+
+def test_what_is_older_than_the_keeping_of_history_is_told_from_when_it_was_made(project: Project) -> None:
+    north, south = project.create("department", name="North"), project.create("department", name="South")
+    ann = project.user("ann", department=north)
+    with project.store.write() as transaction:
+        for object in ("membership", "department_period"):
+            transaction.purge(object, transaction.ids_after(object, 0, 100))
+    project.clock.forward(days=5)
+    change(project, "user", ann, department=south)
+    change(project, "department", north, name="Far north")
+    assert memberships(project, ann) == [(north, True, TODAY, days(4)), (south, True, days(5), None)]
+    then = as_of(project, days(2))
+    assert (then.departments[north].name, then.people[ann].department) == ("North", north)
+    assert as_of(project, days(5)).departments[north].name == "Far north"

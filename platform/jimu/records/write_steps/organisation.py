@@ -29,7 +29,8 @@ _MAIN_DAYS = (
 def follow_organisation(wave: Wave) -> None:
     """Ask for what follows from the wave; nothing for objects that are no part of the organisation."""
     follow = _FOLLOW.get(wave.object)
-    if follow is not None and wave.judged:
+    # A database that was not brought to this version's objects yet keeps no history.
+    if follow is not None and wave.judged and wave.transaction.columns_of(_KEPT_IN[wave.object]):
         wave.unit.follow_ups.extend(follow(wave, _today(wave)))
 
 
@@ -64,6 +65,8 @@ def _note_periods(wave: Wave, day: date) -> Iterator[Command]:
             continue
         if row is not None:
             yield _ended(PERIOD, row, day)
+        elif draft.before is not None:
+            yield from _earlier(wave, PERIOD, draft.before, {"department": draft.id}, _PERIOD_FIELDS, day)
         yield Create(PERIOD, {"department": draft.id, "since": day, **values})
 
 
@@ -72,7 +75,21 @@ def _place_people(wave: Wave, day: date) -> Iterator[Command]:
     drafts = [d for d in wave.judged if _is_told(wave, d, _PLACE_FIELDS)]
     open = _open_rows(wave, MEMBERSHIP, "person", [d.id for d in drafts], (*_PLACE_FIELDS, "since", "is_main"))
     for draft in drafts:
-        yield from _place(draft, open.get(draft.id, []), day)
+        rows = open.get(draft.id, [])
+        if draft.before is not None and draft.before.get("department") and not any(row["is_main"] for row in rows):
+            person = {"person": draft.id, "is_main": True}
+            yield from _earlier(wave, MEMBERSHIP, draft.before, person, _PLACE_FIELDS, day)
+        yield from _place(draft, rows, day)
+
+
+def _earlier(
+    wave: Wave, object: str, before: _Row, whose: Mapping[str, Any], fields: tuple[str, ...], day: date
+) -> Iterator[Command]:
+    """What held until yesterday, where no history was kept of it: it is older than the keeping."""
+    since = day_in(before["created_at"], wave.context.manifest.workspace.time_zone)
+    if since < day:
+        values = {name: before.get(name) for name in fields}
+        yield Create(object, {**whose, **values, "since": since, "until": day - timedelta(days=1)})
 
 
 def _place(draft: Draft, open: list[_Row], day: date) -> Iterator[Command]:
@@ -114,6 +131,9 @@ _FOLLOW: Mapping[str, Callable[[Wave, date], Iterable[Command]]] = {
     USER: _place_people,
     MEMBERSHIP: _place_users,
 }
+
+
+_KEPT_IN = {DEPARTMENT: PERIOD, USER: MEMBERSHIP, MEMBERSHIP: USER}
 
 
 def _is_told(wave: Wave, draft: Draft, fields: Iterable[str]) -> bool:
