@@ -107,6 +107,19 @@ def test_who_names_a_loser_is_led_to_the_survivor(shop: Project, boss: Context) 
     assert shop.value("person", person, "company") == last
 
 
+def test_the_history_of_what_was_merged_is_read_with_that_of_the_survivor(shop: Project, boss: Context) -> None:
+    one, other = two(shop, boss)
+    write.write(Update("company", other, {"city": "Bonn"}), boss)
+    merge_records(Merge("company", (one, other), one), boss)
+    items = read.history("company", one, boss).items
+    assert {item.of for item in items} == {"", "ACME Ltd"}
+    assert "city" in {change.field for item in items if item.of for change in item.changes}
+    first = read.history("company", one, boss, limit=2)
+    assert [i.id for i in (*first.items, *read.history("company", one, boss, before=first.before).items)] == [
+        i.id for i in items
+    ]
+
+
 def test_a_loser_does_not_come_back_alone(shop: Project, boss: Context) -> None:
     one, other = two(shop, boss)
     merge_records(Merge("company", (one, other), one), boss)

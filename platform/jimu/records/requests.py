@@ -102,7 +102,7 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class HistoryItem:
-    """One write of one record.
+    """One write of one record. ``of``: the title of a record that was merged into this one, whose write it was.
 
     ``action``: create update delete restore. ``via``: web, api, import, seed, job, cli, system.
     """
@@ -115,6 +115,7 @@ class HistoryItem:
     reason: str
     version: int
     changes: tuple[FieldChange, ...] = ()
+    of: str = ""
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,17 @@ def append_history(connection: Connection, entries: Sequence[HistoryEntry]) -> N
         connection.do_many(text, rows)
 
 
+def read_histories(
+    connection: Connection, record_ids: Iterable[int], limit: int, before: int | None
+) -> list[HistoryEntry]:
+    """See ``Transaction.histories``."""
+    earlier = "AND id < ?" if before is not None else ""
+    text = (f"SELECT id, {_COLUMNS} FROM history WHERE record_id {connection.among()} {earlier}"  # noqa: S608
+            f" ORDER BY id DESC LIMIT {int(limit)}")
+    listed = connection.list_value(record_ids)
+    return [_entry(row) for row in connection.ask(text, *((listed,) if before is None else (listed, before)))]
+
+
 def read_history(connection: Connection, record_id: int, limit: int, before: int | None) -> list[HistoryEntry]:
     """See ``Transaction.history``."""
     earlier = "AND id < ?" if before is not None else ""

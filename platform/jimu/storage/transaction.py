@@ -242,6 +242,10 @@ class Transaction(AccountRows, AccountLinkRows, SignInRows, AuditRows, MatchKeyR
         """History of one record, newest first; ``before``: the ``id`` of the last entry of the page before."""
         return history.read_history(self.connection, record_id, limit, before)
 
+    def histories(self, record_ids: Iterable[int], limit: int = 50, before: int | None = None) -> list[HistoryEntry]:
+        """History of several records in one, newest first; as ``history``."""
+        return history.read_histories(self.connection, record_ids, limit, before)
+
     def scrub_history(self, record_ids: Iterable[int], names: Collection[str]) -> int:
         """Forget the values of the fields ``names`` in the history of records: that they changed stays known. Returns
         how many entries held some.

@@ -104,6 +104,8 @@ def entry_of(item: HistoryItem, titles: Mapping[int, str], shape: PageShape, rea
     changes = [change_of(shape, c, titles, reader) for c in told]
     way = reader.render(_WAYS[item.via]) if item.via in _WAYS else ""
     what = reader.render(_ACTIONS[item.action]) if item.action in _ACTIONS else item.action
+    if item.of:
+        what = f"{what} · {reader.render(Message('of {title}, merged into this one', {'title': item.of}))}"
     through = " ".join(x for x in (way, item.reason not in ("", item.via) and f"({item.reason})") if x)
     return HistoryEntry(
         encode_id(item.id),

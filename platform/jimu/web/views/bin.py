@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 
 from jimu.access.rules import action_allowed, require_action
 from jimu.bulk import MassRequest, Selection, start
+from jimu.care.retention import purge_days
 from jimu.definitions.model import ObjectDef
 from jimu.errors import BadRequest
 from jimu.fieldtypes.ids import encode_id
@@ -24,6 +25,8 @@ from jimu.web.views.mass import ended
 from jimu.web.visit import visit
 
 MOST_AT_ONCE = 200
+MOST_PAGES = 10
+NOBODYS = Deletion()
 
 
 def register(blueprint: Blueprint) -> None:
@@ -46,10 +49,10 @@ def show_bin() -> Response:
     )
     chosen = next((o for o in objects if o.name == request.args.get("object")), objects[0] if objects else None)
     text = request.args.get("q", "").strip()[:200]
-    found = _find(chosen, text, reader) if chosen else RecordPage([], None)
-    deletions = find_deletions([r.id for r in found.records], reader.context) if found.records else {}
+    is_mine = request.args.get("mine") == "1"
+    found, deletions = _find_deleted(chosen, text, is_mine, reader) if chosen else (RecordPage([], None), {})
     people = read.resolve_titles({d.actor for d in deletions.values() if d.actor}, reader.context)
-    query = {"object": chosen.name if chosen else "", "q": text, "after": found.next or ""}
+    query = {"object": chosen.name if chosen else "", "q": text, "after": found.next or "", "mine": "1" * is_mine}
     title = reader.render(Message("Recycle bin"))
     return page(
         "bin.html",
@@ -58,6 +61,8 @@ def show_bin() -> Response:
         objects=objects,
         chosen=chosen,
         text=text,
+        is_mine=is_mine,
+        purge_days=purge_days(chosen) if chosen else None,
         rows=[_row(r, deletions.get(r.id, Deletion()), people, reader) for r in found.records],
         next=f"/bin?{urlencode({k: v for k, v in query.items() if v})}" if found.next else "",
         moment=moment_of(reader),
@@ -70,7 +75,25 @@ def _is_kept(object: ObjectDef) -> bool:
     return not object.retired and (not object.system or "history" in object.features)
 
 
-def _find(object: ObjectDef, text: str, reader: Reader) -> RecordPage:
+def _find_deleted(
+    object: ObjectDef, text: str, is_mine: bool, reader: Reader
+) -> tuple[RecordPage, dict[int, Deletion]]:
+    """A page and how its records got there; ``is_mine``: only what the reader deleted, looked for on a few pages."""
+    after = request.args.get("after") or None
+    kept: list[Record] = []
+    known: dict[int, Deletion] = {}
+    for _ in range(MOST_PAGES if is_mine else 1):
+        found = _find(object, text, after, reader)
+        deletions = find_deletions([r.id for r in found.records], reader.context) if found.records else {}
+        known |= deletions
+        kept += [r for r in found.records if not is_mine or deletions.get(r.id, NOBODYS).actor == reader.actor.id]
+        after = found.next
+        if after is None or kept:
+            break
+    return RecordPage(kept, after), known
+
+
+def _find(object: ObjectDef, text: str, after: str | None, reader: Reader) -> RecordPage:
     """One page, the last deleted first; ``text`` is looked for in the titles."""
     also = [f"contains(lower(title), {text.lower()!r})"] if text else []
     return read.list_records(
@@ -80,7 +103,7 @@ def _find(object: ObjectDef, text: str, reader: Reader) -> RecordPage:
             deleted="deleted",
             order=("-deleted_at",),
             fields=("title", "deleted_at"),
-            after=request.args.get("after") or None,
+            after=after,
         ),
         reader.context,
     )
