@@ -14,7 +14,7 @@ from jimu.runtime import Runtime
 from jimu.settings import Settings
 from tests.databases import BACKENDS_MARKED, fresh_database
 from tests.web.site import Site, Visitor, form_on
-from tests.web.workspace import write_workspace
+from tests.web.workspace import FILES, write_workspace
 
 MAKER = "objects/shop/maker.yaml"
 COLOR = "  color: {type: text, label: {en: Colour, zh-CN: 颜色, zh-TW: 顏色}}\n"
@@ -169,3 +169,14 @@ def test_two_revisions_are_compared_in_either_direction(shop: Shop) -> None:
     assert "The field maker.color is gone." in html
     assert shop.ada.get("/admin/revisions/99").status_code == 404
     assert shop.ada.get("/admin/revisions/x").status_code == 404
+
+
+def test_who_applies_does_not_shut_out_themselves_unnoticed(shop: Shop) -> None:
+    path = "objects/roles/keeper.yaml"
+    text = FILES[path]
+    shop.write(text + "allowed_addresses: [10.0.0.0/8]\n", path)
+    refused = shop.carry_out()
+    assert refused.status_code == 409
+    assert "would be shut out" in refused.text
+    shop.write(text + "allowed_addresses: [127.0.0.0/8]\n", path)
+    assert shop.carry_out().status_code == 303

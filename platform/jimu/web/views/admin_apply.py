@@ -25,6 +25,7 @@ from jimu.web.views.admin_revisions import find
 from jimu.web.visit import address, visit
 
 LONGEST_NOTE = 500
+SHUT_OUT = Message("Your own network address ({address}) would be shut out by a role of yours.")
 
 
 def register(blueprint: Blueprint) -> None:
@@ -151,9 +152,7 @@ def _require_confirmation(deployment: Deployment, manifest: Manifest) -> None:
 def _require_way_in(manifest: Manifest) -> None:
     """Raises Refused if whoever applies this could not come in any more from where they are."""
     if shuts_out(address(), manifest, visit().actor.roles):
-        raise Refused(
-            Message("Your own network address ({address}) would be shut out by a role of yours.", {"address": address()})
-        )
+        raise Refused(Message(SHUT_OUT.template, {"address": address()}))
 
 
 def _author() -> str:
