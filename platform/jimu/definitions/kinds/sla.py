@@ -124,7 +124,7 @@ class _Building:
             self.condition(raw.get("stop"), (*at, "stop")),
             self.targets(raw["targets"], (*at, "targets")),
             self.keep(raw.get("keep", {}), (*at, "keep")),
-            tuple(self.warning(w, (*at, "warn", i)) for i, w in enumerate(raw.get("warn", ()))),
+            tuple(self.early(w, (*at, "warn", i)) for i, w in enumerate(raw.get("warn", ()))),
             self.actions.actions((*at, "breach"), _ACTIONS) if "breach" in raw else (),
         )
 
@@ -149,7 +149,7 @@ class _Building:
                 found[what] = name
         return found
 
-    def warning(self, raw: YamlMap, path: Path) -> EarlyWarning:
+    def early(self, raw: YamlMap, path: Path) -> EarlyWarning:
         before = self.actions.duration(raw["before"], (*path, "before")) if "before" in raw else None
         return EarlyWarning(raw.get("percent"), before, self.actions.actions((*path, "do"), _ACTIONS))
 
