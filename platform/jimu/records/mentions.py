@@ -56,6 +56,7 @@ def readers(transaction: Transaction, record_id: int, user_ids: list[int], conte
         if is_row_local(rule):
             may = bool(row_matches(rule, row))
         else:
+            environment = build_environment(context.as_actor(actor))  # a rule may ask who reads
             may = bool(transaction.matching(found.object, [record_id], rule, environment, "alive"))
         if may:
             allowed.append(actor)

@@ -162,18 +162,23 @@ def count_unread(reader: Reader) -> int:
 
 def notices(reader: Reader) -> list[Notice]:
     """The latest notifications of the reader."""
-    fields = ("subject", "text", "record", "read_at", "created_at")
+    fields = ("subject", "text", "reason", "record", "read_at", "created_at")
     kept = _own(NOTIFICATION, fields, ("-created_at",), MOST_NOTIFICATIONS, reader)
     found = read.resolve([r.values["record"] for r in kept if r.values.get("record")], reader.context)
     return [_notice(r, found.get(r.values.get("record") or 0), reader) for r in kept]
 
 
+LOST = Message("You were mentioned on a record that you can no longer see.")
+
+
 def _notice(record: Record, target: Any, reader: Reader) -> Notice:
     values = record.values
+    # What a comment on a record says is for who reads the record, also when it was told in time.
+    is_lost = values.get("reason") == "mention" and values.get("record") is not None and target is None
     return Notice(
         encode_id(record.id),
-        values.get("subject") or "",
-        values.get("text") or "",
+        reader.render(LOST) if is_lost else values.get("subject") or "",
+        "" if is_lost else values.get("text") or "",
         record_url(target.object, values["record"]) if target else "",
         when_of(values["created_at"], reader),
         values.get("read_at") is not None,
