@@ -25,8 +25,8 @@ CHUNK = 100
 
 def follow_automations(wave: Wave) -> None:
     """Queue the runs of those that the drafts of the wave set off; one that goes in a circle is stopped and logged."""
-    if wave.object == RUN:
-        return
+    if wave.object == RUN or wave.context.actor.via == "seed":
+        return  # what is seeded comes with all that should have followed
     for automation in automations_of(wave.context.manifest, wave.object, AFTER):
         if not may_hear(automation, wave.action):
             continue
