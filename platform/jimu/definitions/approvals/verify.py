@@ -5,7 +5,7 @@ waits without end. Pure; each finding has a place in the file, a dead end also s
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from jimu.definitions.approvals.model import (
@@ -21,6 +21,7 @@ from jimu.definitions.approvals.model import (
     SubFlowNode,
     WaitNode,
 )
+from jimu.messages import Message
 
 Path = tuple[str | int, ...]
 
@@ -28,15 +29,18 @@ Path = tuple[str | int, ...]
 @dataclass(frozen=True, slots=True)
 class Finding:
     code: str
-    template: str
+    message: Message
     path: Path
-    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _finding(code: str, template: str, path: Path, params: Mapping[str, Any] | None = None) -> Finding:
+    return Finding(code, Message(template, params or {}), path)
 
 
 def verify(flow: FlowDef) -> list[Finding]:
     """Everything that is wrong; [] for a sound graph."""
     if not flow.nodes:
-        return [Finding("no_nodes", "A flow needs nodes.", ("nodes",))]
+        return [_finding("no_nodes", "A flow needs nodes.", ("nodes",))]
     lost = list(_unknown_nodes(flow))
     if lost:
         return lost
@@ -77,10 +81,10 @@ def _named(node: NodeDef) -> Iterator[tuple[str, Path]]:
 def _unknown_nodes(flow: FlowDef) -> Iterator[Finding]:
     for node in flow.nodes.values():
         if node.name == START:
-            yield Finding("reserved_node", "A node cannot be called start.", ("nodes", START))
+            yield _finding("reserved_node", "A node cannot be called start.", ("nodes", START))
         for name, path in _named(node):
             if name not in flow.nodes:
-                yield Finding("unknown_node", "The flow has no node {name}.", path, {"name": name})
+                yield _finding("unknown_node", "The flow has no node {name}.", path, {"name": name})
 
 
 def branches_of(node: NodeDef) -> tuple[Branch, ...]:
@@ -101,7 +105,7 @@ def contexts(flow: FlowDef) -> tuple[dict[str, str | None], list[Finding]]:
         while name is not None:
             if name in found:
                 if owner[name] != branch and name not in crossing:
-                    crossing[name] = Finding(
+                    crossing[name] = _finding(
                         "crossing_block",
                         "{node} is reached from {first} and from {second}: a branch must end in its own join.",
                         ("nodes", name),
@@ -197,7 +201,7 @@ def way_to(flow: FlowDef, target: str, blocks: Mapping[str, str | None]) -> list
 def _unreachable(flow: FlowDef, blocks: Mapping[str, str | None]) -> Iterator[Finding]:
     for name in flow.nodes:
         if not way_to(flow, name, blocks):
-            yield Finding("unreachable_node", "No way leads to {node}.", ("nodes", name), {"node": name})
+            yield _finding("unreachable_node", "No way leads to {node}.", ("nodes", name), {"node": name})
 
 
 def _dead_ends(flow: FlowDef, blocks: Mapping[str, str | None]) -> Iterator[Finding]:
@@ -206,7 +210,7 @@ def _dead_ends(flow: FlowDef, blocks: Mapping[str, str | None]) -> Iterator[Find
             continue
         way = way_to(flow, node.name, blocks)
         if way:
-            yield Finding(
+            yield _finding(
                 "dead_end", "{node} leads nowhere: {way}. Write `to`, or make it an end.", ("nodes", node.name),
                 {"node": node.name, "way": " → ".join((START, *way))},
             )  # fmt: skip
@@ -224,7 +228,7 @@ def _without_end(flow: FlowDef, blocks: Mapping[str, str | None]) -> Iterator[Fi
         way = way_to(flow, name, blocks)
         is_first = len(way) == 1 or (len(way) > 1 and way[-2] in good)
         if name not in good and is_first and next_nodes(flow, name, blocks):
-            yield Finding(
+            yield _finding(
                 "no_end", "From {node} no end can be reached: {way}.", ("nodes", name),
                 {"node": name, "way": " → ".join((START, *way))},
             )  # fmt: skip
@@ -245,7 +249,7 @@ def _loops(flow: FlowDef, blocks: Mapping[str, str | None]) -> Iterator[Finding]
                 continue
             for other in next_nodes(flow, name, blocks):
                 if other == first:
-                    yield Finding(
+                    yield _finding(
                         "endless_loop", "This way leads back to itself and waits for nobody: {way}.",
                         ("nodes", first), {"way": " → ".join((*way, other))},
                     )  # fmt: skip
@@ -268,7 +272,7 @@ def _rejections(flow: FlowDef, blocks: Mapping[str, str | None]) -> Iterator[Fin
             around.add(block)
             block = blocks.get(block)
         if blocks.get(rule) not in around:
-            yield Finding(
+            yield _finding(
                 "crossing_block",
                 "{node} is reached from {first} and from {second}: a branch must end in its own join.",
                 ("nodes", node.name, "on_reject"), {"node": rule, "first": rule, "second": node.name},
@@ -284,19 +288,20 @@ def _shapes(flow: FlowDef) -> Iterator[Finding]:
         if isinstance(node, DecisionNode) or (isinstance(node, BlockNode) and node.is_inclusive):
             yield from _conditions(node, at)
         if isinstance(node, BlockNode) and node.join is not None and not 1 <= node.join <= len(node.branches):
-            yield Finding("bad_join", "{node} waits for more branches than it has.", (*at, "join"), {"node": node.name})
+            template = "{node} waits for more branches than it has."
+            yield _finding("bad_join", template, (*at, "join"), {"node": node.name})
         if isinstance(node, WaitNode) and node.after is None and not node.until:
             template = "{node} could wait for ever: write after or until."
-            yield Finding("endless_wait", template, at, {"node": node.name})
+            yield _finding("endless_wait", template, at, {"node": node.name})
 
 
 def _conditions(node: DecisionNode | BlockNode, at: Path) -> Iterator[Finding]:
     if sum(b.otherwise for b in node.branches) != 1:
-        yield Finding("no_otherwise", "{node} needs one branch with otherwise: true.", at, {"node": node.name})
+        yield _finding("no_otherwise", "{node} needs one branch with otherwise: true.", at, {"node": node.name})
     for i, branch in enumerate(node.branches):
         if branch.when is None and not branch.otherwise:
             template = "A branch of {node} needs a condition."
-            yield Finding("branch_condition", template, (*at, "branches", i), {"node": node.name})
+            yield _finding("branch_condition", template, (*at, "branches", i), {"node": node.name})
 
 
 def _people(flow: FlowDef) -> Iterator[Finding]:
@@ -305,14 +310,14 @@ def _people(flow: FlowDef) -> Iterator[Finding]:
             continue
         at: Path = ("nodes", node.name)
         if not node.approvers:
-            yield Finding("no_approvers", "{node} asks nobody.", at, {"node": node.name})
+            yield _finding("no_approvers", "{node} asks nobody.", at, {"node": node.name})
         if node.pool and any(r.kind not in ("role", "group") for r in node.approvers):
-            yield Finding("bad_pool", "At {node} only roles and groups can be asked to claim.", (*at, "approvers"),
+            yield _finding("bad_pool", "At {node} only roles and groups can be asked to claim.", (*at, "approvers"),
                           {"node": node.name})  # fmt: skip
         need = node.policy.count
         named = _named_people(node)
         if need is not None and named is not None and need > named:
-            yield Finding("bad_vote", "So much can never be voted for: {text}.", (*at, "mode"), {"text": str(need)})
+            yield _finding("bad_vote", "So much can never be voted for: {text}.", (*at, "mode"), {"text": str(need)})
 
 
 def _named_people(node: PeopleNode) -> int | None:

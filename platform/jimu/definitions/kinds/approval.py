@@ -17,7 +17,7 @@ from jimu.definitions.manifest import Manifest
 from jimu.definitions.model import FieldDef
 from jimu.definitions.symbols import ObjectScope, build_symbol
 from jimu.definitions.use import Use, fields_on
-from jimu.diagnostics import Place
+from jimu.diagnostics import Diagnostic, Place
 from jimu.fieldtypes import registry
 from jimu.formulas import check
 from jimu.formulas.formula import Formula
@@ -52,8 +52,12 @@ class _Making:
         return self.document.key_place(*path) if path else self.document.place
 
     def error(self, code: str, template: str, path: Path, **params: object) -> None:
+        self.linking.findings.error(code, template, params, self.place_of(path), self.document.address)
+
+    def place_of(self, path: Path) -> Place:
+        """Of a node the line that names it, else where the value stands."""
         place = self.document.key_place if path[0] == "nodes" and len(path) < 3 else self.document.value_place
-        self.linking.findings.error(code, template, params, place(*path), self.document.address)
+        return place(*path)
 
     def condition(self, source: str, path: Path) -> Formula | None:
         return self._formula(source, path, BOOLEAN)
@@ -85,7 +89,8 @@ def build_approval(document: Document, linking: Linking) -> FlowDef | None:
     flow = read_flow(document.name, data, making)
     _Links(making, flow).check()
     for finding in verify(flow):
-        making.error(finding.code, finding.template, finding.path, **finding.params)
+        place = making.place_of(finding.path)
+        linking.findings.extend([Diagnostic(finding.code, finding.message, place, document.address)])
     if len(linking.findings.diagnostics) > before and any(
         d.severity.value == "error" for d in linking.findings.diagnostics[before:]
     ):
