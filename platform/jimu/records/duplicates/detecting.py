@@ -54,7 +54,7 @@ class Searching:
         wanted = [rule.keys.wanted(values) for values in own]
         texts = [rule.keys.text(values) for values in own]
         stored = self._stored(rule, wanted, texts, {row["id"] for row in rows})
-        batch = _in_batch(rule, own, wanted) if rule.definition.own and len(rows) > 1 else [[] for _ in rows]
+        batch = _in_batch(rule, own, wanted, texts) if rule.definition.own and len(rows) > 1 else [[] for _ in rows]
         held = self._hold(rule, {id for ids in stored for id in ids})
         made = []
         for i in range(len(rows)):
@@ -135,12 +135,15 @@ def _match(rule: Rule, own: Comparable, theirs: Comparable, match: Match) -> Mat
     return Match(rule, match.object, match.id, found[0], found[1], match.row, match.place)
 
 
-def _in_batch(rule: Rule, own: Sequence[Comparable], wanted: Sequence[Sequence[int]]) -> list[list[int]]:
+def _in_batch(
+    rule: Rule, own: Sequence[Comparable], wanted: Sequence[Sequence[int]], texts: Sequence[str]
+) -> list[list[int]]:
     """For each row the earlier rows that it may be the same as."""
-    under: dict[int, list[int]] = {}
+    under: dict[int, dict[int, str]] = {}
     found: list[list[int]] = []
     for i, values in enumerate(own):
-        found.append(list(dict.fromkeys(j for key in wanted[i] for j in under.get(key, ())))[:_MOST_CANDIDATES])
+        near = (j for key in wanted[i] if key in under for j in rule.keys.like_ids(texts[i], under[key]))
+        found.append(list(dict.fromkeys(near))[:_MOST_CANDIDATES])
         for key in rule.keys.own(values):
-            under.setdefault(key, []).append(i)
+            under.setdefault(key, {})[i] = texts[i]
     return found

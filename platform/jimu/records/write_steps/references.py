@@ -6,7 +6,7 @@ was there before is not judged again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from jimu.access import record_filter
@@ -42,6 +42,7 @@ class _Question:
     by_actor: bool
     hold: bool
     uses: list[Use] = field(default_factory=list)
+    turned: bool = False  # to the survivors of records merged into others
 
 
 def check_references(wave: Wave) -> None:
@@ -69,16 +70,23 @@ def _new_references(wave: Wave, draft: Draft) -> Iterable[Use]:
 
 
 def _to_survivors(wave: Wave, uses: list[Use]) -> list[Use]:
-    """References to records that were merged into others lead to these."""
-    survivors = find_survivors(wave.transaction, wave.context.manifest, {id for _, _, id in uses})
-    if not survivors:
-        return uses
-    for draft, ref, id in uses:
-        if id in survivors:
-            value = draft.values[ref.name]
-            turned = survivors[id] if value == id else list(dict.fromkeys(survivors.get(v, v) for v in value))
-            draft.values[ref.name] = turned
-    return [(draft, ref, survivors.get(id, id)) for draft, ref, id in uses]
+    """Lookups to any object that name a record merged into another lead to that. Those to one object: ``_ask``."""
+    ids = {id for _, ref, id in uses if len(ref.target) != 1}
+    known = wave.transaction.titles(ids) if ids else {}
+    gone = {id for id in ids if id not in known or known[id].deleted}
+    survivors = find_survivors(wave.transaction, wave.context.manifest, gone) if gone else {}
+    return [_turn(use, survivors) for use in uses]
+
+
+def _turn(use: Use, survivors: Mapping[int, int]) -> Use:
+    """The use, of the survivor where it was of a record that was merged into it."""
+    draft, ref, id = use
+    if id not in survivors:
+        return use
+    value = draft.values[ref.name]
+    turned = survivors[id] if value == id else list(dict.fromkeys(survivors.get(v, v) for v in value))
+    draft.values[ref.name] = turned
+    return draft, ref, survivors[id]
 
 
 def _is_the_actor(wave: Wave, draft: Draft, ref: FieldDef, value: object) -> bool:
@@ -128,6 +136,11 @@ def _ask(wave: Wave, question: _Question) -> None:
     )
     wrong = ids - fitting
     if not wrong:
+        return
+    survivors = find_survivors(wave.transaction, wave.context.manifest, wrong) if not question.turned else {}
+    if survivors:
+        question.uses, question.turned = [_turn(use, survivors) for use in question.uses], True
+        _ask(wave, question)
         return
     known = _matching(wave, question.object, wrong, readable) if question.filter != EVERYTHING else set()
     for draft, ref, id in question.uses:
