@@ -17,14 +17,13 @@ THEMES = {
     "contrast": {"bsTheme": "light", "contrast": "more"},
     "dark contrast": {"bsTheme": "dark", "contrast": "more"},
 }
-_DRESS = """(look) => {
+_DRESS = """async (look) => {
   const root = document.documentElement;
   delete root.dataset.contrast;
   Object.assign(root.dataset, look);
-  if (document.adoptedStyleSheets.length) return;
-  const still = new CSSStyleSheet();    // colours on their way are neither the ones nor the others
-  still.replaceSync("*, *::before, *::after { transition: none !important; animation: none !important; }");
-  document.adoptedStyleSheets = [still];
+  // Colours on their way are neither the ones nor the others.
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  for (const one of document.getAnimations()) if (one instanceof CSSTransition) one.finish();
 }"""
 _RUN = """async ([rules, type]) => {
   const found = await axe.run({runOnly: {type, values: rules}, resultTypes: ["violations"]});

@@ -10,10 +10,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.e2e.chromium import ARGUMENTS, CHROMIUM
-from tests.e2e.screenshots import log_in, prefer
+from tests.e2e.screenshots import log_in, prefer, settle
 
 SIZE = {"width": 1280, "height": 800}
 OBJECT = "opportunity"
@@ -61,13 +61,14 @@ def _stale(page: Page, address: str, typed: tuple[str, str]) -> None:
     for window, text in ((other, typed[0]), (page, typed[1])):
         window.fill("[name=next_step]", text)
         window.click(".form-foot .btn-primary")
-        window.wait_for_load_state("networkidle")
+        expect(window.locator("jm-form[sending]")).to_have_count(0)
+        settle(window)
     other.close()
     page.wait_for_selector("[name^=_choose_]", state="attached")
 
 
 def _save(page: Page, path: Path) -> None:
-    page.wait_for_load_state("networkidle")
+    settle(page)
     page.screenshot(path=path)
 
 

@@ -17,6 +17,9 @@ from tests.e2e.chromium import ARGUMENTS, CHROMIUM
 WIDTHS = {"wide": (1440, 900), "phone": (390, 844)}
 THEMES = ("light", "dark", "contrast")
 LOCALES = ("en", "zh-CN")
+# Those further down wait until they are scrolled to.
+WAITING = """() => [...document.querySelectorAll("jm-panel .skeleton")].some((one) =>
+  one.checkVisibility() && one.getBoundingClientRect().top < innerHeight)"""
 
 
 def main(url: str, email: str, password: str, folder: str = "tests/e2e/shots") -> None:
@@ -146,8 +149,17 @@ def _administration(page: Page, url: str) -> dict[str, str]:
     return found
 
 
+def settle(page: Page) -> None:
+    """Wait until what is asked for after the page is there as well: no panel in sight that still waits."""
+    page.wait_for_load_state()
+    for _ in range(50):
+        page.wait_for_timeout(150)
+        if not page.evaluate(WAITING):
+            return
+
+
 def _save(page: Page, target: Path, name: str, look: tuple[str, str, str]) -> None:
-    page.wait_for_load_state("networkidle")
+    settle(page)
     page.screenshot(path=target / f"{name}.{'.'.join(look)}.png", full_page=False)
 
 
