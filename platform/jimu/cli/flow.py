@@ -40,6 +40,26 @@ def simulate_command(
         _simulate(session, flow, record or "", email, output_format)
 
 
+@flow_group.command("migrate")
+@click.argument("flow")
+@click.option("--node", "nodes", multiple=True, metavar="OLD=NEW", help="What a node is called now; several times.")
+@click.option("--do", is_flag=True, help="Do it; otherwise it is only said what would come of it.")
+@pass_session
+def migrate_command(session: Session, flow: str, nodes: tuple[str, ...], do: bool) -> None:
+    """Bring the running approvals of FLOW to the text of it that is in force. A dry run unless --do is given."""
+    from jimu.access import SYSTEM
+    from jimu.fieldtypes.ids import encode_id
+    from jimu.flows.approvals.looking_after import migrate
+
+    mapping = dict(n.split("=", 1) for n in nodes if "=" in n)
+    found = migrate(flow, session.runtime.context(SYSTEM), nodes=mapping, dry_run=not do, comment="jimu flow migrate")
+    for row in found:
+        if row.problem is not None:
+            say(f"{encode_id(row.approval)} {row.subject}: {row.problem}", mark="!")
+    good = sum(row.problem is None for row in found)
+    say(f"{good} of {len(found)} {'were' if do else 'would be'} migrated", mark="·")
+
+
 def _simulate(session: Session, name: str, record: str, email: str | None, output_format: str) -> None:
     from dataclasses import replace
 

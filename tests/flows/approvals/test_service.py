@@ -10,6 +10,7 @@ from jimu.errors import Conflict, Forbidden, Invalid, JimuError, Locked, NotFoun
 from jimu.flows.approvals import events, service
 from jimu.flows.approvals.engine import new_run
 from jimu.flows.approvals.keeping import load_entries
+from jimu.flows.approvals.looking_after import hand_over, migrate
 from jimu.flows.approvals.replay import replay
 from jimu.flows.approvals.service import Answer, Request
 from jimu.records import Create, Delete, ListRequest, Update, read, write
@@ -283,3 +284,34 @@ def test_people_are_told_once_it_is_their_turn(office: Office) -> None:
     rows = read.list_records(ListRequest("notification"), office.project.system).records
     assert [(r.values["owner"], r.values["reason"]) for r in rows] == [(office.people["m"], "approval.asked")]
     assert "Chairs" in rows[0].values["subject"]
+
+
+def test_running_approvals_can_be_brought_to_another_version_after_a_dry_run(office: Office) -> None:
+    approval = office.start(office.purchase(amount="5000")).approval.id
+    other = office.start(office.purchase(amount="5000")).approval.id
+    office.decide(other, "m")
+    flows = office.project.manifest.all("approval")
+    flow = flows["purchase"]
+    nodes = {"boss": replace(flow.nodes["manager"], name="boss"), "route": flow.nodes["route"]}
+    nodes |= {name: flow.nodes[name] for name in ("approved", "rejected")}
+    changed = replace(flow, version="other", nodes=nodes)
+    others = {**office.project.manifest.others, "approval": {**flows, "purchase": changed}}
+    office.project.manifest = replace(office.project.manifest, others=others)
+    with pytest.raises(Forbidden):
+        migrate("purchase", office.as_("s"))
+    tried = {m.approval: m.problem for m in migrate("purchase", office.as_("adm"), nodes={"manager": "boss"})}
+    assert tried[approval] is None
+    assert "finance" in str(tried[other])
+    assert office.kept(approval).run.version == flow.version
+    migrate("purchase", office.as_("adm"), nodes={"manager": "boss"}, dry_run=False)
+    assert office.kept(approval).run.version == "other"
+    assert office.kept(other).run.version == flow.version
+    assert list(office.tasks(approval)) == ["m"]
+    assert office.kept(approval).run.open_tasks[0].visit in office.kept(approval).run.visits
+
+
+def test_a_persons_tasks_are_handed_over_together(office: Office) -> None:
+    approvals = [office.start(office.purchase(name=f"n{i}")).approval.id for i in range(3)]
+    results = hand_over(office.people["m"], office.people["d"], office.as_("adm"), "leaves the company")
+    assert [r.error for r in results] == [None, None, None]
+    assert [list(office.tasks(a)) for a in approvals] == [["d"], ["d"], ["d"]]

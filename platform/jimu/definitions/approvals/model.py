@@ -279,9 +279,8 @@ class FlowDef:
     """One approval flow over records of ``object``. ``nodes`` in the order written; the first is where it begins.
 
     ``lock``: all, admin (all but admins), approver (all but admins and who is asked), none. ``withdraw``: any_time,
-    before_first_decision, never. ``revoke``: for so long after approval, None never. ``change``: hold (a change of an
-    approved record is held aside) or restore. ``admins``: rules for who is asked when nobody else is.
-    ``submit``, ``recall``, ``revoked``: actions on submission, withdrawal, and after a revocation.
+    before_first_decision, never. ``revoke``: for so long after approval, None never. ``admins``: rules for who is asked
+    when nobody else is. ``submit``, ``recall``, ``revoked``: actions on submission, withdrawal, and after a revocation.
     """
 
     name: str
@@ -295,7 +294,6 @@ class FlowDef:
     dedupe: str = "each"
     withdraw: str = "any_time"
     revoke: Duration | None = None
-    change: str = "hold"
     admins: tuple[ApproverRule, ...] = ()
     urge_every: int = 30
     limits: Limits = Limits()

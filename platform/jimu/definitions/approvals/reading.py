@@ -60,7 +60,7 @@ def read_flow(name: str, data: Raw, making: Making) -> FlowDef:
         tuple(start.get("by") or ("anyone",)),
     )
     nodes = {key: reading.node(key, raw) for key, raw in (data.get("nodes") or {}).items()}
-    plain = ("priority", "lock", "dedupe", "withdraw", "change", "urge_every")
+    plain = ("priority", "lock", "dedupe", "withdraw", "urge_every")
     return FlowDef(
         name=name,
         object=data.get("object", ""),

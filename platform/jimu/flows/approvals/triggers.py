@@ -34,7 +34,7 @@ def hold_changes(wave: Wave) -> None:
     """Put aside what may be changed only after approval: the draft stays as the record is, the change is kept."""
     if wave.action != "update" or wave.context.actor.is_system or not has_flows(wave):
         return
-    flows = [f for f in flows_of(wave.context.manifest, wave.object) if "update" in f.trigger.on and f.change == "hold"]
+    flows = [f for f in flows_of(wave.context.manifest, wave.object) if "update" in f.trigger.on]
     if not flows:
         return
     for draft in wave.open:
