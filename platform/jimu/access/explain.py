@@ -24,12 +24,11 @@ from jimu.access.rules import (
     by_delegation,
     by_inheritance,
     by_role,
-    by_sharing_rules,
     by_system_right,
     record_filter,
 )
 from jimu.access.scopes import Question, scope_filter
-from jimu.access.sharing_rules import rule_filter, rules_for
+from jimu.access.sharing_rules import by_sharing_rules, rule_filter, rules_for
 from jimu.access.token_scopes import token_allows
 from jimu.definitions.manifest import Manifest
 from jimu.definitions.model import ObjectPermission

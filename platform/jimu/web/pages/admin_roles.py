@@ -130,6 +130,35 @@ def role_rows(manifest: Manifest, role: RoleDef) -> list[ObjectRow]:
     return sorted(rows, key=lambda row: not row.is_named)
 
 
+@dataclass(frozen=True, slots=True)
+class MatrixCell:
+    """What one role may do with one object: a level per action that it allows at all."""
+
+    role: str
+    allowed: tuple[tuple[str, str], ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    object: ObjectDef
+    cells: tuple[MatrixCell, ...]
+
+
+def role_matrix(manifest: Manifest, roles: Iterable[RoleDef]) -> list[MatrixRow]:
+    """Every object of the workspace against every role."""
+    found: dict[str, list[MatrixCell]] = {}
+    objects: dict[str, ObjectDef] = {}
+    for role in roles:
+        for row in role_rows(manifest, role):
+            if not row.object.system:
+                levels = ((action, cell.level) for action, cell in zip(ACTIONS, row.cells, strict=True))
+                allowed = tuple((action, level) for action, level in levels if level != NO)
+                objects[row.object.name] = row.object
+                found.setdefault(row.object.name, []).append(MatrixCell(role.name, allowed, row.place))
+    return [MatrixRow(objects[name], tuple(cells)) for name, cells in found.items()]
+
+
 def role_fields(manifest: Manifest, role: RoleDef, object: str) -> list[FieldRow]:
     actor = Actor(SOMEBODY, roles=frozenset({role.name}), organisation=_SOMEWHERE)
     levels = _levels(actor, manifest, manifest.object(object))

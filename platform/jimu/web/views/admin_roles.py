@@ -18,6 +18,7 @@ from jimu.web.pages.admin_roles import (
     person_rows,
     rights_by_role,
     role_fields,
+    role_matrix,
     role_rows,
 )
 from jimu.web.pages.admin_users import user_href
@@ -29,6 +30,7 @@ from jimu.web.visit import visit
 def register(blueprint: Blueprint) -> None:
     add(blueprint, "/admin/roles", list_roles, "roles")
     add(blueprint, "/admin/roles/<name>", show_role, "roles")
+    add(blueprint, "/admin/role-matrix", show_matrix, "roles")
     add(blueprint, "/admin/access", show_access, "access")
 
 
@@ -36,6 +38,22 @@ def list_roles() -> Response:
     now = visit()
     roles = sorted(now.manifest.roles.values(), key=lambda r: r.label.get(now.locale))
     return admin_page("roles", now.say(Message("Roles")), "roles", roles=roles, right_labels=RIGHT_LABELS)
+
+
+def show_matrix() -> Response:
+    """Objects against roles, in short."""
+    now = visit()
+    roles = sorted(now.manifest.roles.values(), key=lambda r: r.label.get(now.locale))
+    rows = sorted(role_matrix(now.manifest, roles), key=lambda row: row.object.label.get(now.locale))
+    return admin_page(
+        "role_matrix",
+        now.say(Message("Roles and objects")),
+        "roles",
+        roles=roles,
+        rows=rows,
+        actions=ACTION_LABELS,
+        levels=LEVEL_LABELS,
+    )
 
 
 def show_role(name: str) -> Response:
