@@ -108,7 +108,7 @@ def _pages(along: Along, records: Sequence[Record], context: Context) -> Iterato
             ),
             context,
         )
-        yield [r for r in page.records if r.values.get("owner") == owner_of.get(r.values.get(along.field))]
+        yield [r for r in page.records if r.values.get("owner") == owner_of.get(r.values.get(along.field) or 0)]
         after = page.next
         if after is None:
             return

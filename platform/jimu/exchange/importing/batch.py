@@ -111,9 +111,10 @@ class BatchWriter:
         missing: dict[Any, dict[str, None]] = {}
         for row in rows:
             for named in row.references if not row.problems else ():
-                if named.target.create:
-                    unknown = (t for t in named.texts if is_unknown(answers[named.target.question][t]))
-                    missing.setdefault(named.target.question, {}).update(dict.fromkeys(unknown))
+                question = named.target.question
+                if named.target.create and question is not None:
+                    unknown = (t for t in named.texts if is_unknown(answers[question][t]))
+                    missing.setdefault(question, {}).update(dict.fromkeys(unknown))
         for question, texts in missing.items():
             if texts:
                 self.make(question, list(texts), answers[question], context, batch)

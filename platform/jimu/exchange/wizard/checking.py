@@ -110,7 +110,8 @@ class CheckWriter(BatchWriter):
     ) -> None:
         """Rows whose key an earlier row of the file brings will update what that one makes."""
         known = self._find([key for _, key in wave], transaction)
-        fresh, again = [], []
+        fresh: list[tuple[PendingRow, Any]] = []
+        again: list[tuple[PendingRow, Any]] = []
         for row, key in wave:
             is_fresh = key is NO_KEY or key not in self._keys or known.get(key)
             (fresh if is_fresh else again).append((row, key))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from dataclasses import field as with_default
 from typing import Any
 
 from jimu.access.rules import action_allowed
@@ -55,7 +56,7 @@ class ColumnView:
     examples: Sequence[str]
     filled: int
     field: str
-    rule: Mapping[str, Any] = field(default_factory=dict)
+    rule: Mapping[str, Any] = with_default(default_factory=dict)
     matches: Sequence[tuple[str, str]] = ()
     can_create: str = ""
     values: Sequence[ValueChoice] = ()
@@ -105,7 +106,7 @@ def columns_of(data: DataImport, object: ObjectDef, reader: Reader) -> Iterator[
     for index, column in enumerate(data.profile.columns):
         rule = rules.get(column.header) or {}
         definition = object.fields.get(rule.get("field") or "")
-        base = {
+        base: dict[str, Any] = {
             "index": index,
             "header": column.header,
             "unnamed": not column.raw.strip(),

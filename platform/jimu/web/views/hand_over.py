@@ -71,7 +71,7 @@ def _people(reader: Reader) -> list[dict[str, Any]]:
             "id": encode_id(p.id),
             "name": p.name,
             "active": p.active,
-            "department": departments[p.department].name if p.department in departments else "",
+            "department": departments[p.department].name if p.department and p.department in departments else "",
         }
         for p in people
     ]

@@ -306,7 +306,7 @@ def _run_page(data: DataImport, reader: Reader) -> Response:
     if run is None:
         raise NotFound(Message("What was done is no longer there."))
     failed = failures_of(run, reader.context, _FAILURES) if run.failures and run.is_over else []
-    values = {"data": data, "run": run, "failed": failed, "href": f"/import/{encode_id(data.id)}"}
+    values: dict[str, Any] = {"data": data, "run": run, "failed": failed, "href": f"/import/{encode_id(data.id)}"}
     if is_fetch():
         return fragment("import_run_parts.html", actor=reader.actor, **values)
     values.pop("data"), values.pop("href")
