@@ -21,9 +21,11 @@ _DRESS = """async (look) => {
   const root = document.documentElement;
   delete root.dataset.contrast;
   Object.assign(root.dataset, look);
-  // Colours on their way are neither the ones nor the others.
-  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-  for (const one of document.getAnimations()) if (one instanceof CSSTransition) one.finish();
+  // Colours on their way are neither the ones nor the others; what inherits one sets out when that has arrived.
+  for (let frame = 0; frame < 5; frame += 1) {
+    await new Promise((done) => requestAnimationFrame(done));
+    for (const one of document.getAnimations()) if (one instanceof CSSTransition) one.finish();
+  }
 }"""
 _RUN = """async ([rules, type]) => {
   const found = await axe.run({runOnly: {type, values: rules}, resultTypes: ["violations"]});
