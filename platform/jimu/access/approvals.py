@@ -5,10 +5,15 @@ Nothing but reading, and of this record alone. Who may do something with a task 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from jimu.access.actor import Actor
 from jimu.access.per_manifest import PerManifest
 from jimu.access.reach import may_be_given
-from jimu.access.scopes import Question, any_of
-from jimu.storage.query import NOTHING, NOW, AnyOf, Compare, Filter, HasRow
+from jimu.access.scopes import Question, all_of, any_of
+from jimu.definitions.manifest import Manifest
+from jimu.definitions.model import ObjectDef
+from jimu.storage.query import NOTHING, NOW, AnyOf, Compare, Filter, HasRow, Not, Related
 
 APPROVAL, TASK, READER = "approval", "approval_task", "approval_reader"
 
@@ -48,6 +53,28 @@ def pools_of(question: Question) -> tuple[str, ...]:
     codes = [departments[d].code for d in (person.departments if person else ()) if d in departments]
     found = [*(f"role:{r}" for r in actor.roles), *(f"group:{c}" for c in codes if c)]
     return tuple(sorted([*found, *(["admins:"] if actor.is_admin else [])]))
+
+
+def masked_by_approvals(
+    actor: Actor, manifest: Manifest, object: ObjectDef
+) -> Sequence[tuple[Filter, frozenset[str]]]:
+    """What a step hides is shown in part only to who is or was asked there, unless the record is their own."""
+    if actor.id is None or object.name not in _approved.get(manifest):
+        return ()
+    found = []
+    mine = Compare("holder", "eq", actor.id) | Compare("decided_by", "eq", actor.id)
+    for flow in manifest.all("approval").values():
+        for node in flow.nodes.values() if flow.object == object.name else ():
+            hidden = frozenset(name for name, level in getattr(node, "fields", {}).items() if level == "hidden")
+            if hidden:
+                by_flow = Related("approval", APPROVAL, Compare("flow", "eq", flow.name))
+                asked = HasRow(TASK, "record", mine & Compare("node", "eq", node.name) & by_flow)
+                found.append((all_of([asked, *_not_own(actor, object)]), hidden))
+    return found
+
+
+def _not_own(actor: Actor, object: ObjectDef) -> list[Filter]:
+    return [Not(Compare("owner", "eq", actor.id))] if "owner" in object.fields else []
 
 
 _approved: PerManifest[frozenset[str]] = PerManifest(

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from jimu.access.actor import Actor
+from jimu.access.approvals import masked_by_approvals
 from jimu.access.per_manifest import PerManifest
 from jimu.access.pool_masks import masked_in_pools
 from jimu.access.rights import has_right
@@ -21,7 +22,7 @@ from jimu.storage.query import NOTHING, Filter
 Mask = tuple[Filter, frozenset[str]]
 RowMask = Callable[[Actor, Manifest, ObjectDef], Sequence[Mask]]
 
-ROW_MASKS: tuple[RowMask, ...] = (masked_in_pools,)
+ROW_MASKS: tuple[RowMask, ...] = (masked_in_pools, masked_by_approvals)
 
 _CACHE_SIZE = 20_000
 _known: PerManifest[dict[Hashable, tuple[Mask, ...]]] = PerManifest(lambda manifest: {})

@@ -27,7 +27,7 @@ objects:
     "objects/roles/finance.yaml": """
 label: Finance
 objects:
-  purchase: {read: own, fields: {secret: none}}
+  purchase: {read: own}
   paper: {read: own}
   deal: {read: own}
 """,
