@@ -118,10 +118,11 @@ def _whom(kind: str, record: Record, reader: Reader) -> tuple[Person | None, str
     department = values.get("with_department")
     if department is not None:
         name = record.titles.get(department, "")
-        return None, reader.render(BELOW_TOO, name=name) if values.get("below") else name, "sitemap"
+        return None, reader.render(Message(BELOW_TOO, {"name": name})) if values.get("below") else name, "sitemap"
     role = reader.manifest.roles.get(values.get("with_role") or "")
-    return None, reader.render(EVERYONE, role=reader.label(role.label)) if role else "–", "user-shield"
+    everyone = reader.render(Message(EVERYONE, {"role": role.label})) if role else "–"
+    return None, everyone, "user-shield"
 
 
-BELOW_TOO = Message("{name} and below")
-EVERYONE = Message("Everyone with the role {role}")
+BELOW_TOO = "{name} and below"
+EVERYONE = "Everyone with the role {role}"
