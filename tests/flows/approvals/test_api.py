@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from jimu.access import SYSTEM
 from jimu.app import create_app
+from jimu.cli.root import cli
 from jimu.fieldtypes.ids import encode_id
 from jimu.records import Create, write
 from jimu.runtime import Runtime
@@ -22,6 +24,7 @@ PEOPLE = {"adm": "admin", "m": "buyer", "s": "buyer", "a": "finance", "b": "fina
 
 class Site:
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         for path, text in {"workspace.yaml": "name: office\nlabel: Office\nextends: []\n", **FILES}.items():
             Shop.write(folder, path, text)
         self.runtime = Runtime(Settings(workspace=folder, home=folder / "var")).start()
@@ -121,3 +124,17 @@ def test_the_other_actions_and_a_batch(site: Site) -> None:
     assert site["m"].post("/approval-tasks/decide", {"tasks": [], "answer": "approve"}).status_code == 400
     monitored = site["adm"].get("/approvals/monitor").json["items"]
     assert approvals[1] in {i["approval"] for i in monitored}
+
+
+def test_the_command_line_says_who_would_be_asked_and_compares(site: Site) -> None:
+    record, approval = site.ask()
+    do(site, "m", approval, "approve")
+    do(site, "a", approval, "approve")
+    shared = ["-w", str(site.folder), "--home", str(site.folder / "var"), "flow"]
+    told = CliRunner().invoke(cli, [*shared, "simulate", "purchase", "--record", record])
+    assert told.exit_code == 0, told.output
+    assert "finance  [approve]\n    a\n    b\n" in told.output
+    compared = CliRunner().invoke(cli, [*shared, "simulate", "purchase", "--replay", "5"])
+    assert "would go the same way" in compared.output
+    assert CliRunner().invoke(cli, [*shared, "simulate", "purchase"]).exit_code == 2
+    assert "0 of 0" in CliRunner().invoke(cli, [*shared, "migrate", "purchase"]).output

@@ -157,7 +157,8 @@ class _Walk:
         )
 
     def _asked(self, task: Task) -> Asked:
-        return Asked(task.person, task.pool, task.reason, task.due)
+        how = "" if task.reason in ("decided-by-other", "node-rejected") else task.reason
+        return Asked(task.person, task.pool, how, task.due)
 
 
 def _nobody(pool: str) -> JimuError:
