@@ -79,7 +79,7 @@ def jimu_job_handlers() -> Mapping[str, Callable[[Any, Any], None]]:
 
 @hookspec
 def jimu_actions() -> Mapping[str, Callable[[str, int, Mapping[str, Any], Any], Any]]:
-    """Actions that automations may call: name -> ``action(object, record id, parameters, context)``, in a transaction."""
+    """Actions that automations may call: name -> ``action(object, record id, parameters, context)``, within it all."""
     return {}
 
 

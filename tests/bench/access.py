@@ -100,7 +100,7 @@ def fill(runtime: Runtime, rows: int) -> None:
         for n in range(PEOPLE)
     ]
     people = [r.record.id for r in write.write_many([Create("user", v) for v in rest], context).rows]
-    owners = people + [special[3]]
+    owners = [*people, special[3]]
     rnd, now = random.Random(7), system_clock()
     ids: list[int] = []
     for start in range(0, rows, 20_000):

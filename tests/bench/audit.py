@@ -32,8 +32,10 @@ def entries(store, threads: int, each: int, batch: int = 1) -> float:
 
     began = time.perf_counter()
     workers = [threading.Thread(target=work) for _ in range(threads)]
-    for w in workers: w.start()
-    for w in workers: w.join()
+    for w in workers:
+        w.start()
+    for w in workers:
+        w.join()
     return threads * each * batch / (time.perf_counter() - began)
 
 
@@ -46,8 +48,10 @@ def plain_writes(store, threads: int, each: int) -> float:
 
     began = time.perf_counter()
     workers = [threading.Thread(target=work) for _ in range(threads)]
-    for w in workers: w.start()
-    for w in workers: w.join()
+    for w in workers:
+        w.start()
+    for w in workers:
+        w.join()
     return threads * each / (time.perf_counter() - began)
 
 

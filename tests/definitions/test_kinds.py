@@ -7,6 +7,7 @@ from datetime import date
 from jimu.definitions import json_schema
 from jimu.definitions.diff import compare
 from jimu.definitions.kinds import KINDS
+from jimu.definitions.uses import build_uses
 from tests.definitions.workspaces import loaded, manifest_of
 
 OFFICE = """\
@@ -57,3 +58,19 @@ def test_every_further_kind_has_a_schema_with_a_title() -> None:
         schema = json_schema(kind.name)
         assert schema["title"]
         assert f"{kind.folder}/<name>.yaml" in schema["description"], kind.name
+
+
+def test_where_used_knows_what_automations_read_and_change() -> None:
+    automation = """\
+        label: Told
+        object: person
+        when: {updated: [email]}
+        if: "not is_blank(salary)"
+        do:
+          - set: {name: {formula: "upper(email)"}}
+          - {update: {via: company, where: "employees > 1", set: {industry: steel}}}
+    """
+    manifest = manifest_of({"flows/automations/told.yaml": automation})
+    uses = build_uses(manifest)
+    for address in ("person.email", "person.salary", "person.name", "company.employees", "company.industry"):
+        assert [u.source for u in uses.of(address) if u.how == "automation"], address

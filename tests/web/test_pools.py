@@ -141,7 +141,8 @@ def api(site: Site, name: str) -> Any:
     client = site.app.test_client()
 
     def call(method: str, path: str, json: Any = None) -> Any:
-        return client.open(f"/api/v1{path}", method=method, json=json, headers={"Authorization": f"Bearer {made.secret}"})
+        headers = {"Authorization": f"Bearer {made.secret}"}
+        return client.open(f"/api/v1{path}", method=method, json=json, headers=headers)
 
     return call
 

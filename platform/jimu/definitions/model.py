@@ -194,7 +194,9 @@ class OptionListDef:
 
 @dataclass(frozen=True, slots=True)
 class ObjectPermission:
-    """Scopes are ``none | own | subordinates | department | department_and_below | company | all``. ``fields`` maps to none, mask, read or edit."""
+    """Scopes are ``none | own | subordinates | department | department_and_below | company | all``. ``fields`` maps to
+    none, mask, read or edit.
+    """
 
     create: bool = False
     read: str = "none"

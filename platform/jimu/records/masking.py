@@ -1,7 +1,7 @@
 """Masking: what a reader may see of values in part only, put in their place before anything leaves the read path.
 
-A field is masked for all records by the level ``mask`` of roles, or in some records by ``access.masks``. The second kind
-costs one query per page of an object that has such masks.
+A field is masked for all records by the level ``mask`` of roles, or in some records by ``access.masks``. The second
+kind costs one query per page of an object that has such masks.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The organisation as a reader may see it, today's or that of a day: the snapshot of ``access`` less what is not theirs.
+"""The organisation as a reader may see it, today's or that of a day: ``access``'s snapshot less what is not theirs.
 
 Departments and people are records: who may not read one does not see it here either, and a department whose own above
 is hidden stands at the top. Values of fields that the reader may not read are left out.

@@ -169,7 +169,8 @@ def _before(draft: Draft) -> dict[str, Any] | None:
 
 def _bare_record(wave: Wave, draft: Draft) -> Record:
     title = draft.values.get("title") or ""
-    return Record(wave.object, draft.id, version_of(draft), title, {}, created=draft.action == "create", changed=draft.changed)
+    created = draft.action == "create"
+    return Record(wave.object, draft.id, version_of(draft), title, {}, created=created, changed=draft.changed)
 
 
 def _undone(result: BatchResult) -> BatchResult:

@@ -10,10 +10,10 @@ from jimu.runtime import Runtime
 from jimu.web import errors
 from jimu.web.security import note_page_seen, require_allowed_address, require_own_eyes, require_own_form
 from jimu.web.views import (
-    approvals,
     absences,
     admin,
     app_files,
+    approvals,
     bin,
     choices,
     choose_dialogs,

@@ -13,11 +13,12 @@ from typing import Any
 from jimu.definitions.documents import Document, optional_text
 from jimu.definitions.kinds.duration import Duration, parse_duration
 from jimu.definitions.kinds.kind import Linking
-from jimu.definitions.model import NO_TEXT, FieldDef, Formula
-from jimu.definitions.reader import YamlList, YamlMap
+from jimu.definitions.model import NO_TEXT, FieldDef
+from jimu.definitions.reader import YamlMap
 from jimu.diagnostics import Place
 from jimu.fieldtypes.base import formula_type
 from jimu.fieldtypes.kinds import Kind
+from jimu.formulas.formula import Formula
 from jimu.formulas.types import BOOLEAN
 from jimu.messages import Text
 
@@ -74,7 +75,7 @@ class ActionBuilder:
         """Those listed under ``path``; kinds that are not ``allowed`` there are reported."""
         listed: Any = self.document.data
         for step in path:
-            listed = listed[step] if isinstance(listed, YamlList) else listed.get(step, ())
+            listed = listed[step] if isinstance(step, int) else listed.get(step, ())
         found = (self.action(raw, (*path, i), allowed) for i, raw in enumerate(listed))
         return tuple(action for action in found if action is not None)
 
@@ -316,7 +317,7 @@ KINDS_OF_ACTION = frozenset(_BUILDERS)
 
 def formulas_of(action: ActionDef) -> Iterator[tuple[str, Formula]]:
     """Every formula of the action with the object that it is on."""
-    given = [action.when, *action.values.values(), *action.subject.values(), *action.text.values()]
-    yield from (("", f) for f in given if isinstance(f, Formula))
+    given: list[object] = [action.when, *action.values.values(), *action.subject.values(), *action.text.values()]
+    yield from (("", one) for one in given if isinstance(one, Formula))
     if action.where is not None:
         yield action.object, action.where

@@ -195,7 +195,7 @@ class _Making:
                 continue
             place = self.document.key_place("set", name)
             field = self.linker.check_field(name, self.object, place, self.document.address)
-            step = value.get("step")
+            step = str(value.get("step", ""))
             if step not in steps:
                 self.error("unknown_step", "There is no step {name}.", ("set", name), name=step)
             elif field is not None and _can_point_at(field, steps[step].object):

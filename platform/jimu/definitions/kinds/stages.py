@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from jimu.definitions.documents import Document, optional_text, text_of
@@ -58,7 +59,7 @@ class StageDef:
     requires: tuple[str, ...] = ()
     enter: tuple[StageCondition, ...] = ()
     leave: tuple[StageCondition, ...] = ()
-    set: Mapping[str, Any] = field(default_factory=dict)
+    set: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     tasks: tuple[StageTask, ...] = ()
     guidance: Text = NO_TEXT
     expected: Duration | None = None
@@ -84,7 +85,7 @@ class StagesDef:
     back: bool = True
     back_reason: bool = True
     calendar: str | None = None
-    source: Place = field(default_factory=Place)
+    source: Place = dataclasses.field(default_factory=Place)
 
     def is_back(self, before: str, after: str) -> bool:
         """Whether going from one stage to another is a return: to an earlier one, or out of a closed one."""

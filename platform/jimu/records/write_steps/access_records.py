@@ -50,7 +50,8 @@ def _check_absences(wave: Wave) -> None:
         return
     for draft in wave.judged:
         _check_objects(wave, draft)
-        owners = {draft.values.get(OWNER), (draft.before or {}).get(OWNER)} - {None, actor.id}
+        found = (draft.values.get(OWNER), (draft.before or {}).get(OWNER))
+        owners = {int(id) for id in found if id is not None and id != actor.id}
         if not owners:
             continue
         if not has_right(actor, manifest, "users"):

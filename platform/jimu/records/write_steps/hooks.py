@@ -7,7 +7,9 @@ from jimu.records.write_steps.values import coerce_hook_values
 
 
 def run_before_hooks(wave: Wave) -> None:
-    """Call ``jimu_prepare_write`` for the wave, ``jimu_before_write`` for each draft; what they set is coerced like any value."""
+    """Call ``jimu_prepare_write`` for the wave, ``jimu_before_write`` for each draft; what they set is coerced like any
+    value.
+    """
     hooks = wave.context.hooks
     if hooks is None:
         return
@@ -26,7 +28,7 @@ def run_judging_hooks(wave: Wave) -> None:
 
 
 def run_following_hooks(wave: Wave) -> None:
-    """Call ``jimu_follow_write`` once for the wave; what it asks for (``unit.follow_ups``) is written after the wave."""
+    """Call ``jimu_follow_write`` once for the wave; what it asks for (``unit.follow_ups``) is written after it."""
     hooks = wave.context.hooks
     if hooks is not None and wave.open:
         hooks.jimu_follow_write(wave=wave)

@@ -24,8 +24,8 @@ from jimu.web.pages.shapes import PageShape
 @dataclass
 class FormPage:
     """``summary``: all problems, each with the id of the control that it is about ('' for none). ``once``: what makes
-    a form sent twice be taken once. ``lines``: the grids of records that hang on this one. ``conditions``: what the page
-    judges by itself while one types.
+    a form sent twice be taken once. ``lines``: the grids of records that hang on this one. ``conditions``: what the
+    page judges by itself while one types.
     """
 
     object: ObjectDef

@@ -91,7 +91,8 @@ def _build(reader: Reader) -> Frame:
     ]
     found = tuple(e for e in entries if e.entries) or (_all_objects(reader),)
     workspace = reader.manifest.workspace
-    return Frame(reader.label(workspace.label) or workspace.name, found, _admin(reader), bool(reader.manifest.all("approval")))
+    has_inbox = bool(reader.manifest.all("approval"))
+    return Frame(reader.label(workspace.label) or workspace.name, found, _admin(reader), has_inbox)
 
 
 def _app(app: AppDef, reader: Reader) -> AppEntry:
