@@ -87,7 +87,8 @@ def _records(served: Served) -> dict[str, int]:
     kit = site.create("kit", name="Seen kit")
     for n in (1, 2):
         site.create("part", kit=kit, name=f"Part {n}", amount=n, price=800, place=n)
-    site.create("notification", subject="To be read", text="More of it", record=thing, owner=site.owner)
+    for reader in (site.owner, site.ids("user")["Li"]):
+        site.create("notification", subject="To be read", text="More of it", record=thing, owner=reader)
     gone = site.create("maker", name="Thrown away")
     site.delete("maker", gone)
     with site.runtime.database.write() as transaction:
