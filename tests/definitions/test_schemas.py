@@ -94,15 +94,19 @@ def test_every_code_that_is_given_has_a_meaning_and_the_other_way_round() -> Non
     assert given == set(CODES)
 
 
-_GIVERS = {"error", "warning", "unknown", "Diagnostic", "_problem", "report", "OptionProblem", "add", "refuse"}
+_GIVERS = {"error", "warning", "unknown", "Diagnostic", "_problem", "report", "OptionProblem", "add", "refuse", "_error",
+           "_finding", "_of_kind"}  # fmt: skip
 
 
 def _codes_in(tree: ast.AST) -> set[str]:
     found = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            value = node.args[0].value
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        # What stands first, or second where the kind that is spoken of comes before.
+        for argument in node.args[1:2] if name == "_of_kind" else node.args[:1]:
+            value = argument.value if isinstance(argument, ast.Constant) else None
             if name in _GIVERS and isinstance(value, str) and value.replace("_", "").isalpha() and value.islower():
                 found.add(value)
     return found

@@ -141,7 +141,7 @@ def _are_few(
 
     def build() -> Any:
         found = [each_of(cache, object, whole, whole, number, environment) for number in range(len(parts))]
-        one = sa.literal_column("1").label("one")
+        one: Any = sa.literal_column("1").label("one")
         rows: Any = sa.union_all(*(sa.select(one).select_from(f.subquery()) for f in found))
         cut = sa.select(rows.subquery().c.one).limit(sa.literal_column(str(FEW + 1))).subquery()
         return cache.prepare(sa.select(sa.func.count()).select_from(cut))

@@ -274,7 +274,7 @@ def _parameters(builder: ActionBuilder, written: YamlMap, path: Path) -> dict[st
     return found
 
 
-def _named(kind: str, code: str) -> Callable[[ActionBuilder, Any, Path], Made]:
+def _of_kind(kind: str, code: str) -> Callable[[ActionBuilder, Any, Path], Made]:
     """An action that names a definition of ``kind``."""
 
     def build(builder: ActionBuilder, raw: Any, path: Path) -> Made:
@@ -306,9 +306,9 @@ _BUILDERS: Mapping[str, Callable[[ActionBuilder, Any, Path], Made]] = {
     "notify": _notify,
     "webhook": _webhook,
     "call": _call,
-    "convert": _named("conversion", "unknown_conversion"),
-    "assign": _named("assignment", "unknown_assignment"),
-    "approve": _named("approval", "unknown_flow"),
+    "convert": _of_kind("conversion", "unknown_conversion"),
+    "assign": _of_kind("assignment", "unknown_assignment"),
+    "approve": _of_kind("approval", "unknown_flow"),
     "wait": _wait,
     "refuse": _refuse,
 }
