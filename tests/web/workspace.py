@@ -17,7 +17,7 @@ country: CN
     "objects/roles/keeper.yaml": """
 label: Keeper
 objects: {"*": {create: true, read: all, update: all, delete: all, purge: true}}
-system: [users, configure, view_all, modify_all, audit, view_as]
+system: [users, configure, view_all, modify_all, audit, view_as, erase]
 """,
     "objects/roles/peeper.yaml": "label: Peeper\nsystem: [view_as]\n",
     "objects/roles/guarded.yaml": "label: Guarded\nrequire_second_factor: true\n",

@@ -128,6 +128,7 @@ def restore(object: str, id: str) -> Response:
 def restore_many(object: str) -> Response:
     """All that were ticked come back as one action, which can be taken back; those that cannot say why."""
     reader = reader_of(visit())
+    require_action(reader.actor, reader.manifest, object, "delete")
     selection = Selection(object, tuple(_chosen()), deleted=True)
     return ended(start(MassRequest(selection, "restore"), reader.context), reader, f"/bin?object={object}")
 
