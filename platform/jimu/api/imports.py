@@ -11,6 +11,7 @@ from jimu.api.answers import Answer
 from jimu.api.bodies import read_object
 from jimu.api.call import Call
 from jimu.api.endpoints import RECORD_ERRORS, WRITE_ERRORS, Endpoint
+from jimu.api.errors import UnsupportedMediaType
 from jimu.api.parameters import ParameterSet, integer, text
 from jimu.api.units import dump_run
 from jimu.errors import BadRequest, NotFound
@@ -65,6 +66,10 @@ def _load(call: Call, id: str) -> DataImport:
 
 
 def send_view(call: Call, parameters: Parameters) -> Answer:
+    if request.mimetype != "multipart/form-data":
+        raise UnsupportedMediaType(
+            Message("The body must be a form (multipart/form-data) with the file in the part `file`.")
+        )
     upload = request.files.get("file")
     if upload is None or not upload.filename:
         raise BadRequest(Message("Send the file as multipart/form-data, in the part called file."))
@@ -83,7 +88,8 @@ def get_view(call: Call, parameters: Parameters, id: str) -> Answer:
 
 def map_view(call: Call, parameters: Parameters, id: str) -> Answer:
     """The mapping as a step of an import plan says it (``columns``, ``key``, ``existing`` …)."""
-    data, body = _load(call, id), read_object()
+    body = read_object()
+    data = _load(call, id)
     object = str(body.get("object") or data.object)
     if object != data.object:
         data = read_anew(data, object, ReadOptions(), call.context)

@@ -78,6 +78,7 @@ def assign_view(call: Call, parameters: Parameters, pool: str) -> Answer:
 
 
 def return_view(call: Call, parameters: Parameters, object: str) -> Answer:
+    call.manifest.object(object)
     body = read_object()
     given = _ids(body, "ids"), _text(body, "reason"), _text(body, "note")
     return _outcomes(call, give_back(object, *given, call.context))
