@@ -94,8 +94,10 @@ def test_every_code_that_is_given_has_a_meaning_and_the_other_way_round() -> Non
     assert given == set(CODES)
 
 
-_GIVERS = {"error", "warning", "unknown", "Diagnostic", "_problem", "report", "OptionProblem", "add", "refuse", "_error",
-           "_finding", "_of_kind"}  # fmt: skip
+_GIVERS = {
+    "error", "warning", "unknown", "Diagnostic", "_problem", "report", "OptionProblem", "add", "refuse", "_error",
+    "_finding", "_of_kind",
+}  # fmt: skip
 
 
 def _codes_in(tree: ast.AST) -> set[str]:

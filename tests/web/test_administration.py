@@ -38,7 +38,8 @@ def _somebody(site: Site, name: str, role: str) -> Visitor:
 def admin_addresses(site: Site) -> Iterator[tuple[Rule, str]]:
     """Every rule below /admin, with an address that means something here."""
     user = encode_id(site.makers["Acme"])
-    values = {"id": user, "name": "thing", "field": "cost", "number": "1", "membership": user, "object": "maker", "format": "csv"}
+    values = {"id": user, "name": "thing", "field": "cost", "number": "1"}
+    values |= {"membership": user, "object": "maker", "format": "csv"}
     adapter = site.app.url_map.bind("localhost")
     for rule in site.app.url_map.iter_rules():
         if rule.rule.startswith("/admin"):
