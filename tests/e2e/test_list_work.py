@@ -74,6 +74,9 @@ def test_many_records_are_changed_after_a_look_ahead_and_put_back(window: Window
     expect(page.locator(".mass-failed tbody tr")).to_have_count(1)
     assert judge(page, "") == []
     page.click("text=Undo all of it")
+    page.wait_for_url("**/undo")
+    assert judge(page, "") == []
+    page.click("text=Take it back")
     page.wait_for_url("**/o/thing")
     expect(page.locator(".toasts")).to_contain_text("Records as they were before: 23")
     window.go(items)
