@@ -32,6 +32,7 @@ from jimu.web.views import (
     mass,
     mass_runs,
     merging,
+    notice_settings,
     oidc,
     own_pages,
     own_records,
@@ -52,6 +53,7 @@ from jimu.web.visit import enter
 VIEWS = (
     signing_in,
     approvals,
+    notice_settings,
     stages,
     sign_in_step,
     oidc,
