@@ -87,5 +87,5 @@ def _page(reader: Reader, typed: Mapping[str, str] | None, problems: list[str], 
 
 def _person(reader: Reader) -> int:
     if reader.actor.id is None:
-        raise Unauthenticated
+        raise Unauthenticated(Message("Log in first"))
     return reader.actor.id
