@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from jimu.jobs import LocalBackend, Runner
-from tests.databases import fresh_database
-from tests.records.project import Project, empty_project, make_tables
+from tests.records.project import Project, prepared_project
 
 FILES = {
     "objects/m/customer.yaml": """
@@ -123,22 +122,7 @@ class Workshop:
             pass
 
 
-@pytest.fixture(scope="session")
-def workshop_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
-    """backend -> the URL of a database with the workshop's tables."""
-    known: dict[str, str] = {}
-    with ExitStack() as stack:
-
-        def url_of(backend: str) -> str:
-            if backend not in known:
-                known[backend] = stack.enter_context(fresh_database(backend, tmp_path_factory.mktemp(backend)))
-                make_tables(known[backend], FILES)
-            return known[backend]
-
-        yield url_of
-
-
 @pytest.fixture
-def workshop(backend: str, workshop_url: Callable[[str], str]) -> Iterator[Workshop]:
-    with empty_project(workshop_url(backend), FILES) as opened:
+def workshop(backend: str, tmp_path: Path) -> Iterator[Workshop]:
+    with prepared_project(backend, tmp_path, FILES) as opened:
         yield Workshop(opened)

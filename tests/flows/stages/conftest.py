@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.databases import fresh_database
-from tests.records.project import Project, empty_project, make_tables
+from tests.records.project import Project, prepared_project
 
 FILES = {
     "objects/roles/seller.yaml": """
@@ -73,22 +72,7 @@ stages:
 }
 
 
-@pytest.fixture(scope="session")
-def shop_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
-    """backend -> the URL of a database with the shop's tables."""
-    known: dict[str, str] = {}
-    with ExitStack() as stack:
-
-        def url_of(backend: str) -> str:
-            if backend not in known:
-                known[backend] = stack.enter_context(fresh_database(backend, tmp_path_factory.mktemp(backend)))
-                make_tables(known[backend], FILES)
-            return known[backend]
-
-        yield url_of
-
-
 @pytest.fixture
-def shop(backend: str, shop_url: Callable[[str], str]) -> Iterator[Project]:
-    with empty_project(shop_url(backend), FILES) as opened:
+def shop(backend: str, tmp_path: Path) -> Iterator[Project]:
+    with prepared_project(backend, tmp_path, FILES) as opened:
         yield opened
