@@ -37,8 +37,13 @@ def notify(action: ActionDef, subjects: Sequence[Subject], doing: Doing) -> None
         write.write_many(commands, doing.context, values=False)
 
 
-def text_in(language: str, templates: Mapping[str, Formula], subject: Subject, doing: Doing) -> str:
-    """The template in ``language``, else the one for all or in English, filled in."""
+def template_in(language: str, templates: Mapping[str, Formula]) -> Formula | None:
+    """The template in ``language``, else the one for all, the English or any one; None: there is none."""
     found = (templates.get(name) for name in (language, "", "en", *templates))
-    template = next((t for t in found if t is not None), None)
+    return next((t for t in found if t is not None), None)
+
+
+def text_in(language: str, templates: Mapping[str, Formula], subject: Subject, doing: Doing) -> str:
+    """The template that fits ``language`` best, filled in."""
+    template = template_in(language, templates)
     return "" if template is None else str(doing.value(template, subject) or "")

@@ -19,12 +19,10 @@ from jimu.fieldtypes.ids import decode_id, encode_id
 from jimu.flows.actions import Doing, Subject, find_subjects, perform
 from jimu.flows.automations.chain import in_chain, trace
 from jimu.flows.automations.following import JOB, RUN
-from jimu.formulas import evaluate
 from jimu.jobs.backoff import compute_delay
 from jimu.messages import Message
 from jimu.records import Context, write
 from jimu.records.commands import Create, Update
-from jimu.records.object_plan import plan_of
 from jimu.storage.query import AllOf, Compare, Query
 
 _MOST_ERROR = 5000
@@ -107,7 +105,7 @@ def _run(task: _Task, context: Context) -> None:
         asked = task.payload.get("asked_by")
         doing = Doing(inside, task.automation.object, subjects, decode_id(asked) if asked else None)
         if task.payload.get("judge"):
-            doing.subjects = [s for s in subjects if _still(task.automation, s, doing)]
+            doing.subjects = [s for s in subjects if holds_for(task.automation, s, doing)]
         done = perform(task.automation.actions, doing, task.start)
         failed = [s for s in doing.subjects if s.error is not None]
         if failed:
@@ -120,12 +118,9 @@ def _run(task: _Task, context: Context) -> None:
             _log(task, logged, {"state": state, "milliseconds": took, "error": None}, inside)
 
 
-def _still(automation: AutomationDef, subject: Subject, doing: Doing) -> bool:
-    """Whether the condition holds, for events that have not judged it."""
-    if automation.condition is None:
-        return True
-    reader = doing.world.reader(plan_of(doing.context.manifest, automation.object), subject.values)
-    return bool(evaluate(automation.condition, reader, doing.environment))
+def holds_for(automation: AutomationDef, subject: Subject, doing: Doing) -> bool:
+    """Whether the automation's condition holds for the subject as it is now."""
+    return automation.condition is None or bool(doing.value(automation.condition, subject))
 
 
 def _go_on_later(task: _Task, index: int, ids: Sequence[int], context: Context) -> None:

@@ -10,11 +10,10 @@ from jimu.definitions.kinds.automation import BEFORE, AutomationDef
 from jimu.errors import BadRequest, NotFound
 from jimu.flows.actions import Doing, find_subjects, perform
 from jimu.flows.automations.chain import in_chain
-from jimu.formulas import evaluate
+from jimu.flows.automations.running import holds_for
 from jimu.messages import Message
 from jimu.records import Context, write
 from jimu.records.commands import Command, Create, Delete
-from jimu.records.object_plan import plan_of
 
 
 @dataclass(frozen=True)
@@ -58,10 +57,7 @@ def _tried(automation: AutomationDef, record: int, context: Context) -> Trial:
     if not subjects:
         raise NotFound(Message("There is no such record."))
     doing = Doing(context, automation.object, subjects)
-    plan = plan_of(context.manifest, automation.object)
-    condition = automation.condition
-    reader = doing.world.reader(plan, subjects[0].values)
-    if condition is not None and not evaluate(condition, reader, doing.environment):
+    if not holds_for(automation, subjects[0], doing):
         return Trial(automation, holds=False)
     done = perform(automation.actions, doing)
     return Trial(automation, holds=True, waits=done.waiting, error=subjects[0].error)

@@ -60,7 +60,7 @@ def _deliver(
 ) -> None:
     """Write the delivery, unless it is there, and queue its sending: after the quiet hours if they hold."""
     address = channel.address_of(person)
-    if not address or _find(envelope.id, context) is not None:
+    if not address or is_written(envelope.id, context):
         return
     values = {
         "key": envelope.id,
@@ -78,9 +78,9 @@ def _deliver(
     context.transaction.add_job(SEND_JOB, {"id": encode_id(made.id)}, at)
 
 
-def _find(key: str, context: Context) -> Mapping[str, Any] | None:
-    rows = context.transaction.select(Query(DELIVERY, Compare("key", "eq", key), fields=("state",), limit=1)).rows
-    return rows[0] if rows else None
+def is_written(key: str, context: Context) -> bool:
+    """Whether there is a delivery with this key."""
+    return bool(context.transaction.select(Query(DELIVERY, Compare("key", "eq", key), fields=(), limit=1)).rows)
 
 
 def send_delivery(job: Any, context: Context) -> None:

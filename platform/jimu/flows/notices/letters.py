@@ -7,6 +7,7 @@ from typing import Any
 
 from jimu.definitions.kinds.email import EmailDef
 from jimu.fieldtypes.ids import encode_id
+from jimu.flows.actions.notices import template_in
 from jimu.flows.notices.channels import Envelope
 from jimu.flows.notices.settings import EVERY, kind_of
 from jimu.formulas import evaluate
@@ -52,8 +53,7 @@ def _template(kind: str, context: Context) -> EmailDef | None:
 
 
 def _fill(texts: Mapping[str, Formula], language: str, values: Mapping[str, Any], context: Context) -> str:
-    found = (texts.get(name) for name in (language, "", "en", *texts))
-    template = next((t for t in found if t is not None), None)
+    template = template_in(language, texts)
     if template is None:
         return ""
     return str(evaluate(template, lambda path: values.get(path[0]), build_environment(context)) or "")

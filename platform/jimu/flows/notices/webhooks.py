@@ -13,13 +13,13 @@ from typing import Any
 import orjson
 
 from jimu.fieldtypes.ids import decode_id, encode_id
+from jimu.flows.notices.delivering import DELIVERY, is_written
 from jimu.jobs import RetryLater
 from jimu.jobs.backoff import compute_delay
 from jimu.records import Context, write
 from jimu.records.commands import Create, Update
-from jimu.storage.query import Compare, Query
 
-DELIVERY, WEBHOOK = "delivery", "webhook"
+WEBHOOK = "webhook"
 WEBHOOK_SEND_JOB = "webhooks.deliver"
 _SECONDS = 15
 
@@ -28,7 +28,7 @@ def queue_webhook(job: Any, context: Context) -> None:
     """The handler of what an action queued: the delivery is written once, however often the job runs."""
     payload, key = job.payload, f"webhook/{job.id}"
     with write.unit_of_work(context) as inside:
-        if inside.transaction.select(Query(DELIVERY, Compare("key", "eq", key), fields=(), limit=1)).rows:
+        if is_written(key, inside):
             return
         values = {
             "key": key,
