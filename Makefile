@@ -6,7 +6,7 @@ FRONT  := platform/jimu/web/frontend
 ASSETS := $(wildcard $(FRONT)/*.js $(FRONT)/*.css $(FRONT)/*.json $(FRONT)/*.mjs $(FRONT)/**/*.js $(FRONT)/**/*.css)
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test test-all lint bench shots lock clean
+.PHONY: help compiled install install-dev run test test-all lint bench shots lock clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 20
@@ -21,9 +21,13 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-install: $(VENV)/.installed       ## virtual environment in .venv, front-end assets built
+# Start-up reads 800 modules; an environment that forbids Python to keep their byte code would compile each of them at every start.
+compiled: $(VENV)/.installed
+	@$(BIN)/python -m compileall -q -x node_modules platform/jimu plugins
 
-install-dev: $(VENV)/.installed-dev
+install: $(VENV)/.installed compiled      ## virtual environment in .venv, front-end assets built
+
+install-dev: $(VENV)/.installed-dev compiled
 
 run: install     ## start Jimu with a demo company on http://127.0.0.1:8000 (JIMU_PORT, JIMU_HOME, JIMU_SEED=none)
 	@exec $(BIN)/jimu run
