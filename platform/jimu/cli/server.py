@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 
     from jimu.runtime import Runtime
 
-# A batch of thousands of records makes hundreds of thousands of objects that stay until it ends: looking through them
-# at Python's own pace takes as long as the work itself.
-_COLLECT_AFTER = (10_000, 20, 20)
-
 
 class Server(BaseApplication):  # type: ignore[misc]
     """Serves ``create_app`` on ``runtime``.
@@ -58,7 +54,6 @@ class Server(BaseApplication):  # type: ignore[misc]
         self.runtime.close()  # connections must not be shared with the workers that are forked from here
         gc.collect()
         gc.freeze()           # what is here stays, so the collector need not touch (and thus copy) it in each worker
-        gc.set_threshold(*_COLLECT_AFTER)
         return app
 
 
