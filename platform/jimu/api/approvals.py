@@ -36,7 +36,7 @@ from jimu.settings import Settings
 
 Parameters = Mapping[str, Any]
 BAD_BODY = Message("The request cannot be understood.")
-_TOLD = ("answer", "target", "people", "method", "reason", "state", "outcome", "result", "branch", "cause", "round")
+_TOLD = ("answer", "target", "people", "method", "reason", "state", "outcome", "result", "branch", "cause", "round", "via")
 MOST_AT_ONCE = 500
 
 

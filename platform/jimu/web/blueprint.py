@@ -13,6 +13,7 @@ from jimu.web.views import (
     absences,
     admin,
     app_files,
+    approval_links,
     approvals,
     bin,
     choices,
@@ -52,6 +53,7 @@ from jimu.web.visit import enter
 
 VIEWS = (
     signing_in,
+    approval_links,
     approvals,
     notice_settings,
     stages,
@@ -107,6 +109,8 @@ PUBLIC = frozenset(
         "web.take_step",
         "web.begin_provider",
         "web.finish_provider",
+        "web.show_decision_link",
+        "web.decide_by_link",
     }
 )
 

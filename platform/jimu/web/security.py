@@ -16,6 +16,8 @@ from jimu.web.visit import Visit, address
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
+# Forms that carry their right themselves: a secret from a mail, which no other site knows.
+_BY_LINK = frozenset({"web.decide_by_link"})
 # What may be sent while one looks with another's eyes: what ends it, and what a page sends by itself and is not kept.
 _WAYS_OUT = frozenset({"web.stop_viewing", "web.log_out", "web.viewed"})
 # What is nobody's business but the owner's, even to look at.
@@ -28,6 +30,8 @@ def require_own_form(visit: Visit) -> None:
         return
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise BadRequest(Message("This form was sent from another site."))
+    if request.endpoint in _BY_LINK:
+        return
     given = request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD)
     tied_to = visit.session or visit.nonce
     if not tied_to or not is_csrf_token(visit.runtime.secret_key, tied_to, given):

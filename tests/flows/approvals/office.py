@@ -66,6 +66,7 @@ label: Purchase approval
 object: purchase
 lock: admin
 revoke: 7 days
+email_decision: true
 start: {when: "not is_blank(amount)"}
 on_submit: [{set: {status: asked}}]
 on_withdraw: [{set: {status: back}}]

@@ -136,6 +136,7 @@ class PeopleNode(NodeDef):
     ``resume``: '' from the start, else who is asked on resuming here: all or remaining. ``same_people``: on entering
     again, those of before. ``may``: what its people may do beside deciding. ``fields``: hidden, read, edit, required.
     ``comment``: never, on_reject, always. ``pool``: one task for all, to be claimed.
+    ``email_decision``: whether a link in a mail decides; None: as the flow says.
     """
 
     is_handle: bool = False
@@ -153,6 +154,7 @@ class PeopleNode(NodeDef):
     comment: str = "never"
     signature: bool = False
     deadline: Deadline | None = None
+    email_decision: bool | None = None
     pool: bool = False
     cc: tuple[ApproverRule, ...] = ()
 
@@ -296,6 +298,7 @@ class FlowDef:
     revoke: Duration | None = None
     admins: tuple[ApproverRule, ...] = ()
     urge_every: int = 30
+    email_decision: bool = False
     limits: Limits = Limits()
     submit: tuple[Action, ...] = ()
     recall: tuple[Action, ...] = ()

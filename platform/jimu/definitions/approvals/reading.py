@@ -60,7 +60,7 @@ def read_flow(name: str, data: Raw, making: Making) -> FlowDef:
         tuple(start.get("by") or ("anyone",)),
     )
     nodes = {key: reading.node(key, raw) for key, raw in (data.get("nodes") or {}).items()}
-    plain = ("priority", "lock", "dedupe", "withdraw", "urge_every")
+    plain = ("priority", "lock", "dedupe", "withdraw", "urge_every", "email_decision")
     return FlowDef(
         name=name,
         object=data.get("object", ""),
@@ -253,7 +253,7 @@ class _Reading:
         return raw
 
 
-_PLAIN = ("on_reject", "resume", "same_people", "comment", "signature", "pool", "dedupe")
+_PLAIN = ("on_reject", "resume", "same_people", "comment", "signature", "pool", "dedupe", "email_decision")
 
 _Node = Callable[[_Reading, Raw, Path, Raw], NodeDef]
 _NODES: dict[str, _Node] = {

@@ -28,7 +28,9 @@ class Submit(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decide(Event):
-    """``answer``: approve, reject or done. ``changes``: fields filled in; ``picks``: people for later nodes."""
+    """``answer``: approve, reject or done. ``changes``: fields filled in; ``picks``: people for later nodes.
+    ``via``: email where a link in a mail decided.
+    """
 
     task: int
     answer: str
@@ -36,6 +38,7 @@ class Decide(Event):
     picks: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     signature: str = ""
     record_version: int | None = None
+    via: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

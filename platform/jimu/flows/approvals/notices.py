@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from jimu.access.scopes import USER_OBJECT
-from jimu.flows.approvals.keeping import Kept
+from jimu.flows.approvals.keeping import Kept, task_ids
 from jimu.flows.approvals.model import Effect
 from jimu.messages import Message
 from jimu.records import Context, Create
@@ -42,6 +42,7 @@ def notices(kept: Kept, effects: Iterable[Effect], context: Context) -> list[Com
     wanted = [(person, e) for person, e in told if person != context.actor.id]
     users = context.transaction.fetch(USER_OBJECT, {p for p, _ in wanted}, ("language", "active"))
     subject = f"{kept.flow.label.get(context.manifest.workspace.locale)}: {kept.row.get('subject') or ''}"
+    tasks = task_ids(kept.id, {e.task for _, e in wanted if e.task}, context)
     found: list[Command] = []
     for person, effect in wanted:
         user = users.get(person)
@@ -53,7 +54,7 @@ def notices(kept: Kept, effects: Iterable[Effect], context: Context) -> list[Com
             text = text.replace("{subject}", subject)
         values = {
             "owner": person, "subject": text[:255], "reason": f"approval.{effect.point}",
-            "record": kept.record or None,
+            "record": kept.record or None, "source": tasks.get(effect.task or 0, kept.id),
         }  # fmt: skip
         found.append(Create(NOTIFICATION, values))
     return found

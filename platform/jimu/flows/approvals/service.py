@@ -49,7 +49,9 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """A decision. ``answer``: approve, reject or done. ``record_version``: of the record as its decider saw it."""
+    """A decision. ``answer``: approve, reject or done. ``record_version``: of the record as its decider saw it;
+    ``task_version``: of the task's record, refused where it is another by now. ``via``: email for a link in a mail.
+    """
 
     answer: str
     comment: str = ""
@@ -59,6 +61,8 @@ class Answer:
     signature: str = ""
     record_version: int | None = None
     key: str = ""
+    via: str = ""
+    task_version: int | None = None
 
 
 T = TypeVar("T")
@@ -194,16 +198,24 @@ def decide(task: int, answer: Answer, context: Context) -> Done:
 
     def do(inner: Context) -> Done:
         kept, number = find_task(task, inner)
+        _refuse_changed(task, answer.task_version, inner)
         if answer.key not in kept.run.keys:
             refuse_unseen(kept, number, answer.record_version, inner)
         event = events.Decide(
             actor=int(inner.actor.id or 0), at=inner.clock(), key=answer.key, comment=answer.comment,
             attachments=answer.attachments, task=number, answer=answer.answer, changes=answer.changes,
             picks=answer.picks, signature=answer.signature, record_version=answer.record_version,
+            via=answer.via,
         )  # fmt: skip
         return drive(kept, event, inner)
 
     return _unit(context, do)
+
+
+def _refuse_changed(task: int, version: int | None, context: Context) -> None:
+    """The approval is locked, so whoever comes second with the same version finds another one."""
+    if version is not None and context.transaction.fetch(TASK, [task], ("version",))[task]["version"] != version:
+        raise Conflict(Message("This task is no longer open."))
 
 
 @dataclass(frozen=True)

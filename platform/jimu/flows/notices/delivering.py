@@ -147,7 +147,7 @@ def _of_the_day(slot: datetime, context: Context) -> dict[int, Sequence[Mapping[
     )
     found: dict[int, list[Mapping[str, Any]]] = {}
     after: str | None = None
-    fields = ("owner", "subject", "text", "reason", "record")
+    fields = ("owner", "subject", "text", "reason", "record", "source")
     while True:
         page = context.transaction.select(Query(NOTIFICATION, filter, fields=fields, limit=1000, after=after))
         for row in page.rows:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from html import escape
 from typing import Any
 
 from jimu.definitions.kinds.email import EmailDef
 from jimu.fieldtypes.ids import encode_id
 from jimu.flows.actions.notices import template_in
+from jimu.flows.approvals.mail_links import LABELS, links_for, page_for
 from jimu.flows.notices.channels import Envelope
 from jimu.flows.notices.settings import EVERY, kind_of
 from jimu.formulas import evaluate
 from jimu.formulas.formula import Formula
-from jimu.messages import Message
+from jimu.messages import Message, Translator
 from jimu.records import Context
 from jimu.records.environment import build_environment
 from jimu.translation import translator
@@ -29,7 +32,20 @@ def letter(notice: Mapping[str, Any], person: Mapping[str, Any], key: str, conte
         values = {**notice, "reader": person.get("name")}
         subject = _fill(template.subject, language, values, context) or subject
         text = _fill(template.body, language, values, context) or text
-    return Envelope(key, "", subject, text, _url(notice, context))
+    url = _url(notice, context)
+    found = Envelope(key, "", subject, text, url)
+    links = links_for(notice, person["id"], context)
+    return _to_decide(found, links, translator(language)) if links else found
+
+
+def _to_decide(letter: Envelope, links: Mapping[str, str], say: Translator) -> Envelope:
+    """The same with the ways to decide: the page behind them asks once more, so that nothing is decided by opening."""
+    ways = [(address, LABELS[answer].render(say)) for answer, address in links.items()]
+    lines = [letter.text, *(f"{label}: {address}" for address, label in ways)]
+    words = "".join(f"<p>{escape(line)}</p>" for line in (letter.subject, *letter.text.splitlines()) if line)
+    buttons = " &nbsp; ".join(f'<a href="{escape(address)}">{escape(label)}</a>' for address, label in ways)
+    last = f'<p><a href="{escape(letter.url)}">{escape(letter.url)}</a></p>' if letter.url else ""
+    return replace(letter, text="\n\n".join(filter(None, lines)), html=f"{words}<p>{buttons}</p>{last}")
 
 
 def digest_letter(
@@ -61,6 +77,8 @@ def _fill(texts: Mapping[str, Formula], language: str, values: Mapping[str, Any]
 
 def _url(notice: Mapping[str, Any], context: Context) -> str:
     base, record = _base(context), notice.get("record")
+    if base and (page := page_for(notice, context)):
+        return f"{base}{page}"
     return f"{base}/r/{encode_id(record)}" if base and record else ""
 
 

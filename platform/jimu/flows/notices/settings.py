@@ -50,8 +50,8 @@ def choice_for(kind: str, channel: str, choices: Choices) -> str:
 
 
 def kind_of(reason: str | None) -> str:
-    """The kind of a notification's reason: what stands before a colon (``approval:rejected``)."""
-    return (reason or "").partition(":")[0]
+    """The kind of a notification's reason: what stands before a colon or dot (``approval.asked``)."""
+    return (reason or "").partition(":")[0].partition(".")[0]
 
 
 def quiet_until(user: Mapping[str, Any], now: datetime, zone: str) -> datetime | None:

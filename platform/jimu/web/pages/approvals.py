@@ -118,6 +118,7 @@ ENTRIES: Mapping[str, Message] = {
     "error": Message("got stuck"),
     "ended": Message("brought it to its end"),
 }
+_WAYS: Mapping[str, Message] = {"email": Message("by e-mail link")}
 # Bookkeeping: what follows from the entries beside it.
 _UNTOLD = frozenset({"task_closed", "entered", "left", "agents", "children", "actions_done", "split"})
 SOMEBODY_OF = Message("somebody of {pool}")
@@ -173,6 +174,7 @@ class EntryRow:
     comment: str
     at: When | None
     changed: str
+    way: str = ""
 
 
 @dataclass
@@ -302,6 +304,7 @@ def _entry(
         str(row["text"] or ""),
         when_of(row["at"], reader) if row["at"] else None,
         _changed(details.get("changes") or {}, found, reader),
+        reader.render(_WAYS[details["via"]]) if details.get("via") in _WAYS else "",
     )
 
 

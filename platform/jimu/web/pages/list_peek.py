@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from jimu.access.fields import field_access
@@ -23,8 +24,8 @@ class Peek:
     fields: list[tuple[str, Shown]]
 
 
-def build_peek(object: str, id: int, reader: Reader) -> Peek:
-    """Highlights and the first fields of the record's page. Raises NotFound."""
+def build_peek(object: str, id: int, reader: Reader, *, without: Collection[str] = ()) -> Peek:
+    """Highlights and the first fields of the record's page, none of ``without``. Raises NotFound."""
     definition = reader.manifest.object(object)
     record = read.get(object, id, reader.context)
     layout = default_page(reader.manifest, object, record.values.get("record_type"))
@@ -37,7 +38,9 @@ def build_peek(object: str, id: int, reader: Reader) -> Peek:
         found = []
         for name in names:
             field = definition.fields.get(name)
-            if field is None or field.retired or access.get(name, "none") == "none" or field.type == "secret":
+            if field is None or field.retired or name in without or field.type == "secret":
+                continue
+            if access.get(name, "none") == "none":
                 continue
             value = presenter_for(field, reader)(record.values.get(name), record.values, record.titles)
             if value.kind != "blank":

@@ -37,6 +37,7 @@ _WAYS: Mapping[str, Message] = {
     "seed": Message("with the demo data"),
     "job": Message("in the background"),
     "cli": Message("on the command line"),
+    "email": Message("by e-mail link"),
     "system": Message("by itself"),
 }
 

@@ -41,7 +41,7 @@ def decide(work: Work, event: Decide) -> None:
 def _details(event: Decide) -> dict[str, object]:
     return {
         "attachments": list(event.attachments), "signature": event.signature, "changes": dict(event.changes),
-        "record_version": event.record_version,
+        "record_version": event.record_version, "via": event.via,
     }  # fmt: skip
 
 
