@@ -216,6 +216,8 @@ def _fields(old: ObjectDef, new: ObjectDef) -> Iterator[Change]:
 
 def _options(old: FieldDef, new: FieldDef) -> Iterator[Change]:
     """The changes of the type's own keys, each under its name."""
+    if old.options == new.options:
+        return
     before, after = _plain(old.options), _plain(new.options)
     for key in dict.fromkeys([*before, *after]):
         if old.type != new.type and key not in _LIMITS and not (key in before and key in after):
@@ -269,7 +271,10 @@ def _properties(part: str, address: str, old: Any, new: Any, ignored: frozenset[
     for field in fields(new):
         if field.name in ignored:
             continue
-        before, after = _plain(getattr(old, field.name)), _plain(getattr(new, field.name))
+        was, now = getattr(old, field.name), getattr(new, field.name)
+        if was == now:
+            continue  # nearly always, and far cheaper than to compare what they say
+        before, after = _plain(was), _plain(now)
         if before != after:
             yield _change("changed", part, address, key=field.name, before=before, after=after, **at)
 

@@ -10,6 +10,8 @@ from jimu.definitions.reader import YamlMap, read
 from jimu.definitions.shape import check_shape
 from jimu.definitions.workspace import SYSTEM, SourceFile, Workspace, source_files
 from jimu.diagnostics import Place
+from jimu.fieldtypes.base import FieldType
+from jimu.fieldtypes.registry import classes
 from jimu.messages import Message
 
 Damaged = set[tuple[str, str]]
@@ -26,6 +28,7 @@ def gather(workspace: Workspace, findings: Findings) -> tuple[dict[str, dict[str
     damaged: Damaged = set()
     found: dict[str, dict[str, Document]] = {"workspace": {"workspace": _workspace_document(workspace)}}
     layer_of: dict[tuple[str, str], SourceFile] = {}
+    texts: dict[tuple[str, str], tuple[str, ...]] = {}
     for source in source_files(workspace):
         known = len(findings.diagnostics)
         data = _read(source, findings)
@@ -39,6 +42,7 @@ def gather(workspace: Workspace, findings: Findings) -> tuple[dict[str, dict[str
             named[source.name] = Document(
                 source.kind, source.name, source.module, data, source.path, source.path.startswith(f"{SYSTEM}:")
             )
+            texts[source.kind, source.name] = (source.text,)
         elif layer_of[source.kind, source.name].layer == source.layer:
             findings.error(
                 "duplicate_name",
@@ -50,14 +54,31 @@ def gather(workspace: Workspace, findings: Findings) -> tuple[dict[str, dict[str
         else:
             below.data, problems = merge(below.data, data)
             findings.extend(problems)
+            texts[source.kind, source.name] += (source.text,)
         layer_of[source.kind, source.name] = source
     for named in found.values():
         for document in named.values():
-            problems = check_shape(document.kind, document.data, document.address)
-            findings.extend(problems)
-            if problems and document.kind == "object" and "fields" not in document.data:
-                damaged.add(("object", document.name))
+            _check(document, texts.get((document.kind, document.name), ()), findings, damaged)
     return found, damaged
+
+
+def _check(document: Document, texts: tuple[str, ...], findings: Findings, damaged: Damaged) -> None:
+    """Check the shape of ``document``, made of the files ``texts``, unless this process found the same ones sound."""
+    known = (document.kind, texts, classes())
+    if texts and known in _sound:
+        return
+    problems = check_shape(document.kind, document.data, document.address)
+    findings.extend(problems)
+    if problems and document.kind == "object" and "fields" not in document.data:
+        damaged.add(("object", document.name))
+    if not problems and len(_sound) < _MOST_KEPT:
+        _sound.add(known)
+
+
+# Configuration is read again for each plan, each application and by each process after it, and next to all of it is as
+# it was: of the time of a reading, the check of shapes would be a third.
+_sound: set[tuple[str, tuple[str, ...], frozenset[type[FieldType]]]] = set()
+_MOST_KEPT = 5_000
 
 
 def _may_be_called(source: SourceFile, findings: Findings) -> bool:

@@ -12,6 +12,7 @@ from jimu.fieldtypes.base import FieldType
 from jimu.fieldtypes.kinds import Kind
 
 _types: dict[str, FieldType] = {}
+_classes: frozenset[type[FieldType]] = frozenset()
 
 # The type that shows and describes values known by their kind alone: results of formulas and roll-ups.
 _BY_KIND = {
@@ -32,11 +33,18 @@ _BY_KIND = {
 
 def register(types: Iterable[FieldType], *, replace: bool = False) -> None:
     """Add ``types``. Raises ValueError when a name is taken by another class, unless ``replace``."""
+    global _classes
     for type_ in types:
         known = _types.get(type_.name)
         if known is not None and type(known) is not type(type_) and not replace:
             raise ValueError(f"there is already a field type called {type_.name!r}")
         _types[type_.name] = type_
+    _classes = frozenset(type(type_) for type_ in _types.values())
+
+
+def classes() -> frozenset[type[FieldType]]:
+    """The classes of all types: equal as long as no plugin added or replaced one."""
+    return _classes
 
 
 def get(name: str) -> FieldType:
