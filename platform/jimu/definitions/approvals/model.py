@@ -260,12 +260,15 @@ class EndNode(NodeDef):
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """``on``: of button, create, update, delete; ``fields``: an update of one of them. ``by``: owner, anyone, role:…"""
+    """``on``: of button, create, update, delete; ``fields``: an update of one of them. ``by``: owner, anyone, role:…
+    ``change``: whether an update waits aside (hold) or is written and taken back where it is not approved (restore).
+    """
 
     on: frozenset[str] = frozenset({"button"})
     fields: frozenset[str] = frozenset()
     when: Formula | None = None
     by: tuple[str, ...] = ("anyone",)
+    change: str = "hold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +277,14 @@ class Limits:
     nesting: int = 3
     transfers: int = 10
     children: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitive:
+    """A change of one of ``fields`` makes earlier approvals void: the flow goes on from the node ``reopen``."""
+
+    fields: frozenset[str]
+    reopen: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +308,7 @@ class FlowDef:
     withdraw: str = "any_time"
     revoke: Duration | None = None
     admins: tuple[ApproverRule, ...] = ()
+    sensitive: Sensitive | None = None
     urge_every: int = 30
     email_decision: bool = False
     limits: Limits = Limits()

@@ -25,6 +25,7 @@ from jimu.definitions.approvals.model import (
     NodeDef,
     PeopleNode,
     Policy,
+    Sensitive,
     SubFlowNode,
     Trigger,
     WaitNode,
@@ -58,6 +59,7 @@ def read_flow(name: str, data: Raw, making: Making) -> FlowDef:
         frozenset(start.get("fields") or ()),
         making.condition(start["when"], ("start", "when")) if start.get("when") else None,
         tuple(start.get("by") or ("anyone",)),
+        start.get("change", "hold"),
     )
     nodes = {key: reading.node(key, raw) for key, raw in (data.get("nodes") or {}).items()}
     plain = ("priority", "lock", "dedupe", "withdraw", "urge_every", "email_decision")
@@ -68,6 +70,7 @@ def read_flow(name: str, data: Raw, making: Making) -> FlowDef:
         help=Text.of(data["help"]) if data.get("help") else Text({}),
         nodes=nodes,
         trigger=trigger,
+        sensitive=_sensitive(data.get("sensitive"), nodes),
         revoke=reading.duration(data.get("revoke"), ("revoke",)),
         admins=reading.rules(data.get("admins"), ("admins",)),
         limits=Limits(**(data.get("limits") or {})),
@@ -78,6 +81,12 @@ def read_flow(name: str, data: Raw, making: Making) -> FlowDef:
         source=making.place(()),
         **{key: data[key] for key in plain if key in data},
     )
+
+
+def _sensitive(raw: Raw | None, nodes: Mapping[str, NodeDef]) -> Sensitive | None:
+    if not raw or not nodes:
+        return None
+    return Sensitive(frozenset(raw.get("fields") or ()), raw.get("reopen") or next(iter(nodes)))
 
 
 def _text(raw: Raw, otherwise: str) -> Text:

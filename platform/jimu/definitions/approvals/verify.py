@@ -48,6 +48,9 @@ def verify(flow: FlowDef) -> list[Finding]:
     found = [*crossings, *_shapes(flow), *_people(flow)]
     found += _unreachable(flow, blocks)
     found += _dead_ends(flow, blocks)
+    if flow.sensitive is not None and blocks.get(flow.sensitive.reopen) is not None:
+        template = "It cannot be opened again at {node}, which stands in a branch."
+        found.append(_finding("bad_reopen", template, ("sensitive", "reopen"), {"node": flow.sensitive.reopen}))
     if not crossings:
         found += [*_without_end(flow, blocks), *_loops(flow, blocks), *_rejections(flow, blocks)]
     return found
@@ -85,6 +88,14 @@ def _unknown_nodes(flow: FlowDef) -> Iterator[Finding]:
         for name, path in _named(node):
             if name not in flow.nodes:
                 yield _finding("unknown_node", "The flow has no node {name}.", path, {"name": name})
+    for name, path in _named_by_flow(flow):
+        if name not in flow.nodes:
+            yield _finding("unknown_node", "The flow has no node {name}.", path, {"name": name})
+
+
+def _named_by_flow(flow: FlowDef) -> Iterator[tuple[str, Path]]:
+    if flow.sensitive is not None:
+        yield flow.sensitive.reopen, ("sensitive", "reopen")
 
 
 def branches_of(node: NodeDef) -> tuple[Branch, ...]:

@@ -5,18 +5,19 @@ Runs inside a transaction that its caller holds (``service``); whatever raises t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from jimu.access import SYSTEM
 from jimu.access.approvals import APPROVAL
-from jimu.definitions.approvals.model import SubFlowNode
+from jimu.definitions.approvals.model import FlowDef, SubFlowNode
 from jimu.errors import Conflict, Invalid, JimuError
 from jimu.fieldtypes.ids import encode_id
 from jimu.flows.approvals.dump import dump
-from jimu.flows.approvals.effects import carry_out, item_of, problem_text, reason_of
+from jimu.flows.approvals.effects import carry_out, item_of, problem_text, reason_of, take_back
 from jimu.flows.approvals.engine import advance, new_run
-from jimu.flows.approvals.events import ActionsDone, ChildEnded, Decide, Event, Revoked, Submit, Terminate
+from jimu.flows.approvals.events import ActionsDone, ChildEnded, Decide, Event, Restored, Revoked, Submit, Terminate
 from jimu.flows.approvals.facts import Facts
 from jimu.flows.approvals.keeping import Kept, load, store
 from jimu.flows.approvals.model import APPROVED, Effect, Entry, Run
@@ -40,8 +41,10 @@ def drive(kept: Kept, event: Event, context: Context) -> Done:
     """Work ``event`` off. Raises the JimuError of what is refused."""
     facts = Facts(context, kept.flow, kept.record, kept.run.submitter, _shown(kept))
     if isinstance(event, Decide) and event.changes:
-        advance(kept.flow, kept.run, event, facts)  # refuses what may not be done before anything is written
-        _write_changes(kept, event, context)
+        tried = advance(kept.flow, kept.run, event, facts)  # refuses what may not be done before anything is written
+        if tried.repeated:
+            return Done(kept, tried.entry, repeated=True)
+        event = replace(event, changed=_write_changes(kept, event, context))
     state = _Driving(kept, context)
     first = state.feed(event)
     if first.repeated:
@@ -92,6 +95,9 @@ class _Driving:
             self.notices.append(effect)
         elif effect.kind == "actions":
             self._act(effect, event)
+        elif effect.kind == "restore":
+            fields, left, problem = take_back(self.kept, self.context)
+            self.feed(Restored(actor=0, at=event.at, fields=fields, kept=left, problem=problem))
         elif effect.kind in ("child", "end_child"):
             self.children.append(effect)
 
@@ -110,11 +116,22 @@ class _Driving:
         self.feed(ActionsDone(actor=0, at=event.at, visit=effect.visit, problem=problem[:500]))
 
 
-def _write_changes(kept: Kept, event: Decide, context: Context) -> None:
-    """What an approver fills in: before the run goes on, since it may change the way; refused as a whole."""
+def _write_changes(kept: Kept, event: Decide, context: Context) -> tuple[str, ...]:
+    """What an approver fills in: before the run goes on, since it may change the way; refused as a whole. The fields
+    that are other now.
+    """
+    before = context.transaction.fetch(kept.flow.object, [kept.record])[kept.record]
     node = kept.run.visits[kept.run.tasks[event.task].visit].node
     own = replace(context.as_actor(SYSTEM), reason=f"{reason_of(kept, node)} {context.actor.name}".strip())
     write.write(Update(kept.flow.object, kept.record, dict(event.changes)), own)
+    after = context.transaction.fetch(kept.flow.object, [kept.record])[kept.record]
+    return changed_fields(kept.flow, (n for n in after if after[n] != before.get(n)), context)
+
+
+def changed_fields(flow: FlowDef, names: Iterable[str], context: Context) -> tuple[str, ...]:
+    """``names`` as the flow's YAML calls them: of a part (a currency's code) the field that it belongs to."""
+    fields = context.manifest.object(flow.object).fields
+    return tuple(sorted({fields[n].part_of or n for n in names if n in fields and not fields[n].system}))
 
 
 # --- beginning and ending ---
@@ -127,7 +144,7 @@ def create_approval(flow_name: str, record: int, context: Context, *, submitter:
     title = context.transaction.titles([record]).get(record)
     key = f"{flow.name}:{encode_id(record)}"
     refuse_running(key, context)
-    run = new_run(flow, submitter, depth=more.pop("depth", 0), holds=more.get("purpose") in ("change", "delete"))
+    run = new_run(flow, submitter, depth=more.pop("depth", 0), purpose=more.get("purpose", "record"))
     values = {
         "owner": submitter or None, "subject": (title.title if title else "")[:255], "record": record,
         "of_object": flow.object, "flow": flow.name, "flow_version": flow.version, "state": "draft", "key": key,

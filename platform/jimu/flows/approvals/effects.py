@@ -8,7 +8,8 @@ from typing import Any
 
 from jimu.access import SYSTEM
 from jimu.definitions.approvals.model import Action, FlowDef
-from jimu.errors import JimuError
+from jimu.errors import Conflict, JimuError
+from jimu.fieldtypes import registry
 from jimu.fieldtypes.ids import decode_id
 from jimu.flows.approvals.approvers import resolve
 from jimu.flows.approvals.events import Event
@@ -59,6 +60,31 @@ def held_command(kept: Kept) -> Command:
     if kept.row.get("purpose") == "delete":
         return Delete(kept.flow.object, kept.record)
     return Update(kept.flow.object, kept.record, dict(kept.held))
+
+
+def take_back(kept: Kept, context: Context) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """Undo the change that was not approved, in the fields that are still as it left them: those, the others, and why
+    nothing could be done.
+    """
+    was, now = kept.held.get("was") or {}, kept.held.get("now") or {}
+    row = context.transaction.fetch(kept.flow.object, [kept.record], lock=True).get(kept.record)
+    fields = context.manifest.object(kept.flow.object).fields
+    known = [n for n in was if n in fields and not fields[n].retired]
+    if row is None or row.get("deleted_at") is not None:
+        return (), tuple(known), ""
+    same = tuple(n for n in known if registry.get(fields[n].type).dump(row.get(n), fields[n]) == now.get(n))
+    others = tuple(n for n in known if n not in same)
+    if not same:
+        return (), others, ""
+    own = replace(context.as_actor(SYSTEM), reason=reason_of(kept, ""))
+    try:
+        with context.transaction.savepoint():
+            write.write(Update(kept.flow.object, kept.record, {n: was[n] for n in same}), own)
+    except Conflict:
+        raise
+    except JimuError as error:
+        return (), tuple(known), problem_text(error)[:500]
+    return same, others, ""
 
 
 def _command(kept: Kept, action: Action, facts: Facts) -> Command:

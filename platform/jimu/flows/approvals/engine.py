@@ -25,8 +25,10 @@ from jimu.messages import Message
 _KEPT_UNDOS = 20
 
 
-def new_run(flow: FlowDef, submitter: int, *, depth: int = 0, holds: bool = False) -> Run:
-    return Run(flow.name, flow.version, submitter, depth=depth, holds=holds)
+def new_run(flow: FlowDef, submitter: int, *, depth: int = 0, purpose: str = "record") -> Run:
+    """``purpose``: record, change and delete (done when it is approved), restore (undone if it is not)."""
+    holds, restores = purpose in ("change", "delete"), purpose == "restore"
+    return Run(flow.name, flow.version, submitter, depth=depth, holds=holds, restores=restores)
 
 
 def advance(flow: FlowDef, run: Run, event: Event, answers: Answers) -> Outcome:
@@ -53,8 +55,8 @@ def _known(run: Run, event: Event) -> int | None:
 
 
 def _digest(event: Event) -> str:
-    """What the event asks for, without when and by which key."""
-    asked: dict[str, Any] = {**dump_event(event), "at": None, "key": None}
+    """What the event asks for, without when, by which key and what it changed."""
+    asked: dict[str, Any] = {**dump_event(event), "at": None, "key": None, "changed": None}
     return hashlib.sha256(repr(sorted(asked.items())).encode()).hexdigest()[:32]
 
 

@@ -29,7 +29,7 @@ class Submit(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decide(Event):
     """``answer``: approve, reject or done. ``changes``: fields filled in; ``picks``: people for later nodes.
-    ``via``: email where a link in a mail decided.
+    ``via``: email where a link in a mail decided. ``changed``: of the fields filled in those that are other now.
     """
 
     task: int
@@ -39,6 +39,14 @@ class Decide(Event):
     signature: str = ""
     record_version: int | None = None
     via: str = ""
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited(Event):
+    """The record was changed beside any decision, in these fields."""
+
+    fields: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +141,18 @@ class ActionsDone(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Restored(Event):
+    """The change that was not approved was taken back in ``fields``; ``kept``: others changed these meanwhile.
+
+    ``problem``: why nothing could be taken back.
+    """
+
+    fields: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChildEnded(Event):
     child: str
     result: str
@@ -206,8 +226,8 @@ class Migrate(Event):
 EVENTS: dict[str, type[Event]] = {
     cls.__name__: cls
     for cls in (
-        Submit, Decide, Return, Withdraw, Transfer, Delegate, Recall, AddSign, RemoveSign, Reclaim, Claim, Unclaim,
-        Urge, Comment, CopyTo, TimerDue, ActionsDone, ChildEnded, Signal, Jump, Reassign, Terminate, Suspend, Continue,
-        Repair, Left, AgentsChanged, Revoked, Migrate,
+        Submit, Decide, Edited, Return, Withdraw, Transfer, Delegate, Recall, AddSign, RemoveSign, Reclaim, Claim,
+        Unclaim, Urge, Comment, CopyTo, TimerDue, ActionsDone, ChildEnded, Restored, Signal, Jump, Reassign, Terminate,
+        Suspend, Continue, Repair, Left, AgentsChanged, Revoked, Migrate,
     )
 }  # fmt: skip

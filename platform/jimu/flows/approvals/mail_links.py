@@ -76,9 +76,7 @@ class Opened:
 
 
 def sign(link: Link, key: bytes) -> str:
-    text = ".".join(
-        (encode_id(link.task), encode_id(link.person), str(link.version), str(int(link.until.timestamp())))
-    )
+    text = ".".join((encode_id(link.task), encode_id(link.person), str(link.version), str(int(link.until.timestamp()))))
     return f"{text}.{_signature(key, text)}"
 
 

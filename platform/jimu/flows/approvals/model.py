@@ -29,7 +29,7 @@ TASK_STATES = (
 # Why a task ended without its person's decision.
 REASONS = (
     "decided-by-other", "node-rejected", "returned-past", "withdrawn", "removed", "duplicate", "self", "empty",
-    "timeout", "admin", "reclaimed", "branch-cancelled", "left", "ended", "delegated", "kept", "taken",
+    "timeout", "admin", "reclaimed", "branch-cancelled", "left", "ended", "delegated", "kept", "taken", "voided",
 )  # fmt: skip
 
 
@@ -171,7 +171,9 @@ class Run:
     back: tuple[str, str] | None = None
     cause: str = ""
     depth: int = 0
+    restores: bool = False  # a change is in effect already, to be taken back unless it is approved
     holds: bool = False  # something is done when it is approved: a change held aside, a deletion
+    reopen: str = ""  # where it goes on after standing still, since approvals became void meanwhile
     ending: str = ""  # the end node whose actions are being carried out
 
     @property
@@ -212,7 +214,8 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What is to be done outside, as data. ``kind``: actions (of ``visit`` at ``node``; "" = of the flow's ``point``),
-    notice (``point`` says which, to ``people``), child (start ``key``), end_child, changes (of fields, by an approver).
+    notice (``point`` says which, to ``people``), child (start ``key``), end_child,
+    changes (of fields, by an approver), restore (what the change that was not approved has changed).
     """
 
     kind: str

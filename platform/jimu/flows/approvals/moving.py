@@ -270,6 +270,8 @@ def finish(work: Work, result: str) -> None:
     work.set(state=result, undo=(), ending="", cause="", stopped=None)
     work.note_own("ended", details={"result": result})
     work.tell("ended", [work.get("submitter")], result=result)
+    if work.get("restores") and result != APPROVED:
+        work.effect("restore")
 
 
 def fail(work: Work, cause: str, visit: Visit | None) -> None:

@@ -24,6 +24,8 @@ TEXTS = {
     "overdue": Message("This is overdue: {subject}"),
     "returned": Message("This was returned to you: {subject}"),
     "comment": Message("There is a comment for you: {subject}"),
+    "voided": Message("A change made your approval void: {subject}"),
+    "kept": Message("Not all of a change that was not approved could be taken back: {subject}"),
     "error": Message("This approval needs repair: {subject}"),
     "said": Message("{text}"),
 }

@@ -73,6 +73,7 @@ REASONS: Mapping[str, Message] = {
     "delegated": Message("an opinion was asked"),
     "kept": Message("kept"),
     "taken": Message("somebody else took it"),
+    "voided": Message("a change made it void"),
 }
 ENTRIES: Mapping[str, Message] = {
     "submitted": Message("asked for approval"),
@@ -111,6 +112,8 @@ ENTRIES: Mapping[str, Message] = {
     "replaced": Message("asked somebody else instead"),
     "rejected_at": Message("ended the step as rejected"),
     "returned_to_submitter": Message("gave it back to whoever asked"),
+    "voided": Message("changed what approvals rest on; they are void"),
+    "restored": Message("took the change back"),
     "route_changed": Message("chose another way"),
     "timeout": Message("noted that time ran out"),
     "time_passed": Message("went on after waiting"),

@@ -17,6 +17,7 @@ from jimu.flows.approvals.actions import (
     reclaiming,
     talking,
     time,
+    voiding,
 )
 from jimu.flows.approvals.work import Work
 
@@ -25,6 +26,7 @@ HANDLERS: dict[type[events.Event], Callable[[Work, Any], None]] = {
     events.Withdraw: beginning.withdraw,
     events.Revoked: beginning.revoked,
     events.Decide: deciding.decide,
+    events.Edited: voiding.edited,
     events.Return: deciding.send_back,
     events.Transfer: handing.transfer,
     events.Delegate: handing.delegate,
@@ -39,6 +41,7 @@ HANDLERS: dict[type[events.Event], Callable[[Work, Any], None]] = {
     events.CopyTo: talking.copy,
     events.TimerDue: time.timer_due,
     events.ActionsDone: engine_side.actions_done,
+    events.Restored: engine_side.restored,
     events.ChildEnded: engine_side.child_ended,
     events.Signal: engine_side.signal,
     events.Jump: administration.jump,

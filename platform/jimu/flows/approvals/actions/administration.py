@@ -5,6 +5,7 @@ from __future__ import annotations
 from jimu.definitions.approvals.model import START, PeopleNode
 from jimu.flows.approvals import refusals
 from jimu.flows.approvals.acting import require_admin, require_open, require_target
+from jimu.flows.approvals.actions.voiding import reopen
 from jimu.flows.approvals.events import Continue, Event, Jump, Migrate, Reassign, Repair, Suspend, Terminate
 from jimu.flows.approvals.model import ERROR, RETURNED, RUNNING, SUSPENDED, TERMINATED, Token, Visit
 from jimu.flows.approvals.moving import cancel_visit, clear, close, finish, give_back
@@ -32,7 +33,7 @@ def jump(work: Work, event: Jump) -> None:
     work.note("jump", node=target, comment=event.comment, details={"to": event.node})
     last = next(reversed(work.visits.values()), None)
     clear(work, "admin")
-    work.set(state=RUNNING, cause="", back=None, undo=())
+    work.set(state=RUNNING, cause="", back=None, undo=(), reopen="")
     if target == START and last is not None:
         give_back(work, last)
         return
@@ -77,6 +78,9 @@ def carry_on(work: Work, event: Continue) -> None:
         if timer.kind == "deadline" and timer.task in work.tasks:
             work.put_task(work.tasks[timer.task], due=timer.due + pause)
     work.set(state=RUNNING, stopped=None)
+    if work.get("reopen"):
+        reopen(work, work.get("reopen"))
+        return
     for visit in list(work.visits.values()):
         if visit.state == "open" and isinstance(work.node(visit), PeopleNode):
             evaluate(work, visit.id)
@@ -90,6 +94,9 @@ def repair(work: Work, event: Repair) -> None:
         if task.kind == "repair" and task.is_open:
             close(work, task, "approved", decided_by=event.actor, decided_at=work.at)
     work.set(state=RUNNING, cause="")
+    if work.get("reopen"):
+        reopen(work, work.get("reopen"))
+        return
     for token in list(work.tokens.values()):
         visit = work.open_visit_of(token.id)
         if visit is None:

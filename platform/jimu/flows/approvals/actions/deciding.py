@@ -6,6 +6,7 @@ from jimu.definitions.approvals.model import START, PeopleNode
 from jimu.flows.approvals import refusals
 from jimu.flows.approvals.acting import require_may, require_mine
 from jimu.flows.approvals.actions.beginning import check_picks
+from jimu.flows.approvals.actions.voiding import void
 from jimu.flows.approvals.events import Decide, Return
 from jimu.flows.approvals.model import DELEGATED, PENDING, Task
 from jimu.flows.approvals.moving import back_to, close, give_back, return_targets
@@ -35,7 +36,8 @@ def decide(work: Work, event: Decide) -> None:
         work.effect("changes", node=node.name, visit=task.visit, task=task.id, data=dict(event.changes))
     close(work, task, _STATES[event.answer], decided_by=event.actor, decided_at=work.at)
     work.set(decided=True)
-    evaluate(work, task.visit)
+    if event.answer == "reject" or not void(work, event.changed, own=task):
+        evaluate(work, task.visit)
 
 
 def _details(event: Decide) -> dict[str, object]:

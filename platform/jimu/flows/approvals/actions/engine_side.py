@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from jimu.flows.approvals import refusals
 from jimu.flows.approvals.acting import require_running
-from jimu.flows.approvals.events import ActionsDone, ChildEnded, Signal
+from jimu.flows.approvals.approvers import admins
+from jimu.flows.approvals.events import ActionsDone, ChildEnded, Restored, Signal
 from jimu.flows.approvals.moving import fail
 from jimu.flows.approvals.nodes import action, end, sub_flow, wait
 from jimu.flows.approvals.work import Work
@@ -22,6 +23,13 @@ def actions_done(work: Work, event: ActionsDone) -> None:
         return
     work.note("actions_done", node=visit.node, visit=visit.id)
     _DONE[work.node(visit).type](work, visit)
+
+
+def restored(work: Work, event: Restored) -> None:
+    details = {"fields": list(event.fields), "kept": list(event.kept), "problem": event.problem}
+    work.note("restored", details={k: v for k, v in details.items() if v})
+    if event.kept or event.problem:
+        work.tell("kept", [work.get("submitter"), *admins(work)])
 
 
 def child_ended(work: Work, event: ChildEnded) -> None:
