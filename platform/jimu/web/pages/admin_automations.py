@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from jimu.definitions.kinds.actions import ActionDef
+from jimu.definitions.kinds.actions import ActionDef, Person
 from jimu.definitions.kinds.automation import BEFORE, AutomationDef, Trigger
 from jimu.messages import Message
 from jimu.web.pages.reader import Reader
@@ -38,6 +38,13 @@ _ACTIONS = {
     "approve": Message("ask for approval: {what}"),
     "wait": Message("wait {what}"),
     "refuse": Message("refuse: {what}"),
+}
+
+_PEOPLE = {
+    "owner": Message("the owner"),
+    "manager": Message("the owner's manager"),
+    "creator": Message("who created it"),
+    "actor": Message("who changed it"),
 }
 
 
@@ -108,6 +115,18 @@ def _step(action: ActionDef, reader: Reader) -> str:
     return reader.render(Message(_ACTIONS[action.kind].template, params))
 
 
+def _person(person: Person, action: ActionDef, reader: Reader) -> str:
+    """Whom an action tells: as a part of the record, a role by its label, else by its name."""
+    if person.kind in _PEOPLE:
+        return reader.render(_PEOPLE[person.kind])
+    object = reader.manifest.objects.get(action.object)
+    if person.kind == "field" and object is not None and person.name in object.fields:
+        return reader.label(object.fields[person.name].label)
+    if person.kind == "role" and person.name in reader.manifest.roles:
+        return reader.label(reader.manifest.roles[person.name].label)
+    return person.name
+
+
 def _what(action: ActionDef, reader: Reader) -> str:
     if action.kind == "set":
         fields = reader.manifest.objects[action.object].fields
@@ -115,7 +134,7 @@ def _what(action: ActionDef, reader: Reader) -> str:
     if action.kind in ("create", "update"):
         return reader.label(reader.manifest.objects[action.object].label)
     if action.kind == "notify":
-        return ", ".join(person.name or person.kind for person in action.people)
+        return ", ".join(_person(person, action, reader) for person in action.people)
     if action.kind == "wait":
         return str(action.after)
     if action.kind == "refuse":

@@ -50,6 +50,9 @@ RIGHT_LABELS: Mapping[str, Message] = {
     "users": Message("create users, give roles, set passwords, end sessions"),
     "view_all": Message("read every record of every object"),
     "modify_all": Message("do everything to every record, see and edit every field"),
+    "audit": Message("read the audit and take it out"),
+    "erase": Message("hand out and erase what is known of a person"),
+    "view_as": Message("see what another person sees"),
 }
 _REACHES = tuple(reversed([name for name in SCOPES if name not in (ALL, NO)]))  # the widest first
 _LEVELS = (ALL, *_REACHES[:-1], SOME, OWN, NO)

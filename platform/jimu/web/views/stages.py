@@ -109,7 +109,9 @@ def _page(move: _Move, sent: Sent | None) -> Response:
     views: list[FieldView] = [
         field_view(one, values, all_titles, reader, judge, typed) for one in move.shape.fields.values()
     ]
-    summary = place_problems(views_of(views), move.problems, move.shape.object, reader)
+    # Nobody has got anything wrong before they send it: until then the page only tells what the stage needs.
+    beside = views_of(views) if sent is not None else {}
+    summary = place_problems(beside, move.problems, move.shape.object, reader)
     before = record.values.get(move.stages.field)
     needs_reason = any(p.code == "stage_reason" for p in move.problems) or (
         move.stages.is_back(before or "", move.to) and move.stages.back_reason
@@ -125,6 +127,7 @@ def _page(move: _Move, sent: Sent | None) -> Response:
         fields=views,
         names=",".join(move.shape.fields),
         summary=[text for _, text in summary if text],
+        is_refused=sent is not None,
         needs_reason=needs_reason,
         state=f"/o/{record.object}/state",
     )

@@ -47,7 +47,7 @@ function asTable(rows) {
 
 if (isUsable) document.addEventListener("keydown", (event) => {
   if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "c" || event.shiftKey || event.altKey) return;
-  if (!count() || window.getSelection().toString() || event.target.closest?.("input:not([type=checkbox]), textarea, [contenteditable], dialog")) return;
+  if (!count() || window.getSelection().toString() || event.target.closest?.("input:not([type=checkbox]), textarea, [contenteditable], dialog[open]")) return;
   event.preventDefault();
   copyRows();
 });

@@ -2,7 +2,7 @@
 // f filters, / searches in the list.
 const list = document.querySelector("jm-list");
 const rows = () => [...list.querySelectorAll("tbody:not([hidden]) > tr[data-href], tbody:not([hidden]) > tr.group-row")].filter((row) => row.offsetParent);
-const typing = (target) => target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], dialog, .picker, .menu[open]");
+const typing = (target) => target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], dialog[open], .picker, .menu[open]");
 
 function focusOn(element) {
   for (const old of list.querySelectorAll(".list-table [data-roving]")) {

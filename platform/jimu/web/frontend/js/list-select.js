@@ -120,7 +120,7 @@ function recall() {
 
 // x takes the focused row in or out; Shift and an arrow go on from it; Ctrl+A takes the page; Escape lets go.
 function onKey(event) {
-  if (event.isComposing || event.altKey || event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], dialog, .picker, .menu[open], .cell-editor")) return;
+  if (event.isComposing || event.altKey || event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], dialog[open], .picker, .menu[open], .cell-editor")) return;
   const row = event.target.closest?.("jm-list tbody tr[data-id]");
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   const isMod = event.ctrlKey || event.metaKey;
