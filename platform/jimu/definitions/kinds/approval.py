@@ -156,6 +156,8 @@ class _Links:
         for i, by in enumerate(self.flow.trigger.by):
             if by.startswith("role:"):
                 self.role(by[5:], ("start", "by", i))
+        for i, name in enumerate((data.get("sensitive") or {}).get("fields") or ()):
+            self.field(name, ("sensitive", "fields", i))
         for key in ("on_submit", "on_withdraw", "on_revoke"):
             own = {"on_submit": self.flow.submit, "on_withdraw": self.flow.recall, "on_revoke": self.flow.revoked}[key]
             self.actions(own, (key,))
@@ -259,7 +261,7 @@ def _uses(manifest: Manifest, flow: FlowDef) -> Iterator[Use]:
     yield Use(flow.object, source, "approval", flow.source)
     formulas = [flow.trigger.when]
     roles = {by[5:] for by in flow.trigger.by if by.startswith("role:")}
-    names = set(flow.trigger.fields)
+    names = set(flow.trigger.fields) | (flow.sensitive.fields if flow.sensitive else set())
     for node in flow.nodes.values():
         formulas += [b.when for b in getattr(node, "branches", ())]
         names |= set(getattr(node, "fields", ()))

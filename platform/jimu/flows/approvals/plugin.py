@@ -10,7 +10,7 @@ from jimu.flows.approvals import events
 from jimu.flows.approvals.keeping import TIMER_JOB
 from jimu.flows.approvals.locking import judge_locks
 from jimu.flows.approvals.service import person_changed, timer_due
-from jimu.flows.approvals.triggers import follow_triggers, hold_changes
+from jimu.flows.approvals.triggers import follow_edits, follow_triggers, hold_changes
 from jimu.hookspecs import hookimpl
 from jimu.records.wave import Wave
 from jimu.storage.entries import JobRow
@@ -32,6 +32,7 @@ def jimu_judge_write(wave: Wave) -> None:
 @hookimpl
 def jimu_follow_write(wave: Wave) -> None:
     follow_triggers(wave)
+    follow_edits(wave)
     _follow_people(wave)
 
 
