@@ -65,7 +65,7 @@ LISTS: dict[str, dict[str, Any]] = {
 }
 
 
-def opened(database: str, keep: bool, name: str = "jimu_bench_access") -> tuple[Runtime, str]:
+def opened(database: str, keep: bool, name: str = "access_bench_1m") -> tuple[Runtime, str]:
     """(runtime, url) of the database ``name``, made anew unless ``keep``."""
     HOME.mkdir(parents=True, exist_ok=True)
     url = f"sqlite:///{HOME}/{name}.db"
@@ -115,6 +115,8 @@ def fill(runtime: Runtime, rows: int) -> None:
         transaction.update("deal", [(id, {"owner": special[2]}, None) for id in mine])
         for who, teams, shares in ((special[3], TEAMS, SHARES), (special[4], 50, 20)):
             open_to(transaction, rnd.sample(ids, teams + shares), teams, who, now)
+        for person in people:
+            open_to(transaction, rnd.sample(ids, 8), 5, person, now)
 
 
 def deal(id: int, rnd: random.Random, owner: int, at: Any) -> dict[str, Any]:

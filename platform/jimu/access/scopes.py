@@ -93,9 +93,11 @@ def scope_filter(name: str, question: Question) -> Filter:
 
 
 def any_of(filters: list[Filter]) -> Filter:
-    """The union, simplified: EVERYTHING swallows the rest, doubles and NOTHING drop out."""
+    """The union, simplified: EVERYTHING swallows the rest, doubles and NOTHING drop out, unions in it are opened, so
+    that the store may read each part by its own index.
+    """
     kept: list[Filter] = []
-    for item in filters:
+    for item in (part for whole in filters for part in (whole.filters if isinstance(whole, AnyOf) else (whole,))):
         if item == EVERYTHING:
             return EVERYTHING
         if item != NOTHING and item not in kept:

@@ -13,6 +13,16 @@ import sqlalchemy as sa
 
 from jimu.fieldtypes.kinds import Kind
 from jimu.formulas.types import Environment
+from jimu.storage.branches import (
+    AS_IS,
+    Branches,
+    Reading,
+    RuleCompiler,
+    Way,
+    each_of,
+    find_branches,
+    way_of_total,
+)
 from jimu.storage.codecs import value_decoder
 from jimu.storage.compiled import StatementCache
 from jimu.storage.connection import Connection
@@ -45,28 +55,31 @@ class _Answer:
 
 def aggregate_rows(connection: Connection, cache: StatementCache, aggregate: Aggregate) -> list[dict[str, Any]]:
     """See ``Transaction.aggregate``."""
+    found = find_branches(aggregate.filter)
+    how = AS_IS if found is None else way_of_total(
+        connection, cache, aggregate.object, found, aggregate.environment)
     reader = ShapeReader(cache.catalog, aggregate.environment)
-    key = _shape(reader, aggregate)
-    answer: _Answer = cache.get(key, reader.cacheable, lambda: _build(cache, aggregate))
+    key = (how, _shape(reader, aggregate))
+    answer: _Answer = cache.get(key, reader.cacheable, lambda: _build(cache, aggregate, found, how))
     params = answer.prepared.params({f"p{i}": v for i, v in enumerate(reader.values)})
     started = perf_counter_ns()
     rows = connection.rows(answer.prepared.text, params)
     answer.tally.add(perf_counter_ns() - started)
-    found = []
+    answers = []
     for row in rows:
         made, at = {}, 0
         for name, width, load in answer.outs:
             made[name] = load(*row[at : at + width])
             at += width
-        found.append(made)
-    return found
+        answers.append(made)
+    return answers
 
 
 def aggregate_statement(cache: StatementCache, aggregate: Aggregate) -> tuple[str, Any]:
     """The SQL of an aggregate and the driver's parameters, to be explained."""
     reader = ShapeReader(cache.catalog, aggregate.environment)
     reader.key(aggregate.filter, aggregate.object)
-    prepared = _build(cache, aggregate).prepared
+    prepared = _build(cache, aggregate, None, AS_IS).prepared
     return prepared.text, prepared.params({f"p{i}": v for i, v in enumerate(reader.values)})
 
 
@@ -87,11 +100,23 @@ def measure_name(measure: Measure) -> str:
     return measure.name or (f"{measure.function}_{'_'.join(measure.path)}" if measure.path else measure.function)
 
 
-def _build(cache: StatementCache, aggregate: Aggregate) -> _Answer:
+def _condition(
+    cache: StatementCache, aggregate: Aggregate, scope: SelectScope, found: Branches | None, how: Reading
+) -> sa.ColumnElement[bool]:
+    """The filter: the ids of few rows that its parts lead to, or a look at each row."""
+    if found is None:
+        return FilterCompiler(aggregate.environment).condition(aggregate.filter, scope)
+    if how.way is Way.APART and how.first is None:
+        parts = [each_of(cache, aggregate, found.rule, n) for n in range(len(found.rule.filters))]
+        return scope.own("id").in_(sa.union_all(*parts))  # type: ignore[no-any-return]
+    return RuleCompiler(aggregate.environment, found, how, cache).condition(aggregate.filter, scope)
+
+
+def _build(cache: StatementCache, aggregate: Aggregate, found: Branches | None, how: Reading) -> _Answer:
     scope = SelectScope(cache.catalog, aggregate.object)
     if aggregate.guards:
         scope.guards = Guards(aggregate.guards, aggregate.environment)
-    condition = FilterCompiler(aggregate.environment).condition(aggregate.filter, scope)
+    condition = _condition(cache, aggregate, scope, found, how)
     outs: list[tuple[str, int, Callable[..., Any]]] = []
     elements: list[_Element] = []
     places: dict[str, int] = {}

@@ -24,7 +24,8 @@ class StatementCache:
         self.dialect = dialect
         self.observations = observations or Observations()
         self._kept: dict[Hashable, Any] = {}
-        self.ways: dict[Hashable, Any] = {}   # see ``storage.branches``
+        self.few: dict[Hashable, Any] = {}    # see ``storage.branches``
+        self.ways: dict[Hashable, Any] = {}   # and this
 
     def get(self, key: Hashable, cacheable: bool, build: Callable[[], Any]) -> Any:
         """What ``build`` made for ``key``, made now if need be."""

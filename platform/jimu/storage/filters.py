@@ -29,6 +29,8 @@ class FilterCompiler:
         self.kept_out: Filter | None = None   # what is no way in to the rows although an index of it is there
         self.out_of_index = False
         self.gathered: frozenset[int] = frozenset()   # by identity: rows to be gathered once, see ``branches``
+        self.hashes_lists = False  # a long list is looked into row by row, not entered by
+        self._is_rare = False      # what is compiled holds for hardly any row, whatever the database thinks
         self._count = 0
 
     def parameter(self, type_: Any = None) -> sa.BindParameter[Any]:
@@ -77,12 +79,12 @@ class FilterCompiler:
 
     def _inside(self, filter: Filter, scope: SelectScope) -> sa.ColumnElement[bool]:
         """A condition on the rows of another table, which are found by its own indexes."""
-        before = self.drives, self.out_of_index
-        self.drives = self.out_of_index = False
+        before = self.drives, self.out_of_index, self.hashes_lists
+        self.drives = self.out_of_index = self.hashes_lists = False
         try:
             return self.condition(filter, scope)
         finally:
-            self.drives, self.out_of_index = before
+            self.drives, self.out_of_index, self.hashes_lists = before
 
     def _related(self, filter: Related, scope: SelectScope) -> sa.ColumnElement[bool]:
         drives = self.drives
@@ -106,16 +108,34 @@ class FilterCompiler:
             return _exists(other, linked, *conditions)
         return _exists(other, other.own(filter.column) == scope.own("id"), *conditions)
 
-    def _pointed_at(self, filter: HasRow, scope: SelectScope) -> sa.Select[Any]:
+    def _pointed_at(self, filter: HasRow, scope: SelectScope) -> Any:
+        """The ids that the rows point at; where one of several conditions is enough, by the index of each."""
         other = SelectScope(scope.catalog, filter.object)
-        conditions = [self._inside(filter.filter, other), other.own("deleted_at").is_(None)]
+        common, alternatives = self._parted(filter.filter, other)
+        common.append(other.own("deleted_at").is_(None))
+        rows = other.from_clause()
         if filter.column in other.bound.links:
             link = tables.link.alias()
-            joined = other.from_clause().join(link, link.c.from_id == other.own("id"))
-            of_field = link.c.field == other.bound.links[filter.column]
-            return sa.select(link.c.to_id).select_from(joined).where(of_field, *conditions)
-        column = other.own(filter.column)
-        return sa.select(column).select_from(other.from_clause()).where(column.is_not(None), *conditions)
+            column: Any = link.c.to_id
+            rows = rows.join(link, link.c.from_id == other.own("id"))
+            common.append(link.c.field == other.bound.links[filter.column])
+        else:
+            column = other.own(filter.column)
+        selects = [sa.select(column).select_from(rows).where(column.is_not(None), a, *common) for a in alternatives]
+        return selects[0] if len(selects) == 1 else sa.union_all(*selects)
+
+    def _parted(self, filter: Filter, scope: SelectScope) -> tuple[list[Any], list[Any]]:
+        """What must hold, and conditions of which one must."""
+        common: list[Any] = []
+        alternatives: list[Any] = []
+        for part in filter.filters if isinstance(filter, AllOf) else (filter,):
+            if isinstance(part, AnyOf) and part.filters and not alternatives:
+                self._is_rare = not scope.catalog.capabilities.plans_by_statistics
+                alternatives = [self._inside(each, scope) for each in part.filters]
+                self._is_rare = False
+            else:
+                common.append(self._inside(part, scope))
+        return common, alternatives or [sa.true()]
 
     def _matches(self, filter: Matches, scope: SelectScope) -> sa.ColumnElement[bool]:
         if match_text(filter.text, scope.catalog.capabilities) is None:
@@ -135,9 +155,11 @@ class FilterCompiler:
             return element.is_(None)
         if filter.op == "not_blank":
             return element.is_not(None)
-        if filter.op in ("in", "not_in"):
-            return self._in(filter, element, scope)
-        return self._binary(filter, element)
+        found = self._in(filter, element, scope) if filter.op in ("in", "not_in") else self._binary(filter, element)
+        if self._is_rare and filter.op in ("eq", "in") and filter.column in scope.bound.leads_index:
+            # SQLite takes the many blanks of a column for a value that all have.
+            return sa.func.likelihood(found, sa.literal_column("0.0001"))
+        return found
 
     def _binary(self, filter: Compare, element: Any) -> sa.ColumnElement[bool]:
         if filter.value is None:
@@ -168,6 +190,9 @@ class FilterCompiler:
         if count <= SHORT_LIST:
             found: sa.ColumnElement[bool] = element.in_([self.parameter(element.type) for _ in range(count)])
             return found
+        if self.hashes_lists and scope.catalog.capabilities.arrays and isinstance(element.type, sa.Integer):
+            # A planner weighs each value of an array, and a kept plan looks through it value by value.
+            return element.in_(sa.select(sa.func.unnest(self.parameter(sa.ARRAY(element.type)))))  # type: ignore[no-any-return]
         return among(element, self.parameter, scope.catalog.capabilities.arrays)
 
     def _compare_links(self, filter: Compare, scope: SelectScope) -> sa.ColumnElement[bool]:

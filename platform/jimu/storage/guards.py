@@ -58,4 +58,7 @@ class _Compiler(FilterCompiler):
         self._values = iter(values)
 
     def parameter(self, type_: Any = None) -> sa.BindParameter[Any]:
-        return sa.bindparam(None, next(self._values), type_=type_, unique=True)
+        value = next(self._values)
+        if isinstance(type_, sa.ARRAY) and isinstance(value, str):
+            value = [int(number) for number in value[1:-1].split(",")]   # see ``shapes``
+        return sa.bindparam(None, value, type_=type_, unique=True)

@@ -29,18 +29,22 @@ class Route(Enum):
     ALONG_SORT = "along sort"
 
 
-def list_route(connection: Connection, cache: StatementCache, query: Query, sort: Sequence[Sort]) -> Route:
-    """The way to read a page of ``query`` in the order ``sort``; asks the text index how many rows there are."""
+def list_route(
+    connection: Connection, cache: StatementCache, query: Query, sort: Sequence[Sort], filter: Filter
+) -> Route:
+    """The way to read a page of ``query`` in the order ``sort``, as far as ``filter``, a part of its filter, says; asks
+    the text index how many rows there are.
+    """
     if cache.catalog.capabilities.plans_by_statistics:
         return Route.PLANNER
     bound = cache.catalog.table(query.object)
-    texts = list(_required_texts(query.filter, bound, cache.catalog.capabilities))
+    texts = list(_required_texts(filter, bound, cache.catalog.capabilities))
     by_id = sort[0].path == ("id",)
     if texts:
         has_index = len(sort[0].path) == 1 and sort[0].path[0] in bound.in_indexes
         few = by_id or not has_index or _are_few(connection, bound, texts)
         return Route.BY_ID if few else Route.ALONG_SORT
-    in_way = query.deleted != "alive" or any(name in bound.leads_index for name in _mentioned(query.filter))
+    in_way = query.deleted != "alive" or any(name in bound.leads_index for name in _mentioned(filter))
     return Route.BY_ID if by_id and not in_way else Route.PLANNER
 
 

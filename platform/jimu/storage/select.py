@@ -11,7 +11,18 @@ import sqlalchemy as sa
 
 from jimu.fieldtypes.kinds import Kind
 from jimu.formulas.types import Environment
-from jimu.storage.branches import AS_IS, BranchCompiler, Way, branch_scope, find_branches, has_way_in, way_of_list
+from jimu.storage.branches import (
+    AS_IS,
+    BranchCompiler,
+    Branches,
+    Choice,
+    RuleCompiler,
+    Way,
+    branch_scope,
+    find_branches,
+    way_of_list,
+    way_of_total,
+)
 from jimu.storage.branches import Reading as How
 from jimu.storage.codecs import Decode, Load, decoder
 from jimu.storage.compiled import StatementCache
@@ -57,11 +68,15 @@ def select_page(connection: Connection, cache: StatementCache, query: Query) -> 
     """One page of ``query``."""
     reader = ShapeReader(cache.catalog, query.environment)
     sort = with_id(query.sort)
-    how, route = _how(connection, cache, query, sort)
+    choice, route = _how(connection, cache, query, sort)
+    how = AS_IS if choice is None else choice.reading
     key = (how, route, _shape(reader, query, sort))
     mark = fingerprint(query.object, sort)
     position = decode_cursor(mark, query.after, len(sort)) if query.after else None
+    started = perf_counter_ns()
     rows, segment, selection = _read(connection, cache, _Reading(query, sort, key, reader, route, how), position)
+    if choice is not None:
+        choice.add(how, perf_counter_ns() - started)
     has_more = len(rows) > query.limit
     rows = rows[: query.limit]
     following = None
@@ -73,13 +88,14 @@ def select_page(connection: Connection, cache: StatementCache, query: Query) -> 
     return Page(decoded, following, _count(connection, cache, query, len(rows) if is_whole else None))
 
 
-def _how(connection: Connection, cache: StatementCache, query: Query, sort: tuple[Sort, ...]) -> tuple[How, Route]:
-    """How the parts of an OR are read, and the rest."""
+def _how(
+    connection: Connection, cache: StatementCache, query: Query, sort: tuple[Sort, ...]
+) -> tuple[Choice | None, Route]:
+    """How the parts of an OR are read, if there is one, and the rest."""
     found = find_branches(query.filter) if query.deleted == "alive" else None
     if found is None:
-        return AS_IS, list_route(connection, cache, query, sort)
-    how = way_of_list(connection, cache, query.object, found, sort, query.environment)
-    return how, list_route(connection, cache, replace(query, filter=found.rest), sort)
+        return None, list_route(connection, cache, query, sort, query.filter)
+    return way_of_list(connection, cache, query, found, sort), list_route(connection, cache, query, sort, found.rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +208,10 @@ def _placed(
 
 def _condition(cache: StatementCache, reading: _Reading, scope: SelectScope) -> sa.ColumnElement[bool]:
     """The filter; what adds up is no way in where the sort is read along."""
-    compiler = FilterCompiler(reading.query.environment)
     found = find_branches(reading.query.filter) if reading.how.way is Way.ALONG else None
+    compiler = FilterCompiler(reading.query.environment)
     if found is not None:
-        compiler.gathered = frozenset(id(found.rule.filters[n]) for n in reading.how.gathered)
-        if not cache.catalog.capabilities.plans_by_statistics:
-            compiler.kept_out = found.rule
+        compiler = RuleCompiler(reading.query.environment, found, reading.how, cache)
     return compiler.condition(reading.query.filter, scope)
 
 
@@ -283,45 +297,57 @@ def count_rows(
     connection: Connection, cache: StatementCache, query: Query, cap: int | None
 ) -> Count:
     """How many rows match ``query.filter``, or that there are at least ``cap``."""
+    found = find_branches(query.filter) if query.deleted == "alive" else None
+    how = AS_IS if found is None else way_of_total(connection, cache, query.object, found, query.environment)
+    if found is not None and how.first is not None and cap is not None and not found.has_rest:
+        # Many rows of one part are enough to say that there are at least so many.
+        least = count_rows(connection, cache, replace(query, filter=found.rule.filters[how.first]), cap)
+        if not least.exact:
+            return least
     shape = ShapeReader(cache.catalog, query.environment)
-    key = ("count", query.object, shape.key(query.filter, query.object), query.deleted, cap,
+    key = ("count", how, query.object, shape.key(query.filter, query.object), query.deleted, cap,
            Guards(query.guards, query.environment).key(shape))
-    prepared, tally = cache.get(key, shape.cacheable, lambda: _counting(cache, query, cap))
+    prepared, tally = cache.get(key, shape.cacheable, lambda: _counting(cache, query, cap, found, how))
     started = perf_counter_ns()
-    found = int(_run(connection, prepared, {f"p{i}": v for i, v in enumerate(shape.values)})[0][0])
+    counted = int(_run(connection, prepared, {f"p{i}": v for i, v in enumerate(shape.values)})[0][0])
     tally.add(perf_counter_ns() - started)
-    if cap is not None and found > cap:
+    if cap is not None and counted > cap:
         return Count(cap, False)
-    return Count(found, True)
+    return Count(counted, True)
 
 
-def _counting(cache: StatementCache, query: Query, cap: int | None) -> tuple[Prepared, Tally]:
+def _counting(
+    cache: StatementCache, query: Query, cap: int | None, found: Branches | None, how: How
+) -> tuple[Prepared, Tally]:
     tally = cache.observations.tally(list_shape(cache.catalog, query, "count"))
-    return _build_count(cache, query, cap), tally
+    return _build_count(cache, query, cap, found, how), tally
 
 
-def _count_apart(cache: StatementCache, query: Query, rule: AnyOf, cap: int | None) -> Prepared:
+def _count_apart(cache: StatementCache, query: Query, rule: AnyOf, how: How, cap: int | None) -> Prepared:
     """How many rows each part of the rule adds to those before it, together."""
     parts = []
-    for number in range(len(rule.filters)):
+    for number in sorted(range(len(rule.filters)), key=lambda n: n != how.first):
         scope = _guarded(branch_scope(cache, query.object, rule.filters[number]), query)
-        condition = BranchCompiler(query.environment, rule, number, without=True).condition(query.filter, scope)
+        condition = BranchCompiler(query.environment, rule, number, how.before(number)).condition(query.filter, scope)
         one: sa.ColumnElement[Any] = sa.literal_column("1").label("one")
         rows = sa.select(one).select_from(scope.from_clause()).where(*state_condition(scope, query.deleted), condition)
-        parts.append(rows if cap is not None else sa.select(sa.func.count().label("one")).select_from(rows.subquery()))
+        if cap is not None:
+            rows = rows.limit(sa.literal_column(str(int(cap) + 1)))
+        parts.append(sa.select(sa.func.count().label("one")).select_from(rows.subquery()))
     whole = sa.union_all(*parts).subquery()
-    if cap is None:
-        return cache.prepare(sa.select(sa.func.sum(whole.c.one)))
-    cut = sa.select(whole.c.one).limit(sa.literal_column(str(int(cap) + 1))).subquery()
-    return cache.prepare(sa.select(sa.func.count()).select_from(cut))
+    return cache.prepare(sa.select(sa.func.sum(whole.c.one)))
 
 
-def _build_count(cache: StatementCache, query: Query, cap: int | None) -> Prepared:
-    found = find_branches(query.filter) if query.deleted == "alive" else None
-    if found is not None and all(has_way_in(part, cache, query.object) for part in found.rule.filters):
-        return _count_apart(cache, query, found.rule, cap)
+def _build_count(
+    cache: StatementCache, query: Query, cap: int | None, found: Branches | None, how: How
+) -> Prepared:
+    if found is not None and how.way is Way.APART:
+        return _count_apart(cache, query, found.rule, how, cap)
     scope = _scope(cache, query, count_route(cache, query))
-    condition = FilterCompiler(query.environment).condition(query.filter, scope)
+    compiler = FilterCompiler(query.environment)
+    if found is not None:
+        compiler = RuleCompiler(query.environment, found, how, cache)
+    condition = compiler.condition(query.filter, scope)
     where = [*state_condition(scope, query.deleted), condition]
     if cap is None:
         return cache.prepare(sa.select(sa.func.count()).select_from(scope.from_clause()).where(*where))
@@ -335,7 +361,8 @@ def page_statement(connection: Connection, cache: StatementCache, query: Query) 
     """The SQL of a first page and the driver's parameters, to be explained."""
     reader = ShapeReader(cache.catalog, query.environment)
     sort = with_id(query.sort)
-    how, route = _how(connection, cache, query, sort)
+    choice, route = _how(connection, cache, query, sort)
+    how = AS_IS if choice is None else choice.reading
     reading = _Reading(query, sort, (how, route, _shape(reader, query, sort)), reader, route, how)
     selection = _selection(cache, reading, 0, None, query.limit + 1)
     return selection.prepared.text, selection.prepared.params(_values(reader, None))

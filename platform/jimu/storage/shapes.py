@@ -117,9 +117,13 @@ class ShapeReader:
 
 @functools.lru_cache(maxsize=2048)
 def _listed(values: frozenset[Any], encode: Any, arrays: bool) -> Any:
-    """The one parameter for a long list; who may see whose records is asked for again and again."""
-    encoded = [encode(v) for v in values]
-    return encoded if arrays else dump_json(encoded)
+    """The one parameter for a long list; who may see whose records is asked for again and again. An array of numbers is
+    written here once, not by the driver each time.
+    """
+    encoded = sorted(encode(v) for v in values)
+    if not arrays:
+        return dump_json(encoded)
+    return f"{{{','.join(map(str, encoded))}}}" if all(type(v) is int for v in encoded) else encoded
 
 
 def _plain(value: Any) -> Any:
