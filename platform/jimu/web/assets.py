@@ -59,6 +59,9 @@ class Assets:
     def _style(self, made: dict[str, Any]) -> Markup:
         return Markup('<link rel="stylesheet" href="{}" integrity="{}">').format(URL + made["file"], made["integrity"])
 
+    def _early(self, made: dict[str, Any]) -> Markup:
+        return Markup('<script src="{}" integrity="{}"></script>').format(URL + made["file"], made["integrity"])
+
     def _script(self, made: dict[str, Any]) -> Markup:
         chunks = Markup("").join(
             Markup('<link rel="modulepreload" href="{}">').format(URL + c) for c in made["imports"]
@@ -69,9 +72,7 @@ class Assets:
 
     def early(self, entry: str) -> Markup:
         """A small script that runs before anything is painted."""
-        made = self.entries.get(entry)
-        tag = Markup('<script src="{}" integrity="{}"></script>')
-        return Markup("") if made is None else tag.format(URL + made["file"], made["integrity"])
+        return self._tag(entry, self._early)
 
     def icon(self, name: str | None, css: str = "") -> Markup:
         """An icon of the sprite; one it does not have is shown as a box."""

@@ -12,6 +12,7 @@ from flask import Response, redirect, request
 from jimu.errors import NotFound
 from jimu.fieldtypes.ids import decode_id
 from jimu.messages import Message
+from jimu.web.frame import Look, shell_parts
 from jimu.web.pages.model import Crumb
 from jimu.web.pages.reader import Reader
 from jimu.web.pages.shell import frame_for
@@ -42,6 +43,8 @@ def page(
     app = frame.app(request.cookies.get(APP_COOKIE), object)
     note, note_data = _note()
     path = request.full_path.rstrip("?")
+    values = {**frame_values(now), **values}
+    look = Look(frame.current(app, path, object), path, values["theme"], values["density"])
     body = now.renderer.render(
         template,
         title=title,
@@ -49,12 +52,11 @@ def page(
         frame=frame,
         app=app,
         object_name=object,
-        current=frame.current(app, path, object),
+        shell=shell_parts(frame, app, look, now.renderer),
         crumbs=crumbs,
         path=path,
         note=note,
         note_data=note_data,
-        **frame_values(now),
         **values,
     )
     response = Response(body, status, mimetype="text/html")

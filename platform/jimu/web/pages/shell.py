@@ -40,12 +40,13 @@ class AppEntry:
 @dataclass(frozen=True)
 class Frame:
     """``apps`` that the reader may use, the first one by default; ``workspace``: its name; ``admin``: entries by
-    right."""
+    right. ``drawn``: what was drawn of it."""
 
     workspace: str
     apps: tuple[AppEntry, ...]
     admin: tuple[Entry, ...] = field(default=())
     has_inbox: bool = False  # something in this configuration is approved
+    drawn: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def app(self, name: str | None, object: str | None = None) -> AppEntry | None:
         """The app chosen, if it is there; else the first that holds ``object``; else the first."""
