@@ -293,7 +293,9 @@ class FlowDef:
 
     ``lock``: all, admin (all but admins), approver (all but admins and who is asked), none. ``withdraw``: any_time,
     before_first_decision, never. ``revoke``: for so long after approval, None never. ``admins``: rules for who is asked
-    when nobody else is. ``submit``, ``recall``, ``revoked``: actions on submission, withdrawal, and after a revocation.
+    when nobody else is. ``companies``: codes of the legal companies whose records it is for, () all. ``currency``: in
+    which its conditions compare the fields ``money`` (default: that of the workspace); '' any. ``submit``, ``recall``,
+    ``revoked``: actions on submission, withdrawal, and after a revocation.
     """
 
     name: str
@@ -309,6 +311,9 @@ class FlowDef:
     revoke: Duration | None = None
     admins: tuple[ApproverRule, ...] = ()
     sensitive: Sensitive | None = None
+    companies: tuple[str, ...] = ()
+    currency: str = ""
+    money: tuple[str, ...] = ()
     urge_every: int = 30
     email_decision: bool = False
     limits: Limits = Limits()

@@ -62,7 +62,7 @@ def read_flow(name: str, data: Raw, making: Making) -> FlowDef:
         start.get("change", "hold"),
     )
     nodes = {key: reading.node(key, raw) for key, raw in (data.get("nodes") or {}).items()}
-    plain = ("priority", "lock", "dedupe", "withdraw", "urge_every", "email_decision")
+    plain = ("priority", "lock", "dedupe", "withdraw", "urge_every", "email_decision", "currency")
     return FlowDef(
         name=name,
         object=data.get("object", ""),
@@ -70,6 +70,7 @@ def read_flow(name: str, data: Raw, making: Making) -> FlowDef:
         help=Text.of(data["help"]) if data.get("help") else Text({}),
         nodes=nodes,
         trigger=trigger,
+        companies=_list(data.get("company") or ()),
         sensitive=_sensitive(data.get("sensitive"), nodes),
         revoke=reading.duration(data.get("revoke"), ("revoke",)),
         admins=reading.rules(data.get("admins"), ("admins",)),

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from jimu.definitions.approvals.model import Action, ApproverRule, FlowDef, PeopleNode, SubFlowNode, WaitNode
+from jimu.definitions.approvals.money import compared_money
 from jimu.definitions.approvals.reading import Path, read_flow
 from jimu.definitions.approvals.verify import circles, verify
 from jimu.definitions.documents import Document
@@ -95,7 +96,21 @@ def build_approval(document: Document, linking: Linking) -> FlowDef | None:
         d.severity.value == "error" for d in linking.findings.diagnostics[before:]
     ):
         return None
-    return replace(flow, version=version_of(data), data=data)
+    return replace(flow, version=version_of(data), data=data, money=money_of(flow, linking.linker.fields))
+
+
+def money_in(formula: Any, object: str, fields: Mapping[str, Mapping[str, FieldDef]]) -> Iterator[str]:
+    """The record's own fields of money in any currency that the formula compares."""
+    for path in dict.fromkeys(compared_money(formula)):
+        field = fields.get(object, {}).get(path[0]) if len(path) == 1 else None
+        if field is not None and field.type == "currency" and not field.options.get("currency"):
+            yield field.name
+
+
+def money_of(flow: FlowDef, fields: Mapping[str, Mapping[str, FieldDef]]) -> tuple[str, ...]:
+    """What all conditions of the flow compare of it."""
+    found = [flow.trigger.when, *(b.when for n in flow.nodes.values() for b in getattr(n, "branches", ()))]
+    return tuple(dict.fromkeys(name for f in found for name in money_in(f, flow.object, fields)))
 
 
 def version_of(data: Mapping[str, Any]) -> str:
@@ -162,9 +177,30 @@ class _Links:
             own = {"on_submit": self.flow.submit, "on_withdraw": self.flow.recall, "on_revoke": self.flow.revoked}[key]
             self.actions(own, (key,))
         self.rules(self.flow.admins, ("admins",))
+        self.money()
         for node in self.flow.nodes.values():
             self.node(node, ("nodes", node.name))
         self.sub_flows()
+
+    def conditions(self) -> Iterator[tuple[Formula, Path]]:
+        if isinstance(self.flow.trigger.when, Formula):
+            yield self.flow.trigger.when, ("start", "when")
+        for node in self.flow.nodes.values():
+            for i, branch in enumerate(getattr(node, "branches", ())):
+                if isinstance(branch.when, Formula):
+                    yield branch.when, ("nodes", node.name, "branches", i, "when")
+
+    def money(self) -> None:
+        """Amounts of several currencies are compared only where it is said in which."""
+        if self.flow.currency or len(self.linking.manifest.workspace.currencies) < 2:
+            return
+        for formula, path in self.conditions():
+            for name in money_in(formula, self.flow.object, self.linker.fields):
+                if (f"{name}_currency",) not in formula.paths:
+                    template = "{field} may be in several currencies: say which with currency: in the flow."
+                    place = self.document.value_place(*path)
+                    address = self.document.address
+                    self.linking.findings.warning("money_currency", template, {"field": name}, place, address)
 
     def node(self, node: Any, path: Path) -> None:
         if isinstance(node, PeopleNode):

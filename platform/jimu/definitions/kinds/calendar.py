@@ -23,7 +23,8 @@ Span = tuple[int, int]
 class CalendarDef:
     """``hours``: the spans of each weekday, Monday first. ``days``: the spans of single days that differ: () is a
     holiday, others are made-up workdays or short days; ``names`` says what a day is. ``zone``: an IANA time zone, in
-    which the hours are meant; '' is the workspace's.
+    which the hours are meant; '' is the workspace's. ``departments``: codes of those whose people work by it, with what
+    is below them.
     """
 
     name: str
@@ -33,6 +34,7 @@ class CalendarDef:
     days: Mapping[date, tuple[Span, ...]] = field(default_factory=dict)
     names: Mapping[date, Text] = field(default_factory=dict)
     default: bool = False
+    departments: tuple[str, ...] = ()
     source: Place = field(default_factory=Place)
 
 
@@ -58,6 +60,7 @@ def build_calendar(document: Document, linking: Linking) -> CalendarDef | None:
         days,
         names,
         bool(data.get("default")),
+        tuple(data.get("departments") or ()),
         document.place,
     )
 

@@ -11,10 +11,12 @@ from jimu.access.loading import organisation_at
 from jimu.access.organisation import Organisation, Person
 from jimu.business_time import NoEnd, add, find_calendar
 from jimu.definitions.approvals.model import FlowDef, PeopleNode, SubFlowNode
+from jimu.definitions.kinds.calendar import CalendarDef
 from jimu.definitions.kinds.duration import Duration
-from jimu.errors import NotFound
+from jimu.errors import Invalid, NotFound, Problem
 from jimu.fieldtypes.ids import encode_id
 from jimu.formulas import evaluate
+from jimu.messages import Message
 from jimu.records.context import Context
 from jimu.records.environment import build_environment
 from jimu.records.object_plan import plan_of
@@ -82,6 +84,29 @@ class Facts:
 
     def value(self, formula: Any) -> Any:
         return evaluate(formula, self.get, self._environment)
+
+    def fits(self) -> bool:
+        """Whether the flow is for this record: by its company, its currency and the flow's condition."""
+        if self.flow.companies and self._company_code() not in self.flow.companies:
+            return False
+        if self._other_money():
+            return False
+        return self.flow.trigger.when is None or bool(self.value(self.flow.trigger.when))
+
+    def _company_code(self) -> str:
+        """The code of the legal company of the record's owner, of who asks where it has none."""
+        person = self._person(self.values.get("owner") or self.submitter) or self._person(self.submitter)
+        company = self.organisation.company_of(person.department) if person else None
+        return self.organisation.departments[company].code if company is not None else ""
+
+    def _other_money(self) -> str:
+        """A field whose amount is in another currency than the flow's conditions are; '' for none."""
+        own = self.context.manifest.workspace.currency
+        wanted = own if self.flow.currency == "default" else self.flow.currency
+        for name in self.flow.money if wanted else ():
+            if self.values.get(name) is not None and (self.values.get(f"{name}_currency") or own) != wanted:
+                return name
+        return ""
 
     # --- answers ---
 
@@ -188,6 +213,9 @@ class Facts:
 
     def ask_condition(self, node: str, branch: int) -> bool:
         formula = self.flow.nodes[node].branches[branch].when
+        if name := self._other_money():
+            text = Message("{field} is in another currency than the conditions of this approval.", {"field": name})
+            raise Invalid(text, [Problem("other_currency", text, name)])
         return bool(self.value(formula))
 
     def ask_filled(self, name: str) -> bool:
@@ -211,9 +239,19 @@ class Facts:
         found = self.values.get(definition.field) if definition.field else self.record
         return [encode_id(found)] if found is not None else []
 
+    def _calendar(self, user: int | None, name: str) -> CalendarDef:
+        """The one named, else that of the person's department or one above it, else the default one."""
+        person = self._person(user) if user is not None and not name else None
+        by_code = {c: found for found in self.context.manifest.all("calendar").values() for c in found.departments}
+        for department in self.organisation.path(person.department) if person and by_code else ():
+            own = by_code.get(self.organisation.departments[department].code)
+            if own is not None:
+                return own
+        return find_calendar(self.context.manifest, name or None)
+
     def ask_due(self, at: str, amount: int, unit: str, user: int | None, calendar: str) -> str:
         start, span = datetime.fromisoformat(at), Duration(amount, unit)
         try:
-            return add(find_calendar(self.context.manifest, calendar or None), start, span).isoformat()
+            return add(self._calendar(user, calendar), start, span).isoformat()
         except (NoEnd, NotFound):
             return (start + span.plain).isoformat()

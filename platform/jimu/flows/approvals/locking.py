@@ -80,7 +80,4 @@ def _with(wave: Wave) -> Context:
 
 
 def _holds(flow: FlowDef, values: Mapping[str, Any], wave: Wave) -> bool:
-    if flow.trigger.when is None:
-        return True
-    facts = Facts(_with(wave), flow, int(values.get("id") or 0), int(wave.context.actor.id or 0))
-    return bool(facts.value(flow.trigger.when))
+    return Facts(_with(wave), flow, int(values.get("id") or 0), int(wave.context.actor.id or 0)).fits()

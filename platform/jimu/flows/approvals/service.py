@@ -124,11 +124,8 @@ def choose_flow(request: Request, context: Context) -> FlowDef:
 
 
 def fits(flow: FlowDef, request: Request, context: Context) -> bool:
-    """Whether the flow's condition holds for the record."""
-    if flow.trigger.when is None:
-        return True
-    facts = Facts(context, flow, request.record, int(context.actor.id or 0), request.held)
-    return bool(facts.value(flow.trigger.when))
+    """Whether the flow is for the record: its company, its currency, its condition."""
+    return Facts(context, flow, request.record, int(context.actor.id or 0), request.held).fits()
 
 
 def _require_may_ask(flow: FlowDef, request: Request, context: Context) -> None:

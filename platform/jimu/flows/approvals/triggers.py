@@ -73,9 +73,7 @@ def _applies(flow: FlowDef, draft: Draft, changes: list[str], wave: Wave) -> boo
 
 
 def _fits(flow: FlowDef, record: int, values: Mapping[str, Any], wave: Wave) -> bool:
-    if flow.trigger.when is None:
-        return True
-    return bool(Facts(_own(wave), flow, record, _actor(wave), values).value(flow.trigger.when))
+    return Facts(_own(wave), flow, record, _actor(wave), values).fits()
 
 
 def dumped(values: Mapping[str, Any], name: str, wave: Wave) -> Any:
