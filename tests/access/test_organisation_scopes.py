@@ -16,7 +16,7 @@ from jimu.access.organisation_loading import build_organisation
 from jimu.access.organisation_repair import cycle_starts
 from jimu.access.scopes import SCOPES
 from jimu.definitions.schemas import json_schema
-from jimu.records import Create, Update, write
+from jimu.records import Context, Create, ListRequest, Update, read, write
 from jimu.storage import Store
 from jimu.storage.query import Compare
 from tests.records.project import START, Project, open_project
@@ -205,6 +205,14 @@ def test_lists_hold_what_the_scope_covers_and_records_open_accordingly(database_
             (scope,) = context.actor.roles
             assert project.ids("deal", context) == {i for i, o in deals.items() if made.covers(scope, user, o)}
             assert project.ids("note", context) == {i for i, o in notes.items() if made.covers(scope, user, o)}
+            mine = {i for i, o in deals.items() if made.covers(scope, user, o) and made.covers("subordinates", user, o)}
+            assert asked("owner in user.team", context) == mine
+            assert asked("owner in user.subordinates", context) == {i for i in mine if deals[i] != user}
+            assert asked("not owner in user.team", context) == project.ids("deal", context) - mine
+
+
+def asked(where: str, context: Context) -> set[int]:
+    return {r.id for r in read.list_records(ListRequest("deal", where=where, limit=100), context).records}
 
 
 def test_however_many_colleagues_they_are_one_parameter_of_the_same_statement(project: Project) -> None:

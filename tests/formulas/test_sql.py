@@ -49,6 +49,11 @@ def trial(request: pytest.FixtureRequest) -> Iterator[Trial]:
         ("owner == user.manager", "owner IS NULL", "owner IS NULL"),
         ("close_on >= start_of(today(), 'month')", "close_on >= '2024-05-01'", "close_on >= '2024-05-01'"),
         ("stage in ('won', 'lost')", "stage IN ('won', 'lost')", "stage IN ('won', 'lost')"),
+        (
+            "owner in user.subordinates",
+            "owner IN (SELECT anon_1.value \nFROM json_each('[5,9]') AS anon_1)",
+            "owner = ANY (ARRAY[5, 9])",
+        ),
         ("name", "name IS NOT NULL", "name IS NOT NULL"),
         ("not name", "name IS NULL", "name IS NULL"),
         (

@@ -58,6 +58,7 @@ def user_values(actor: Actor) -> Mapping[str, Any] | None:
     """What ``user.…`` gives in formulas; None when nobody acts. The system is a user without a record."""
     if actor.id is None:
         return None
+    organisation = actor.organisation
     return {
         **actor.record,
         "id": actor.id,
@@ -67,4 +68,8 @@ def user_values(actor: Actor) -> Mapping[str, Any] | None:
         "roles": sorted(actor.roles),
         "language": actor.locale,
         "time_zone": actor.time_zone,
+        "subordinates": organisation.subordinates_of(actor.id),
+        "team": organisation.colleagues(actor.id, "subordinates"),
+        "departments": organisation.reach(actor.id, "department"),
+        "department_and_below": organisation.reach(actor.id, "department_and_below"),
     }

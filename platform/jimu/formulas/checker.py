@@ -18,7 +18,7 @@ from jimu.formulas.parse import Parsed, number_of
 from jimu.formulas.problems import Problems, Refused
 from jimu.formulas.signature import REGISTRY
 from jimu.formulas.tree import ActorField, Constant, Field, Node
-from jimu.formulas.types import BLANK, TEXT, TEXTS, Scope, Symbol, reference
+from jimu.formulas.types import ACTOR_FIELDS, BLANK, TEXT, Scope, Symbol
 from jimu.messages import Message
 
 builtin.register_built_in()
@@ -106,8 +106,12 @@ class Checker:
                 "not_allowed", offset, "user has fields, but paths over its lookups are not supported."
             )
         name = steps[1] if len(steps) > 1 else "id"
-        if name in ("id", "roles"):
-            found = Symbol(reference("user") if name == "id" else TEXTS)
+        if name in ACTOR_FIELDS:
+            found = Symbol(ACTOR_FIELDS[name])
+            if found.type.name == "references":
+                raise self.problems.refuse(
+                    "not_allowed", offset, "user.{name} can only stand to the right of in.", name=name
+                )
         else:
             found = self.symbol("user", name, offset + 5)
         return ActorField(found.type, offset, field_shape(found), True, name)
@@ -201,7 +205,7 @@ class Checker:
                 if isinstance(right, ast.Tuple | ast.List | ast.Set):
                     parts.append(membership(left, self.all(right.elts), negated, self.problems))
                 else:
-                    parts.append(membership(left, self.check(right), negated, self.problems))
+                    parts.append(membership(left, self.listed(right), negated, self.problems))
                 if len(node.ops) > 1:
                     raise self.problems.refuse("not_allowed", left.offset, "in cannot be part of a chain; use and.")
             else:
@@ -209,6 +213,13 @@ class Checker:
                 parts.append(compare(operator, left, checked, self.problems))
                 left = checked
         return parts[0] if len(parts) == 1 else call(AND, parts, parts[0].offset)
+
+    def listed(self, node: ast.expr) -> Node:
+        """What stands to the right of in: there the people and departments of the actor may stand."""
+        name = node.attr if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) else ""
+        if name in ACTOR_FIELDS and ACTOR_FIELDS[name].name == "references" and ast.unparse(node) == f"user.{name}":
+            return ActorField(ACTOR_FIELDS[name], self.parsed.offset_of(node), None, True, name)
+        return self.check(node)
 
     def conditional(self, node: ast.IfExp) -> Node:
         condition, then, otherwise = self.all([node.test, node.body, node.orelse])

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from jimu.diagnostics import nearest
 from jimu.formulas.conversion import call, choices_of, moment_of, read_constant, retyped, unified
-from jimu.formulas.operators import EQUAL, GREATER, GREATER_EQUAL, IN, LESS, LESS_EQUAL, NOT, NOT_EQUAL
+from jimu.formulas.operators import EQUAL, GREATER, GREATER_EQUAL, IN, IN_REFERENCES, LESS, LESS_EQUAL, NOT, NOT_EQUAL
 from jimu.formulas.problems import Problems
 from jimu.formulas.signature import REGISTRY
-from jimu.formulas.tree import Constant, Node
+from jimu.formulas.tree import ActorField, Constant, Node
 from jimu.formulas.types import BLANK, TEXTS
 from jimu.messages import Message
 
@@ -119,7 +119,19 @@ def membership(item: Node, values: Sequence[Node] | Node, negated: bool, problem
     return call(NOT, [found], item.offset) if negated else found
 
 
+def _in_references(item: Node, values: ActorField, problems: Problems) -> Node:
+    """``owner in user.subordinates``: a lookup among the people or departments that are the actor's."""
+    if item.type.name != "reference" or item.type.object not in (None, values.type.object):
+        raise problems.refuse(
+            "wrong_type", item.offset, "user.{name} holds {type}, not {found}.",
+            name=values.name, type=str(values.type), found=str(item.type),
+        )
+    return call(IN_REFERENCES, [item, values], item.offset)
+
+
 def _in_list(item: Node, values: Node, problems: Problems) -> Node:
+    if isinstance(values, ActorField) and values.type.name == "references":
+        return _in_references(item, values, problems)
     if values.type != TEXTS:
         hint = Message("Write contains(text, part).") if values.type.name == "text" else None
         raise problems.refuse(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from jimu.formulas.tree import Node
+from jimu.formulas.tree import ActorField, Field, Node, walk
 from jimu.formulas.types import Environment, Path, Type
 
 Get = Callable[[Path], Any]
@@ -40,6 +40,14 @@ class Formula:
     def is_local(self) -> bool:
         """True if it reads nothing over a lookup."""
         return all(len(path) == 1 for path in self.paths)
+
+    @cached_property
+    def actor_fields(self) -> frozenset[str]:
+        """The fields of the one who acts that it reads, those that formula fields in it read included."""
+        nodes = list(walk(self.tree))
+        inner = (n.symbol.formula for n in nodes if isinstance(n, Field) and n.symbol.formula is not None)
+        own = frozenset(n.name for n in nodes if isinstance(n, ActorField))
+        return own.union(*(f.actor_fields for f in inner))
 
     @cached_property
     def compiled(self) -> Callable[[Get, Environment], Any]:

@@ -168,6 +168,7 @@ OR = _logic("*a: boolean -> boolean", lambda *a: any(a), "or")
 NOT = _logic("a: boolean -> boolean", lambda a: not a, "not")
 TRUTH = _logic("a: any -> boolean", truth, "truth")
 IN = _logic("a: T, *items: T -> boolean", lambda a, *items: a in items, "in")
+IN_REFERENCES = _logic("a: reference, list: references -> boolean", lambda a, xs: a in (xs or ()), "in_references")
 
 # ``a in (x, y)``, ``a and b`` … evaluate their operands only as far as needed; all are total, so nobody can tell.
-LOGIC = (EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, AND, OR, NOT, TRUTH, IN)
+LOGIC = (EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, AND, OR, NOT, TRUTH, IN, IN_REFERENCES)

@@ -5,6 +5,7 @@ Blank (``None``) is a value of every type. ``number`` is one exact type for inte
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -45,6 +46,17 @@ def references(object: str | None) -> Type:
     return Type("references", object)
 
 
+# What the one who acts has beside the fields of their record. ``team``: they and their subordinates.
+ACTOR_FIELDS: Mapping[str, Type] = {
+    "id": reference("user"),
+    "roles": TEXTS,
+    "subordinates": references("user"),
+    "team": references("user"),
+    "departments": references("department"),
+    "department_and_below": references("department"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Symbol:
     """What the checker must know of one field.
@@ -80,7 +92,8 @@ class Scope(Protocol):
 class Environment:
     """What a formula may know besides the record: the moment, the actor and the days that are worked.
 
-    ``user`` maps the actor's fields (id, name, email, department, roles as a list of names, language …); None: nobody.
+    ``user`` maps the actor's fields (id, name, email, department, roles as a list of names, language …, and the sets of
+    ids of ACTOR_FIELDS); None: nobody.
     ``prior`` gives the record's values before the change, for ``prior()`` and ``changed()``; None: a new record.
     ``holidays``/``workdays``: dates not worked although Monday to Friday, and worked although at a week-end.
     """

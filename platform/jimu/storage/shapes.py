@@ -68,7 +68,7 @@ class ShapeReader:
         """
         if formula.uses_moment or formula.uses_prior:
             self.cacheable = False
-        user = _actor_key(self.environment.user) if formula.uses_actor else None
+        user = _actor_key(self.environment.user, formula.actor_fields) if formula.uses_actor else None
         return (user, self.day) if formula.uses_clock else user
 
     @functools.cached_property
@@ -130,10 +130,12 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _actor_key(user: Any) -> Hashable:
+def _actor_key(user: Any, fields: Iterable[str]) -> Hashable:
+    """The actor's values that SQL may hold as constants; sets of ids are compared as such."""
     if user is None:
         return None
-    return tuple(sorted((str(k), repr(v)) for k, v in dict(user).items()))
+    values = ((name, user.get(name)) for name in sorted(fields))
+    return tuple((name, value if isinstance(value, frozenset) else repr(value)) for name, value in values)
 
 
 def _last_column(catalog: Catalog, object: str, path: tuple[str, ...]) -> Column | None:

@@ -269,6 +269,15 @@ class Compiler:
             sa.or_(*(self._equal(call(EQUAL, [value, item], node.offset)) for item in items)) if items else sa.false()
         )
 
+    def _in_references(self, node: Call) -> Condition:
+        """The ids are the actor's own: one parameter, however many they are."""
+        ids = evaluate_free(node.args[1], self.environment)
+        return self.among(self.value(node.args[0]), sorted(ids)) if ids else sa.false()
+
+    def among(self, element: Element, ids: Sequence[int]) -> Condition:
+        """``element`` is one of ``ids``."""
+        raise NotImplementedError
+
     # Choices.
 
     def _if(self, node: Call) -> Element:
@@ -313,6 +322,7 @@ _LOGIC: dict[str, Callable[[Compiler, Call], Condition]] = {
     "greater": Compiler._ordered,
     "greater_equal": Compiler._ordered,
     "in": Compiler._in,
+    "in_references": Compiler._in_references,
     "between": Compiler._between,
 }
 _CHOICES: dict[str, Callable[[Compiler, Call], Element]] = {

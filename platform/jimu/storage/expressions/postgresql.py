@@ -6,7 +6,7 @@ a step out of the calendar) is guarded by CASE, which evaluates only the branch 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -116,6 +116,9 @@ class PostgresqlCompiler(Compiler):
         if node.type.name == "number":
             return number(value)
         return sa.literal(value, sql_type(node.type))
+
+    def among(self, element: Element, ids: Sequence[int]) -> Condition:
+        return element == sa.any_(sa.literal(list(ids), pg.ARRAY(BIG)))
 
     def column(self, element: Element, column: Column, node: Field) -> Element:
         return sa.cast(element, NUMERIC) if column.kind is Kind.INTEGER else element

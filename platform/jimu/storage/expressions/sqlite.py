@@ -8,7 +8,7 @@ Python evaluator.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -95,6 +95,10 @@ class SqliteCompiler(Compiler):
     def bind(self, value: Any, node: Node) -> Element:
         scale = node.shape.scale if node.shape else 0
         return sa.literal(None if value is None else encode(value, scale), sql_type(node.type))
+
+    def among(self, element: Element, ids: Sequence[int]) -> Condition:
+        values = sa.func.json_each(sa.literal(orjson.dumps(list(ids)).decode(), sa.Text())).table_valued("value")
+        return element.in_(sa.select(values.c.value))
 
     def strict_boolean(self, element: Element, *, nullable: bool = True) -> Element:
         return sa.func.coalesce(element, whole(0), type_=sa.BigInteger()) if nullable else element

@@ -76,6 +76,10 @@ def _valueless(condition: Condition) -> str | None:
         "is_false": f"not {path}",
         "me": f"{path} == user.id",
         "not_me": f"{path} != user.id",
+        "my_team": f"{path} in user.team",
+        "my_subordinates": f"{path} in user.subordinates",
+        "my_department_below": f"{path}.department in user.department_and_below",
+        "mine_below": f"{path} in user.department_and_below",
         "my_department": f"{path}.department == user.department",
         "mine": f"{path} == user.department",
     }.get(condition.operator)

@@ -92,13 +92,17 @@ FAMILIES: dict[str, tuple[Operator, ...]] = {
     "person": (
         Operator("me", Message("is me"), "none"),
         Operator("not_me", Message("is not me"), "none"),
+        Operator("my_team", Message("is me or one of my subordinates"), "none"),
+        Operator("my_subordinates", Message("is one of my subordinates"), "none"),
         Operator("my_department", Message("is in my department"), "none"),
+        Operator("my_department_below", Message("is in my department or one below it"), "none"),
         *_CHOSEN,
         *_NAMED,
         *BLANKS,
     ),
     "department": (
         Operator("mine", Message("is my department"), "none"),
+        Operator("mine_below", Message("is my department or one below it"), "none"),
         *_CHOSEN,
         *_NAMED,
         *BLANKS,

@@ -99,6 +99,7 @@ def _offers(name: str, found: FieldDef, reader: Reader) -> Iterator[tuple[str, s
             yield reader.render(PERIOD_WORDS[period]), "", Condition(name, "within", (period,))
     elif family == "person":
         yield reader.render(Message("Me")), "", Condition(name, "me")
+        yield reader.render(Message("My team")), "", Condition(name, "my_team")
         yield reader.render(Message("My department")), "", Condition(name, "my_department")
     elif family == "department":
         yield reader.render(Message("My department")), "", Condition(name, "mine")

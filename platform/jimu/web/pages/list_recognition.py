@@ -21,6 +21,7 @@ from jimu.web.pages.list_operators import PERIODS, TODAY, UNITS, family_of
 
 _SIGNS = {"equal": "eq", "not_equal": "ne", "less": "lt", "less_equal": "le", "greater": "gt", "greater_equal": "ge"}
 _FLIPPED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}
+_PEOPLE = {"team": "my_team", "subordinates": "my_subordinates"}
 _PERIODS = {texts: name for name, texts in PERIODS.items()}
 _DAY_FUNCTIONS = {
     "today": "today",
@@ -120,6 +121,23 @@ class _Recogniser:
             return Condition(person, "my_department")
         return Condition(path, "mine")
 
+    def of_actors(self, node: Call) -> Condition | None:
+        """Among the people or departments of the one who acts."""
+        at, listed = self.field_at(node.args[0]), node.args[1]
+        if at is None or not isinstance(listed, ActorField):
+            return None
+        path, field = at
+        if field.target == ("user",):
+            operator = _PEOPLE.get(listed.name)
+            return Condition(path, operator) if operator else None
+        if listed.name != "department_and_below" or field.target != ("department",):
+            return None
+        person, _, last = path.rpartition(".")
+        above = self.find(person) if person else None
+        if last == "department" and above is not None and above.target == ("user",):
+            return Condition(person, "my_department_below")
+        return Condition(path, "mine_below")
+
     def blank(self, node: Call) -> Condition | None:
         subject = node.args[0]
         path = ".".join(subject.path) if isinstance(subject, Field) else ""
@@ -164,6 +182,7 @@ _READERS: dict[str, Callable[[_Recogniser, Call], Condition | None]] = {
     "contains": _Recogniser.text,
     "starts_with": _Recogniser.text,
     "in": _Recogniser.among,
+    "in_references": _Recogniser.of_actors,
     "includes": _Recogniser.includes,
     "includes_any": _Recogniser.includes,
     "includes_all": _Recogniser.includes,
