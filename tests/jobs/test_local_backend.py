@@ -10,7 +10,7 @@ import pytest
 
 from jimu.jobs import GiveUp, LocalBackend, Outcome, RetryLater, Worker
 from jimu.jobs.backoff import LONGEST, compute_delay
-from jimu.storage import JobRow
+from jimu.storage import BULK, NORMAL, URGENT, JobRow
 from tests.jobs.conftest import Queue
 
 
@@ -235,3 +235,66 @@ def test_delays_double_up_to_an_hour_and_are_spread() -> None:
     assert timedelta(seconds=32) <= compute_delay(1, 3) <= timedelta(seconds=48)
     assert compute_delay(1, 50) <= LONGEST * 1.2
     assert len({compute_delay(n, 4) for n in range(20)}) > 10
+
+
+def test_what_keeps_time_goes_before_what_people_wait_for_and_that_before_what_may_take_its_time(queue: Queue) -> None:
+    seen: list[str] = []
+    queue.handlers["note"] = lambda job, context: seen.append(job.payload["text"])
+    for text, priority in (("bulk", BULK), ("first", NORMAL), ("timer", URGENT), ("second", NORMAL)):
+        queue.emit("note", payload={"text": text}, priority=priority)
+    queue.emit("note", payload={"text": "not yet"}, priority=URGENT, run_at=queue.clock.now + timedelta(minutes=1))
+    Worker(LocalBackend(queue.runner)).drain()
+    assert seen == ["timer", "first", "second", "bulk"]
+
+
+def test_a_paused_kind_waits_and_the_others_go_on_until_all_are_paused(queue: Queue) -> None:
+    seen: list[str] = []
+    for kind in ("mail", "sum"):
+        queue.handlers[kind] = lambda job, context: seen.append(job.kind)
+    worker = Worker(LocalBackend(queue.runner))
+    queue.emit("mail")
+    queue.emit("sum")
+    with queue.database.write() as transaction:
+        assert transaction.pause_jobs("mail", queue.clock(), "Ada")
+        assert not transaction.pause_jobs("mail", queue.clock(), "Ben")
+        assert transaction.paused_kinds() == {"mail": (queue.clock(), "Ada")}
+    worker.drain()
+    assert seen == ["sum"]
+    with queue.database.write() as transaction:
+        transaction.resume_jobs("mail")
+        transaction.pause_jobs("*", queue.clock(), "Ada")
+    worker.drain()
+    assert seen == ["sum"]
+    with queue.database.write() as transaction:
+        assert transaction.resume_jobs("*")
+    worker.drain()
+    assert seen == ["sum", "mail"]
+
+
+def test_a_job_that_kills_its_worker_each_time_is_given_up(queue: Queue) -> None:
+    queue.handlers["deadly"] = lambda job, context: pytest.fail("it is not to be tried again")
+    queue.emit("deadly", max_attempts=2)
+    for _ in range(2):
+        with queue.database.write() as transaction:
+            now = queue.clock()
+            assert transaction.claim_jobs(now, now + queue.runner.lease, 1, "a worker that dies now")
+        queue.clock.now += queue.runner.lease + timedelta(seconds=1)
+    Worker(LocalBackend(queue.runner)).drain()
+    assert queue.states() == {"dead": 1}
+    assert queue.jobs("dead")[0]["error"] == "its worker died in each of 2 attempts"
+
+
+def test_a_lease_given_by_a_clock_that_ran_ahead_ends_soon_after_the_clock_is_set_right(queue: Queue) -> None:
+    seen: list[int] = []
+    queue.handlers["carry"] = lambda job, context: seen.append(job.attempts)
+    queue.emit("carry")
+    queue.clock.move(days=365)
+    with queue.database.write() as transaction:
+        now = queue.clock()
+        assert transaction.claim_jobs(now, now + queue.runner.lease, 1, "a worker that dies now")
+    queue.clock.move(days=-365)
+    worker = Worker(LocalBackend(queue.runner))
+    assert worker.drain() == 0
+    queue.clock.now += queue.runner.lease + timedelta(seconds=1)
+    assert worker.drain() == 1
+    assert seen == [2]

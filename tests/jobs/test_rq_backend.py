@@ -173,3 +173,19 @@ def test_the_same_id_is_never_enqueued_twice(queue: Queue, backend_rq: RqBackend
     backend_rq._hand_over(job, "x")
     assert backend_rq.queue.count == 1
     assert isinstance(backend_rq.redis, Redis)
+
+
+def test_a_kind_that_is_paused_waits_also_when_it_was_handed_over_already(queue: Queue, backend_rq: RqBackend) -> None:
+    attempts: list[int] = []
+    queue.handlers["greet"] = lambda job, context: attempts.append(job.attempts)
+    queue.emit("greet")
+    assert backend_rq.take() == 1
+    with queue.database.write() as transaction:
+        transaction.pause_jobs("greet", queue.clock(), "Ada")
+    backend_rq.serve(burst=True)
+    assert (attempts, queue.states(), backend_rq.take()) == ([], {"waiting": 1}, 0)
+    with queue.database.write() as transaction:
+        transaction.resume_jobs("greet")
+    assert backend_rq.take() == 1
+    backend_rq.serve(burst=True)
+    assert (attempts, queue.states()) == ([1], {"done": 1})

@@ -73,6 +73,20 @@ def test_a_clock_set_back_does_not_fire_a_slot_again(queue: Queue) -> None:
     assert len(timed.ran) == 1
 
 
+def test_a_clock_that_ran_ahead_and_was_set_right_loses_no_slot_and_fires_none_twice(queue: Queue) -> None:
+    timed = Timed(queue, DAILY)
+    timed.look()
+    queue.clock.move(days=30)
+    timed.look()
+    queue.clock.move(days=-30)
+    timed.look()
+    for _ in range(3):
+        queue.clock.move(days=1)
+        timed.look()
+    slots = [given["slot"] for given in timed.ran]
+    assert slots == [f"2026-01-0{day}T18:00:00+00:00" for day in (1, 2, 3)]
+
+
 def test_a_slot_whose_job_runs_twice_fires_once(queue: Queue) -> None:
     payload = {"timer": "tidy", "spec": DAILY.spec, "slot": "2026-01-01T18:00:00+00:00"}
     with queue.database.write() as transaction:

@@ -23,7 +23,7 @@ from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message
 from jimu.records import Context, write
 from jimu.records.auditing import audit
-from jimu.storage.entries import JobRow
+from jimu.storage.entries import BULK, JobRow
 
 JOB = "jimu.mass_change"
 JOBS = {"import": "jimu.import", "hand_over": "jimu.hand_over"}
@@ -82,7 +82,7 @@ def queue(run: Run, unit: Context, *, anyhow: bool = False) -> None:
     """Many records (``anyhow``: even few) are left to a job."""
     if (run.is_job or anyhow) and unit.actor.id is not None:
         payload = {"run": encode_id(run.id), "user": encode_id(run.owner or unit.actor.id)}
-        unit.transaction.emit([JobRow(JOBS.get(run.action, JOB), payload)])
+        unit.transaction.emit([JobRow(JOBS.get(run.action, JOB), payload, priority=BULK)])
 
 
 def stop(run: Run, context: Context) -> Run:

@@ -16,7 +16,7 @@ from jimu.records import Context, write
 from jimu.records.commands import Command, Create, Delete, Update
 from jimu.records.duplicates import Rule, Searching, rules_of
 from jimu.records.environment import build_environment
-from jimu.storage.entries import JobRow
+from jimu.storage.entries import BULK, JobRow
 from jimu.storage.query import AllOf, Compare, Filter, Query
 
 JOB = "jimu.duplicates_scan"
@@ -42,7 +42,7 @@ def scanned_rules(manifest: Manifest, object: str) -> list[Rule]:
 def ask_for_scan(object: str, context: Context) -> None:
     """Have a job look through ``object``; while one waits, another is not added."""
     with write.unit_of_work(context) as unit:
-        unit.transaction.emit([JobRow(JOB, {"object": object}, key=f"{JOB}:{object}")])
+        unit.transaction.emit([JobRow(JOB, {"object": object}, key=f"{JOB}:{object}", priority=BULK)])
 
 
 def run_scan(job: Any, context: Any) -> None:

@@ -25,16 +25,22 @@ class Job(Protocol):
     def attempts(self) -> int: ...
     @property
     def max_attempts(self) -> int: ...
+    @property
+    def run_at(self) -> datetime: ...
 
 
 class JobTransaction(Protocol):
     """The part of the store's transaction that works on the job table. A bool returned: False = the lease is lost."""
 
     def claim_jobs(self, now: datetime, lease_until: datetime, limit: int, owner: str) -> list[Any]:
-        """Up to ``limit`` due rows, oldest first, now running under ``owner``; rows whose lease ran out are due again.
-
-        Two workers never get the same row. Counts an attempt.
+        """Up to ``limit`` due rows, now running under ``owner``: the most important first, among them the oldest; rows
+        whose lease ran out are due again, paused kinds are left alone. Two workers never get the same row. Counts an
+        attempt.
         """
+        ...
+
+    def paused_kinds(self) -> Mapping[str, Any]:
+        """Kinds that no worker takes; ``*`` is every kind."""
         ...
 
     def renew_job(self, id: int, owner: str, lease_until: datetime, new_owner: str | None = None) -> bool:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import time
 from datetime import timedelta
+from types import FrameType
 
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
-from rq.exceptions import DuplicateJobError
+from rq.exceptions import DuplicateJobError, StopRequested
 
 from jimu.jobs.backend import owner_name
 from jimu.jobs.queue import Job
@@ -26,6 +28,19 @@ WINDOW = 100                       # ids in Redis at most
 HAND_OVER = timedelta(seconds=120)  # lease of an id that waits in Redis
 LONGEST = 6 * 3600                 # seconds after which RQ itself ends a job that hangs
 
+REST = 2.0                         # seconds until a Redis that went away is looked for again
+
+
+class _Worker(SimpleWorker):  # type: ignore[misc]
+    """Remembers that it was told to stop, which tells that end from one for want of Redis."""
+
+    is_told_to_stop = False
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        self.is_told_to_stop = True
+        super().request_stop(signum, frame)
+
+
 # RQ calls a function by its name, so the worker process keeps here what that function needs.
 _serving: dict[str, Runner] = {}
 
@@ -36,8 +51,9 @@ class RqBackend:
     ``queue`` must be another one for every database (``queue_name``): a row's number says nothing in another one.
     """
 
-    def __init__(self, runner: Runner, redis_url: str, queue: str) -> None:
+    def __init__(self, runner: Runner, redis_url: str, queue: str, hand_over: timedelta = HAND_OVER) -> None:
         self.runner = runner
+        self.hand_over = hand_over
         self.redis = Redis.from_url(redis_url)
         self.queue = Queue(queue, connection=self.redis, serializer="json", default_timeout=LONGEST)
 
@@ -48,7 +64,7 @@ class RqBackend:
             return 0
         owner, now = owner_name("handed"), self.runner.clock()
         with self.runner.open_transaction() as transaction:
-            jobs = transaction.claim_jobs(now, now + HAND_OVER, min(room, 20), owner)
+            jobs = transaction.claim_jobs(now, now + self.hand_over, min(room, 20), owner)
         for place, job in enumerate(jobs):
             try:
                 self._hand_over(job, owner)
@@ -58,10 +74,28 @@ class RqBackend:
         return len(jobs)
 
     def serve(self, burst: bool = False) -> None:
-        """Run handed-over jobs until told to stop (SIGINT, SIGTERM) or, with ``burst``, until the queue is empty."""
+        """Run handed-over jobs until told to stop (SIGINT, SIGTERM) or, with ``burst``, until the queue is empty.
+        A Redis that is away is waited for.
+        """
         _serving[self.queue.name] = self.runner
-        worker = SimpleWorker([self.queue], connection=self.redis, serializer="json", log_job_description=False)
-        worker.work(burst=burst, logging_level="WARNING")
+        while True:
+            asked = self._serve_until_it_breaks(burst)
+            if asked or burst:
+                return
+            log.warning("the connection to Redis broke; trying again in %s s", REST)
+            time.sleep(REST)
+
+    def _serve_until_it_breaks(self, burst: bool) -> bool:
+        """Whether it ended because it was told to. RQ ends its loop for any trouble with Redis while a job runs."""
+        worker: _Worker | None = None
+        try:
+            worker = _Worker([self.queue], connection=self.redis, serializer="json", log_job_description=False)
+            worker.work(burst=burst, logging_level="WARNING")
+        except RedisError:
+            log.info("Redis went away", exc_info=True)
+        except StopRequested:
+            return True
+        return worker is not None and worker.is_told_to_stop
 
     def _hand_over(self, job: Job, owner: str) -> None:
         try:
@@ -87,6 +121,9 @@ def run_handed_over(queue: str, job_id: int, handed_by: str) -> str:
         if not transaction.renew_job(job_id, handed_by, runner.clock() + runner.lease, owner):
             return Outcome.LOST.value
         job = transaction.find_job(job_id)
+        if job and transaction.paused_kinds().keys() & {job.kind, "*"}:
+            transaction.release_job(job_id, owner, job.run_at)
+            return Outcome.LOST.value
     return runner.run(job, owner).value if job else Outcome.LOST.value
 
 

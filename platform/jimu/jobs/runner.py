@@ -46,6 +46,8 @@ class Runner:
 
     def run(self, job: Job, owner: str) -> Outcome:
         """Run ``job``, whose lease ``owner`` holds, and record the outcome. Never raises for what a handler does."""
+        if job.attempts > job.max_attempts:
+            return self._bury(job, owner, f"its worker died in each of {job.max_attempts} attempts")
         try:
             with kept_lease(self.open_transaction, self.clock, job.id, owner, self.lease):
                 handler = self.handlers().get(job.kind)

@@ -1,8 +1,9 @@
 """Timers: jobs that come round by a cron line. Each slot is given out once, whoever looks and however clocks jump.
 
-A timer's next slot waits in the queue as a job of the kind ``TIMER_JOB``. The last slot that was given out and the last
-one that fired are numbers that only grow, moved in the transaction that writes the job: two workers, a clock set back
-or a job that runs twice cannot fire a slot again. Slots missed while nothing ran fire once, not once each.
+A timer's next slot waits in the queue as a job of the kind ``TIMER_JOB``. Which slots were given out and which have
+fired is written down slot by slot, in the transaction that writes the job: two workers or a job that runs twice cannot
+fire a slot again, and a clock that ran ahead and was set back loses none of those between. Slots missed while nothing
+ran fire once, not once each.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -19,13 +20,20 @@ from croniter import croniter
 TIMER_JOB = "jobs.timer"
 
 
+# Timers keep time: their jobs go before all others (``storage.URGENT``).
+_URGENT = 0
+# Slots are remembered for so long; no clock is expected to be set back by more.
+_REMEMBERED = timedelta(days=7)
+
+
 class TimerTransaction(Protocol):
     """The part of the store's transaction that timers need."""
 
-    def find_number(self, key: str) -> int | None: ...
-    def raise_number(self, key: str, value: int) -> bool: ...
+    def take_slot(self, timer: str, slot: int) -> bool: ...
+    def forget_slots(self, before: int) -> int: ...
     def add_job(
-        self, kind: str, payload: Mapping[str, Any], run_at: datetime | None = None, key: str | None = None
+        self, kind: str, payload: Mapping[str, Any], run_at: datetime | None = None, key: str | None = None,
+        priority: int = ...,
     ) -> bool: ...
 
 
@@ -54,19 +62,16 @@ class Timer:
 def plan_timers(transaction: TimerTransaction, timers: Iterable[Timer], now: datetime) -> datetime | None:
     """Queue the next slot of each timer that has none ahead; returns the earliest slot ahead (None: no timers)."""
     slots = [_plan(transaction, timer, now) for timer in timers]
+    transaction.forget_slots(int((now - _REMEMBERED).timestamp()))
     return min(slots, default=None)
 
 
 def _plan(transaction: TimerTransaction, timer: Timer, now: datetime) -> datetime:
-    key = f"timer:{timer.name}:{zlib.crc32(timer.spec.encode())}"
-    given = transaction.find_number(key)
-    last = datetime.fromtimestamp(given, UTC) if given is not None else None
-    if last is not None and last > now:
-        return last
-    slot = timer.next_slot(now)
-    if transaction.raise_number(key, int(slot.timestamp())):
+    key, slot = f"timer:{timer.name}:{zlib.crc32(timer.spec.encode())}", timer.next_slot(now)
+    seconds = int(slot.timestamp())
+    if transaction.take_slot(key, seconds):
         payload = {"timer": timer.name, "spec": timer.spec, "slot": slot.isoformat()}
-        transaction.add_job(TIMER_JOB, payload, slot, f"{key}:{int(slot.timestamp())}")
+        transaction.add_job(TIMER_JOB, payload, slot, f"{key}:{seconds}", _URGENT)
     return slot
 
 
@@ -76,8 +81,8 @@ def fire(transaction: TimerTransaction, timers: Iterable[Timer], payload: Mappin
     if timer is None:
         return False
     slot = datetime.fromisoformat(payload["slot"])
-    if not transaction.raise_number(f"fired:{timer.name}", int(slot.timestamp())):
+    if not transaction.take_slot(f"fired:{timer.name}", int(slot.timestamp())):
         return False
     given = {**timer.payload, "timer": timer.name, "slot": payload["slot"]}
-    transaction.add_job(timer.kind, given)
+    transaction.add_job(timer.kind, given, priority=_URGENT)
     return True

@@ -16,7 +16,7 @@ from jimu.formulas import Environment, evaluate
 from jimu.records.object_plan import plan_of
 from jimu.records.title_feeds import TitleFeed, title_feeds
 from jimu.records.world import World
-from jimu.storage.entries import JobRow
+from jimu.storage.entries import BULK, JobRow
 
 if TYPE_CHECKING:
     from jimu.storage import Transaction
@@ -74,7 +74,7 @@ class TitleRefresh:
             found = self.reached(feed, sources, self.most + 1)
             if len(found) > self.most:
                 payload = {"object": target, "via": list(via), "ids": [encode_id(id) for id in sources]}
-                self.transaction.emit([JobRow(FOLLOW_JOB, payload)])
+                self.transaction.emit([JobRow(FOLLOW_JOB, payload, priority=BULK)])
             else:
                 self.some(target, found, depth + 1)
 

@@ -14,7 +14,7 @@ from jimu.messages import Message
 from jimu.records.title_refresh import ALL_JOB, TitleRefresh
 from jimu.revisions.findings import Finding, Severity
 from jimu.revisions.questions import Questions
-from jimu.storage import JobRow, Transaction
+from jimu.storage import BULK, JobRow, Transaction
 
 _NOW = Message("Titles of {object} are computed anew; records: {n}.")
 _LATER = Message("Titles of {object} are computed anew by a job, since only Python can; records: {n}.")
@@ -50,7 +50,7 @@ def refresh_stale_titles(transaction: Transaction, running: Manifest, manifest: 
         if manifest.objects[name].title.python_only is None:
             TitleRefresh(transaction, manifest, environment).all(name)
         else:
-            transaction.emit([JobRow(ALL_JOB, {"object": name}, key=f"{ALL_JOB}:{name}")])
+            transaction.emit([JobRow(ALL_JOB, {"object": name}, key=f"{ALL_JOB}:{name}", priority=BULK)])
 
 
 def _before(running: Manifest, object: ObjectDef) -> ObjectDef | None:

@@ -7,6 +7,9 @@ It knows names, kinds, columns and versions; never object definitions, users, ri
 from jimu.storage.applying import Application, applying
 from jimu.storage.database import Database
 from jimu.storage.entries import (
+    BULK,
+    NORMAL,
+    URGENT,
     ClaimedJob,
     HistoryEntry,
     IdempotentAnswer,
@@ -30,6 +33,7 @@ from jimu.storage.store import Store
 from jimu.storage.transaction import Transaction
 
 __all__ = [
+    "BULK", "NORMAL", "URGENT",
     "Application", "BadCursor", "BrokenReference", "Busy", "ClaimedJob", "Database", "DatabaseUnavailable",
     "HistoryEntry", "IdempotentAnswer", "JobRow", "RevisionRow", "RollupSpec", "Store", "StoreError", "Title",
     "Transaction", "UniqueConflict", "UnknownColumn", "VersionConflict", "applying", "counted",

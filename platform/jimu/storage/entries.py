@@ -41,15 +41,23 @@ class HistoryEntry:
     id: int | None = None              # set when read
 
 
+URGENT, NORMAL, BULK = range(3)
+"""Priorities of jobs: what keeps time; what somebody waits for; what may take its time."""
+
+
 @dataclass(frozen=True, slots=True)
 class JobRow:
-    """A job to be done at ``run_at`` (None: at once). While a job with ``key`` waits, another with it is not added."""
+    """A job to be done at ``run_at`` (None: at once). While a job with ``key`` waits, another with it is not added.
+
+    Of the due ones those of the lesser ``priority`` go first.
+    """
 
     kind: str
     payload: Mapping[str, Any] = field(default_factory=dict)
     run_at: datetime | None = None
     key: str | None = None
     max_attempts: int = 10
+    priority: int = NORMAL
 
 
 @dataclass(frozen=True, slots=True)

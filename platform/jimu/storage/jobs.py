@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 
 from jimu.storage.connection import Connection
-from jimu.storage.entries import ClaimedJob, JobRow
+from jimu.storage.entries import BULK, NORMAL, URGENT, ClaimedJob, JobRow
 from jimu.storage.physical import dump_json
 from jimu.storage.tables import from_instant, to_instant
 
 _COLUMNS = (
     "id, kind, payload, status, run_at, locked_until, owner, attempts, max_attempts, key, error, finished_at,"
-    " started_at"
+    " started_at, priority"
 )
 _INSTANTS = ("run_at", "locked_until", "finished_at", "started_at")
 _BEYOND = 2**62  # no row has such an id
+# No lease is as long: one that ends later was given by a clock that has been set back since.
+_LONGEST_LEASE = timedelta(minutes=10)
+EVERY_KIND = "*"
 
 
 def emit(connection: Connection, rows: Sequence[JobRow]) -> list[int]:
     """See ``Transaction.emit``."""
-    text = ("INSERT INTO job (kind, payload, status, run_at, attempts, max_attempts, key)"
-            " VALUES (?, ?, 'waiting', ?, 0, ?, ?)"
+    text = ("INSERT INTO job (kind, payload, status, run_at, attempts, max_attempts, key, priority)"
+            " VALUES (?, ?, 'waiting', ?, 0, ?, ?, ?)"
             " ON CONFLICT (key) WHERE status = 'waiting' AND key IS NOT NULL DO NOTHING RETURNING id")
     added: list[int] = []
     for row in rows:
         run_at = to_instant(row.run_at) if row.run_at else 0
-        found = connection.ask(text, row.kind, dump_json(row.payload), run_at, row.max_attempts, row.key)
+        found = connection.ask(text, row.kind, dump_json(row.payload), run_at, row.max_attempts, row.key,
+                               row.priority)
         added += [r[0] for r in found]
     return added
 
@@ -38,14 +42,19 @@ def claim_jobs(
     connection: Connection, now: datetime, lease_until: datetime, limit: int, owner: str
 ) -> list[ClaimedJob]:
     """See ``Transaction.claim_jobs``."""
-    skip = " FOR UPDATE SKIP LOCKED" if connection.capabilities.skip_locked else ""
-    at, size = to_instant(now), int(limit)
-    due = [r[0] for r in connection.ask(
-        f"SELECT id FROM job WHERE status = 'waiting' AND run_at <= ? ORDER BY run_at, id LIMIT {size}{skip}", at)]  # noqa: S608
-    if len(due) < size:
-        due += [r[0] for r in connection.ask(
-            "SELECT id FROM job WHERE status = 'running' AND locked_until <= ? ORDER BY locked_until"  # noqa: S608
-            f" LIMIT {size - len(due)}{skip}", at)]
+    paused = set(paused_kinds(connection))
+    if EVERY_KIND in paused:
+        return []
+    at = to_instant(now)
+    due: list[int] = []
+    for priority in (URGENT, NORMAL, BULK):
+        if len(due) < limit:
+            due += _find_due(connection, "status = 'waiting' AND priority = ? AND run_at <= ?", (priority, at), paused,
+                             "run_at, id", limit - len(due))
+    if len(due) < limit:
+        _shorten_leases(connection, now, lease_until)
+        due += _find_due(connection, "status = 'running' AND locked_until <= ?", (at,), paused, "locked_until",
+                         limit - len(due))
     if not due:
         return []
     rows = connection.ask(
@@ -55,6 +64,22 @@ def claim_jobs(
     order = {id: place for place, id in enumerate(due)}
     rows.sort(key=lambda r: order[r[0]])
     return [_claimed(row) for row in rows]
+
+
+def _find_due(
+    connection: Connection, where: str, params: tuple[int, ...], paused: set[str], order: str, limit: int
+) -> list[int]:
+    """Ids of up to ``limit`` jobs that are not of a paused kind and that nobody else is about to take."""
+    skip = " FOR UPDATE SKIP LOCKED" if connection.capabilities.skip_locked else ""
+    left_out = f" AND kind NOT IN ({', '.join('?' for _ in paused)})" if paused else ""
+    text = f"SELECT id FROM job WHERE {where}{left_out} ORDER BY {order} LIMIT {int(limit)}{skip}"  # noqa: S608
+    return [row[0] for row in connection.ask(text, *params, *paused)]
+
+
+def _shorten_leases(connection: Connection, now: datetime, lease_until: datetime) -> None:
+    """Leases given by a clock that has been set back end as if they were given now: whoever is alive renews his."""
+    connection.do("UPDATE job SET locked_until = ? WHERE status = 'running' AND locked_until > ?",
+                  to_instant(lease_until), to_instant(max(lease_until, now + _LONGEST_LEASE)))
 
 
 def _claimed(row: tuple[Any, ...]) -> ClaimedJob:
@@ -110,6 +135,32 @@ def revive_job(connection: Connection, id: int, now: datetime) -> bool:
         "UPDATE job SET status = 'waiting', run_at = ?, attempts = 0, owner = NULL, finished_at = NULL"
         " WHERE id = ? AND status = 'dead' AND (key IS NULL OR NOT EXISTS (SELECT 1 FROM job other"
         " WHERE other.key = job.key AND other.status = 'waiting'))", to_instant(now), id) == 1
+
+
+def paused_kinds(connection: Connection) -> dict[str, tuple[datetime, str]]:
+    """See ``Transaction.paused_kinds``."""
+    return {row[0]: (from_instant(row[1]), row[2]) for row in connection.ask("SELECT kind, at, by FROM job_pause")}
+
+
+def pause_jobs(connection: Connection, kind: str, now: datetime, by: str) -> bool:
+    """See ``Transaction.pause_jobs``."""
+    return connection.do("INSERT INTO job_pause (kind, at, by) VALUES (?, ?, ?) ON CONFLICT (kind) DO NOTHING",
+                         kind, to_instant(now), by) == 1
+
+
+def resume_jobs(connection: Connection, kind: str) -> bool:
+    """See ``Transaction.resume_jobs``."""
+    return connection.do("DELETE FROM job_pause WHERE kind = ?", kind) == 1
+
+
+def take_slot(connection: Connection, timer: str, slot: int) -> bool:
+    """See ``Transaction.take_slot``."""
+    return connection.do("INSERT INTO timer_slot (timer, slot) VALUES (?, ?) ON CONFLICT DO NOTHING", timer, slot) == 1
+
+
+def forget_slots(connection: Connection, before: int) -> int:
+    """See ``Transaction.forget_slots``."""
+    return connection.do("DELETE FROM timer_slot WHERE slot < ?", before)
 
 
 def next_job_at(connection: Connection) -> datetime | None:

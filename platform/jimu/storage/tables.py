@@ -73,14 +73,27 @@ job = sa.Table(
     "job", metadata, _id(), _text("kind"), _text("payload"), _text("status"), _instant("run_at"),
     _instant("locked_until", True), _text("owner", True), _number("attempts"), _number("max_attempts"),
     _text("key", True), _text("error", True), _instant("finished_at", True), _instant("started_at", True),
+    sa.Column("priority", sa.Integer, nullable=False, server_default="1"),
     sa.Index("ix_job_dead", "id", sqlite_where=sa.text("status = 'dead'"),
              postgresql_where=sa.text("status = 'dead'")),
-    sa.Index("ix_job_waiting", "run_at", sqlite_where=sa.text("status = 'waiting'"),
+    sa.Index("ix_job_waiting", "priority", "run_at", sqlite_where=sa.text("status = 'waiting'"),
              postgresql_where=sa.text("status = 'waiting'")),
     sa.Index("ix_job_running", "locked_until", sqlite_where=sa.text("status = 'running'"),
              postgresql_where=sa.text("status = 'running'")),
     sa.Index("ux_job_key", "key", unique=True, sqlite_where=sa.text("status = 'waiting' AND key IS NOT NULL"),
              postgresql_where=sa.text("status = 'waiting' AND key IS NOT NULL")),
+)
+
+# Kinds of job that no worker takes; ``*`` is every kind.
+job_pause = sa.Table(
+    "job_pause", metadata, sa.Column("kind", sa.Text, primary_key=True), _instant("at"), _text("by"),
+)
+
+# Slots of timers, in seconds since 1970, that were given out or have fired. See ``jobs.timers``.
+timer_slot = sa.Table(
+    "timer_slot", metadata, sa.Column("timer", sa.Text, primary_key=True),
+    sa.Column("slot", sa.BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
 )
 
 revision = sa.Table(

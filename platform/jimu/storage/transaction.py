@@ -23,6 +23,7 @@ from jimu.storage.compiled import StatementCache
 from jimu.storage.connection import Connection
 from jimu.storage.counting import Counting
 from jimu.storage.entries import (
+    NORMAL,
     ClaimedJob,
     HistoryEntry,
     IdempotentAnswer,
@@ -269,10 +270,11 @@ class Transaction(AccountRows, AccountLinkRows, SignInRows, AuditRows, MatchKeyR
         return jobs.emit(self.connection, rows)
 
     def add_job(
-        self, kind: str, payload: Mapping[str, Any], run_at: datetime | None = None, key: str | None = None
+        self, kind: str, payload: Mapping[str, Any], run_at: datetime | None = None, key: str | None = None,
+        priority: int = NORMAL,
     ) -> bool:
         """``emit`` of one job; False if one with its ``key`` waits already."""
-        return bool(self.emit([JobRow(kind, payload, run_at, key)]))
+        return bool(self.emit([JobRow(kind, payload, run_at, key, priority=priority)]))
 
     def claim_jobs(self, now: datetime, lease_until: datetime, limit: int, owner: str) -> list[ClaimedJob]:
         """Take due waiting jobs and running ones whose lease ran out; no job goes to two callers."""
@@ -301,6 +303,26 @@ class Transaction(AccountRows, AccountLinkRows, SignInRows, AuditRows, MatchKeyR
     def find_job(self, id: int) -> ClaimedJob | None:
         """The job, whoever holds it."""
         return jobs.find_job(self.connection, id)
+
+    def paused_kinds(self) -> dict[str, tuple[datetime, str]]:
+        """Kinds of job that no worker takes (``*``: all) -> since when, by whom."""
+        return jobs.paused_kinds(self.connection)
+
+    def pause_jobs(self, kind: str, now: datetime, by: str) -> bool:
+        """Let no worker take jobs of ``kind`` (``*``: of any); False: it is so already."""
+        return jobs.pause_jobs(self.connection, kind, now, by)
+
+    def resume_jobs(self, kind: str) -> bool:
+        """The end of ``pause_jobs``; False: it was not paused."""
+        return jobs.resume_jobs(self.connection, kind)
+
+    def take_slot(self, timer: str, slot: int) -> bool:
+        """Take the slot (seconds since 1970) of a timer; False: it has been taken before."""
+        return jobs.take_slot(self.connection, timer, slot)
+
+    def forget_slots(self, before: int) -> int:
+        """Forget slots that lie before then, in seconds since 1970; how many."""
+        return jobs.forget_slots(self.connection, before)
 
     def next_job_at(self) -> datetime | None:
         """When the next waiting job is due, or the next lease runs out."""

@@ -9,7 +9,7 @@ from jimu.definitions.manifest import Manifest
 from jimu.hookspecs import hookimpl
 from jimu.records.duplicates.rules import Part, all_rules, parts_of
 from jimu.records.wave import Wave
-from jimu.storage.entries import JobRow
+from jimu.storage.entries import BULK, JobRow
 from jimu.storage.match_keys import MatchRuleRow
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def bring_rules_up(transaction: Transaction, manifest: Manifest) -> None:
     for number in wanted.keys() - known:
         definition = wanted[number].definition
         transaction.add_match_rule(MatchRuleRow(number, definition.object, definition.name, False))
-        transaction.emit([JobRow(FILL_JOB, {"rule": number}, key=f"{FILL_JOB}:{number}")])
+        transaction.emit([JobRow(FILL_JOB, {"rule": number}, key=f"{FILL_JOB}:{number}", priority=BULK)])
 
 
 def fill_keys(job: Any, context: Any) -> None:
