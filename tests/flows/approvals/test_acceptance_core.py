@@ -381,6 +381,24 @@ def test_30b_taking_back_restores_those_whose_tasks_were_cancelled() -> None:
     assert case.asked() == [A, B]
 
 
+def test_30c_a_decision_is_not_taken_back_by_who_was_given_another_share_of_the_node_meanwhile() -> None:
+    case = Case(
+        """
+        nodes:
+          one: {approvers: [{user: [a, b]}], deadline: {after: 8 hours, then: to_manager}, to: end}
+    """,
+        Company(managers={B: A}),
+    ).submit()
+    own = case.task(A).id
+    case.approve(A)
+    case.wait(9)
+    assert case.asked() == [A]
+    with pytest.raises(Conflict):
+        case.happen(events.Reclaim, A, task=own)
+    case.approve(A)
+    assert case.run.state == "approved"
+
+
 def test_31_copies_go_once_to_the_active_and_nobody_waits() -> None:
     company = Company(inactive={B})
     text = "nodes: {copy: {type: cc, people: [{user: [a, b, a]}], to: one}, one: {approvers: [{user: c}], to: end}}"

@@ -26,7 +26,7 @@ def reclaim(work: Work, event: Reclaim) -> None:
         raise refusals.not_yours()
     require_may(work, task, "reclaim")
     undo = next((u for u in work.get("undo") if u.task == task.id), None)
-    if undo is None or not _is_untouched(work, undo):
+    if undo is None or not _is_untouched(work, undo) or _has_another_share(work, undo):
         raise refusals.conflict(Message("Others have gone on from there; it can no longer be taken back."))
     work.note("reclaim", visit=task.visit, task=task.id, person=task.person, comment=event.comment)
     _restore_tasks(work, undo)
@@ -51,6 +51,13 @@ def _is_untouched(work: Work, undo: Undo) -> bool:
         return False
     opened = [id for id, old in undo.visits.items() if old is None and id in work.visits]
     return not any(work.node(work.visits[id]).type in _NOT_TAKEN_BACK for id in opened)
+
+
+def _has_another_share(work: Work, undo: Undo) -> bool:
+    """Whether somebody whose task would be open again was given another share of the visit meanwhile."""
+    shares = {(t.visit, t.person) for t in work.tasks.values() if t.is_open and t.id not in undo.tasks}
+    again = [t for t in undo.tasks.values() if t is not None and t.is_open and t.person is not None]
+    return any((t.visit, t.person) in shares for t in again)
 
 
 def _restore_tasks(work: Work, undo: Undo) -> None:
