@@ -14,6 +14,7 @@ from jimu.definitions.approvals.model import FlowDef
 from jimu.definitions.approvals.reading import read_flow
 from jimu.definitions.kinds.duration import Duration
 from jimu.diagnostics import Place
+from jimu.errors import JimuError
 from jimu.flows.approvals import events
 from jimu.flows.approvals.dump import dump, load_run
 from jimu.flows.approvals.engine import advance, new_run
@@ -123,6 +124,9 @@ class Company:
         blank = any(self.fields.get(n) is None for n in ("amount",) if n in source)
         return not blank and bool(eval(source, {"amount": 0, **amounts}))
 
+    def _lines_blank(self, column: str, besides: list[str]) -> bool:
+        return any(not v for k, v in self.fields.get(column, {}).items() if k not in besides)
+
     def _filled(self, name: str) -> bool:
         return self.fields.get(name) not in (None, "")
 
@@ -152,15 +156,21 @@ def conditions_of(flow: FlowDef) -> dict[tuple[str, int], str]:
 class Case:
     """One approval being driven. Actions of nodes count as done at once, as in the service, unless ``hold`` is set."""
 
-    def __init__(self, flow: str | FlowDef, company: Company | None = None, *, hold: bool = False, **fields: Any):
+    def __init__(
+        self, flow: str | FlowDef, company: Company | None = None, *, hold: bool = False, purpose: str = "record",
+        **fields: Any,
+    ):  # fmt: skip
         self.flow = flow_of(flow) if isinstance(flow, str) else flow
+        self.flows = {self.flow.version: self.flow}
         self.company = company or Company()
         self.company.fields.update(fields)
         self.company.conditions = conditions_of(self.flow)
-        self.first = self.run = new_run(self.flow, S)
+        self.first = self.run = new_run(self.flow, S, purpose=purpose)
         self.at = START
         self.entries: list[Entry] = []
         self.effects: list[Effect] = []
+        self.children: list[str] = []  # runs begun by this one that have not ended
+        self.problem = ""  # why actions of nodes fail
         self.hold = hold
         self.last: Outcome | None = None
 
@@ -178,12 +188,33 @@ class Case:
         self.run, self.last = outcome.run, outcome
         self.entries += outcome.entries
         self.effects += outcome.effects
-        assert violations(self.flow, self.run) == []
+        wrong = violations(self.flow, self.run)
+        assert not wrong, wrong
         assert load_run(dump(self.run)) == self.run
-        for effect in outcome.effects if not self.hold else ():
-            if effect.kind == "actions" and effect.visit is not None:
-                self.feed(events.ActionsDone(actor=0, at=self.at, visit=effect.visit))
+        for effect in outcome.effects:
+            self._follow(effect)
         return outcome
+
+    def _follow(self, effect: Effect) -> None:
+        """What the service would do about it."""
+        if effect.kind == "child":
+            self.children.append(effect.key)
+        elif effect.kind == "end_child" and effect.key in self.children:
+            self.children.remove(effect.key)
+        elif effect.kind == "restore" and not self.hold:
+            self.feed(events.Restored(actor=0, at=self.at, fields=("amount",)))
+        elif effect.kind == "actions" and effect.visit is not None and not self.hold:
+            self.feed(events.ActionsDone(actor=0, at=self.at, visit=effect.visit, problem=self.problem))
+
+    def migrate(self, flow: FlowDef, actor: int) -> Outcome:
+        """Go on under another version of the flow."""
+        self.flow, before = flow, self.flow
+        self.flows[flow.version] = flow
+        try:
+            return self.happen(events.Migrate, actor, version=flow.version, comment="new")
+        except JimuError:
+            self.flow = before
+            raise
 
     def submit(self, actor: int = S, **picks: tuple[int, ...]) -> Case:
         self.happen(events.Submit, actor, picks=picks)
@@ -232,7 +263,7 @@ class Case:
         return [e.people for e in self.effects if e.kind == "notice" and e.point == point]
 
     def replayed(self) -> Run:
-        return replay(self.flow, self.first, self.entries)
+        return replay(self.flows[self.first.version], self.first, self.entries, self.flows.__getitem__)
 
 
 def hours(amount: int) -> Duration:

@@ -105,6 +105,18 @@ def test_9_an_empty_role_may_refuse_the_submission() -> None:
     assert case.run.state == "draft"
 
 
+@pytest.mark.parametrize("mode", ["{count: 3}", "{weight: 3}", "{weight: 2, strict: true}"])
+def test_07c_a_vote_that_cannot_be_won_is_asked_of_nobody_and_looked_at_anew_on_repair(mode: str) -> None:
+    company = Company(roles={"finance": [A, B]})
+    case = Case(f"nodes: {{one: {{approvers: [{{role: finance}}], mode: {mode}, to: end}}}}", company).submit()
+    assert (case.run.state, case.run.cause, case.asked()) == ("error", "too-few-approvers", [ADM])
+    case.happen(events.Repair, ADM, comment="again")
+    assert case.run.state == "error"
+    company.roles["finance"] = [A, B, C]
+    case.happen(events.Repair, ADM, comment="there are more now")
+    assert case.asked() == [A, B, C]
+
+
 def test_10_who_would_decide_on_his_own_request_is_replaced_by_the_manager() -> None:
     company = Company(heads={100: S})
     case = Case("nodes: {one: {approvers: [{group: x}], when_self: manager, to: end}}", company)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from jimu.definitions.approvals.model import Deadline, PeopleNode, Policy
@@ -12,6 +13,7 @@ from jimu.flows.approvals import moving
 from jimu.flows.approvals.admission import admit, approved_before
 from jimu.flows.approvals.approvers import Candidate, active_instead, other_admins, pool_members
 from jimu.flows.approvals.model import PENDING, WAITING, Task, Timer, Visit
+from jimu.flows.approvals.policies import APPROVED, Vote, outcome
 from jimu.flows.approvals.shares import added, group_outcome, top_shares, visit_outcome
 from jimu.flows.approvals.work import Work
 
@@ -25,6 +27,9 @@ def open_tasks(work: Work, visit: Visit, node: PeopleNode) -> None:
         return
     if why:
         work.note_own("empty", node=visit.node, visit=visit.id, details={"people": [c.person for c in found]})
+    if not _can_pass(node, [c.weight for c in (*found, *map(Candidate, own))]):
+        moving.fail(work, "too-few-approvers", visit)
+        return
     for person in own:
         task = _task(work, visit, Candidate(person), 0)
         moving.close(work, task, "auto_passed", "self")
@@ -33,14 +38,13 @@ def open_tasks(work: Work, visit: Visit, node: PeopleNode) -> None:
         task = _task(work, visit, candidate, order)
         if candidate.person in kept:
             moving.close(work, task, "auto_passed", "kept", replaces=kept[candidate.person])
-    if not _can_pass(node, len(found) + len(own)):
-        moving.fail(work, "too-few-approvers", visit)
-        return
     evaluate(work, visit.id)
 
 
-def _can_pass(node: PeopleNode, people: int) -> bool:
-    return node.policy.count is None or people >= node.policy.count
+def _can_pass(node: PeopleNode, weights: list[Fraction]) -> bool:
+    """Whether the vote could be won at all if everybody agreed; nobody is asked where it could not."""
+    votes = [Vote(APPROVED, weight) for weight in weights]
+    return node.policy.kind != "vote" or outcome(node.policy, votes) == APPROVED
 
 
 def _same_people(work: Work, visit: Visit, node: PeopleNode) -> tuple[list[Candidate], list[int], str] | None:
