@@ -84,6 +84,11 @@ def jimu_actions() -> Mapping[str, Callable[[str, int, Mapping[str, Any], Any], 
 
 
 @hookspec
+def jimu_seeded(step: Mapping[str, Any], ids: Any, context: Any) -> None:
+    """Is told the ids of the records that a step of a seed has created, to do what else the step asks for."""
+
+
+@hookspec
 def jimu_channels(settings: Mapping[str, Any]) -> Iterable[Any]:
     """Channels (``flows.notices.Channel``) by which notices reach people outside the system, such as SMS or a chat."""
     return ()

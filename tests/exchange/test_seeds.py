@@ -90,6 +90,8 @@ def test_the_demo_company_loads_once_however_often(crm: Project) -> None:
     assert count(crm, "opportunity", "not is_open and close_on > today()") == 0
     assert count(crm, "lead", "status == 'unassigned' and not is_blank(owner)") == 0
     assert 0 < count(crm, "account", "country == 'CN'") < report.created["account"]
+    states = {row[0] for row in rows_of(crm, "approval", "state")}
+    assert {"running", "approved", "rejected"} <= states
     for account in demo_accounts(crm.manifest):
         attempt = accounts.LogIn(account.email, account.password)
         session = accounts.log_in(crm.store, crm.manifest, attempt, START)

@@ -77,6 +77,10 @@ class _SeedChecker:
         for number, step in enumerate(seed.steps, start=1):
             address = f"seed:{seed.name}/{number}"
             self._check_records(step, step.get("records", ()), seed, address)
+            flow = (step.get("approvals") or {}).get("flow")
+            flows = self.manifest.all("approval")
+            if flow is not None and (flow not in flows or flows[flow].object != step["object"]):
+                self.found.append(_unknown("unknown_flow", flow, flows, seed.source, address))
             given = step.get("generate")
             if given:
                 self._check_generated(step["object"], given, seed, address)

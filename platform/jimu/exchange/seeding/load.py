@@ -90,6 +90,7 @@ class _Loader:
         now = context.clock().astimezone(ZoneInfo(manifest.workspace.time_zone))
         self.maker = Maker(_chance_of(""), now, read_word_lists(manifest), self.pools)
         self.report = SeedReport()
+        self.fresh: list[int] = []  # ids of what the step at work has created
 
     def load(self, seed: SeedDef) -> None:
         for place, step in enumerate(seed.steps):
@@ -109,13 +110,17 @@ class _Loader:
         else:
             records = self._given(step, where)
         update = step.get("existing") == "update"
+        fresh: list[int] = []
+        self.fresh = fresh
         self._store(step["object"], names(step["key"]), records, where, update=update)
         self._pool(step, records)
+        self.fresh = []
         for place, made in children.items():
             spec = step["generate"]["children"][place]
             self._store(spec["object"], names(spec["key"]), made, f"{where}.{spec['object']}", update=update)
             self._pool(spec, made)
         self._set_passwords(step, records)
+        self.context.hooks.jimu_seeded(step=step, ids=fresh, context=self.context)
 
     def _pool(self, step: Mapping[str, Any], records: list[MadeRecord]) -> None:
         self.pools.setdefault(step.get("as", step["object"]), []).extend(records)
@@ -211,6 +216,8 @@ class _Loader:
         for outcome in result.rows:
             if outcome.record is not None:
                 written[outcome.row].id = outcome.record.id
+                if outcome.status == "created":
+                    self.fresh.append(outcome.record.id)
             self.report.count("created" if outcome.status == "created" else "updated", object)
 
     def _find(
