@@ -6,6 +6,7 @@ Nothing but reading, and of this record alone. Who may do something with a task 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from jimu.access.actor import Actor
 from jimu.access.per_manifest import PerManifest
@@ -58,18 +59,61 @@ def pools_of(question: Question) -> tuple[str, ...]:
 def masked_by_approvals(
     actor: Actor, manifest: Manifest, object: ObjectDef
 ) -> Sequence[tuple[Filter, frozenset[str]]]:
-    """What a step hides is shown in part only to who is or was asked there, unless the record is their own."""
-    if actor.id is None or object.name not in _approved.get(manifest):
+    """What a step hides is not shown to who is or was asked there, unless the record is their own."""
+    if actor.id is None:
         return ()
-    found = []
-    mine = Compare("holder", "eq", actor.id) | Compare("decided_by", "eq", actor.id)
+    found = _hidden_columns(actor, manifest, object)
+    if object.name not in _approved.get(manifest):
+        return found
     for flow in manifest.all("approval").values():
         for node in flow.nodes.values() if flow.object == object.name else ():
-            hidden = frozenset(name for name, level in getattr(node, "fields", {}).items() if level == "hidden")
+            hidden = frozenset(n for n in _hidden_at(node) if "." not in n)
             if hidden:
-                by_flow = Related("approval", APPROVAL, Compare("flow", "eq", flow.name))
-                asked = HasRow(TASK, "record", mine & Compare("node", "eq", node.name) & by_flow)
+                asked = _asked_at(flow.name, node.name, actor)
                 found.append((all_of([asked, *_not_own(actor, object)]), hidden))
+    return found
+
+
+def hidden_by_approvals(manifest: Manifest, object: str) -> frozenset[str]:
+    """The fields of ``object`` that steps hide: of these nothing is shown, not even in part."""
+    return _hidden.get(manifest).get(object, frozenset())
+
+
+def _hidden_fields(manifest: Manifest) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for flow in manifest.all("approval").values():
+        for node in flow.nodes.values():
+            for name in _hidden_at(node):
+                lines, dot, column = name.partition(".")
+                object, field = (lines, column) if dot else (flow.object, name)
+                found[object] = found.get(object, frozenset()) | {field}
+    return found
+
+
+def _hidden_at(node: Any) -> list[str]:
+    return [name for name, level in getattr(node, "fields", {}).items() if level == "hidden"]
+
+
+def _asked_at(flow: str, node: str, actor: Actor) -> Filter:
+    """Records over which the actor has, or had and decided, a task at the node."""
+    mine = Compare("holder", "eq", actor.id) | Compare("decided_by", "eq", actor.id)
+    by_flow = Related("approval", APPROVAL, Compare("flow", "eq", flow))
+    return HasRow(TASK, "record", mine & Compare("node", "eq", node) & by_flow)
+
+
+def _hidden_columns(actor: Actor, manifest: Manifest, object: ObjectDef) -> list[tuple[Filter, frozenset[str]]]:
+    """The same of lines: their columns that a step over the record above hides."""
+    parent = object.fields.get(object.parent or "")
+    found: list[tuple[Filter, frozenset[str]]] = []
+    for flow in manifest.all("approval").values() if parent is not None else ():
+        if parent is None or flow.object not in parent.target:
+            continue
+        for node in flow.nodes.values():
+            start = f"{object.name}."
+            hidden = frozenset(n.removeprefix(start) for n in _hidden_at(node) if n.startswith(start))
+            if hidden:
+                above = [_asked_at(flow.name, node.name, actor), *_not_own(actor, manifest.object(flow.object))]
+                found.append((Related(parent.name, flow.object, all_of(above)), hidden))
     return found
 
 
@@ -77,6 +121,7 @@ def _not_own(actor: Actor, object: ObjectDef) -> list[Filter]:
     return [Not(Compare("owner", "eq", actor.id))] if "owner" in object.fields else []
 
 
+_hidden: PerManifest[dict[str, frozenset[str]]] = PerManifest(_hidden_fields)
 _approved: PerManifest[frozenset[str]] = PerManifest(
     lambda manifest: frozenset(flow.object for flow in manifest.all("approval").values())
 )

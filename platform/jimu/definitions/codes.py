@@ -70,6 +70,7 @@ DEFINITION_CODES: Mapping[str, str] = {
     "bad_approver": "A rule says in no known way who is asked, or can never name anybody.",
     "money_currency": "A condition compares money that may be in several currencies. A warning.",
     "bad_reopen": "What earlier approvals are void for is opened again inside of a block.",
+    "not_lines": "A step opens columns of records that do not belong to those under approval.",
     "bad_vote": "A vote counts by nothing, or can never be reached.",
     "bad_pool": "Tasks to be claimed are for a role or a group.",
     "bad_action": "An action of a flow does nothing that is known.",

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from jimu.access.actor import Actor
+from jimu.access.approvals import hidden_by_approvals
 from jimu.access.fields import MASK, field_access
 from jimu.access.masks import row_masks
 from jimu.access.pool_masks import hidden_in_pools
@@ -64,7 +65,7 @@ def _masked(row: Row, fields: frozenset[str], object: str, manifest: Manifest) -
         return row
     known = manifest.objects[object].fields
     masked = dict(row)
-    hidden = hidden_in_pools(manifest, object)
+    hidden = hidden_in_pools(manifest, object) | hidden_by_approvals(manifest, object)
     for name in fields:
         if name in hidden and name in masked:
             masked[name] = HIDDEN  # whether or not there is a value

@@ -240,9 +240,24 @@ class _Links:
             self.making.error("not_people", "{field} does not point at users or departments.", path, field=name)
 
     def node_field(self, name: str, level: str, path: Path) -> None:
-        field = self.field(name, path)
+        object, dot, column = name.partition(".")
+        if dot:
+            field = self.column(object, column, path)
+        else:
+            field = self.field(name, path)
         if field is not None and level in ("edit", "required") and (field.is_computed or field.system):
             self.making.error("not_fillable", "{field} cannot be filled in.", path, field=name)
+
+    def column(self, object: str, name: str, path: Path) -> FieldDef | None:
+        """A field of lines: records of ``object``, which belong to the record under approval."""
+        place, address = self.document.key_place(*path), self.document.address
+        if not self.linker.check_object(object, place, address):
+            return None
+        fields = self.linker.fields.get(object, {}).values()
+        if not any(f.type == "parent" and self.flow.object in f.target for f in fields):
+            self.making.error("not_lines", "Records of {object} are no lines of this record.", path, object=object)
+            return None
+        return self.linker.check_field(name, object, place, address)
 
     def field(self, name: str, path: Path) -> FieldDef | None:
         return self.linker.check_field(name, self.flow.object, self.document.value_place(*path), self.document.address)
@@ -300,7 +315,8 @@ def _uses(manifest: Manifest, flow: FlowDef) -> Iterator[Use]:
     names = set(flow.trigger.fields) | (flow.sensitive.fields if flow.sensitive else set())
     for node in flow.nodes.values():
         formulas += [b.when for b in getattr(node, "branches", ())]
-        names |= set(getattr(node, "fields", ()))
+        names |= {n for n in getattr(node, "fields", ()) if "." not in n}
+        yield from (Use(n, source, "approval", flow.source) for n in getattr(node, "fields", ()) if "." in n)
         for rule in (*getattr(node, "approvers", ()), *getattr(node, "cc", ()), *getattr(node, "people", ())):
             formulas.append(rule.formula)
             roles |= {r for r in (rule.name if rule.kind == "role" else "", rule.until_role) if r}

@@ -11,15 +11,16 @@ from typing import Any
 
 from jimu.access import SYSTEM
 from jimu.access.approvals import APPROVAL
-from jimu.definitions.approvals.model import FlowDef, SubFlowNode
-from jimu.errors import Conflict, Invalid, JimuError
-from jimu.fieldtypes.ids import encode_id
+from jimu.definitions.approvals.model import FlowDef, PeopleNode, SubFlowNode
+from jimu.errors import Conflict, Invalid, JimuError, Problem
+from jimu.fieldtypes.ids import decode_id, encode_id
 from jimu.flows.approvals.dump import dump
 from jimu.flows.approvals.effects import carry_out, item_of, problem_text, reason_of, take_back
 from jimu.flows.approvals.engine import advance, new_run
 from jimu.flows.approvals.events import ActionsDone, ChildEnded, Decide, Event, Restored, Revoked, Submit, Terminate
 from jimu.flows.approvals.facts import Facts
 from jimu.flows.approvals.keeping import Kept, load, store
+from jimu.flows.approvals.line_fields import line_updates, split_changes
 from jimu.flows.approvals.model import APPROVED, Effect, Entry, Run
 from jimu.flows.approvals.notices import notices
 from jimu.flows.approvals.versions import current_flow, keep_version
@@ -123,9 +124,28 @@ def _write_changes(kept: Kept, event: Decide, context: Context) -> tuple[str, ..
     before = context.transaction.fetch(kept.flow.object, [kept.record])[kept.record]
     node = kept.run.visits[kept.run.tasks[event.task].visit].node
     own = replace(context.as_actor(SYSTEM), reason=f"{reason_of(kept, node)} {context.actor.name}".strip())
-    write.write(Update(kept.flow.object, kept.record, dict(event.changes)), own)
+    definition: PeopleNode = kept.flow.nodes[node]
+    mine, _ = split_changes(definition, event.changes)
+    if mine:
+        write.write(Update(kept.flow.object, kept.record, mine), own)
+    for object, line, values in line_updates(definition, event.changes):
+        write.write(Update(object, _line(kept, object, line, context), values), own)
     after = context.transaction.fetch(kept.flow.object, [kept.record])[kept.record]
     return changed_fields(kept.flow, (n for n in after if after[n] != before.get(n)), context)
+
+
+def _line(kept: Kept, object: str, text: str, context: Context) -> int:
+    """The id of a line, which belongs to the record under approval."""
+    parent = context.manifest.object(object).parent or ""
+    try:
+        id = decode_id(text)
+    except ValueError:
+        id = 0
+    row = context.transaction.fetch(object, [id], (parent, "deleted_at")).get(id)
+    if row is None or row[parent] != kept.record or row["deleted_at"] is not None:
+        text_ = Message("This line is not one of the record.")
+        raise Invalid(text_, [Problem("unknown_line", text_, object)])
+    return id
 
 
 def changed_fields(flow: FlowDef, names: Iterable[str], context: Context) -> tuple[str, ...]:

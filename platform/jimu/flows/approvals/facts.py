@@ -14,7 +14,7 @@ from jimu.definitions.approvals.model import FlowDef, PeopleNode, SubFlowNode
 from jimu.definitions.kinds.calendar import CalendarDef
 from jimu.definitions.kinds.duration import Duration
 from jimu.errors import Invalid, NotFound, Problem
-from jimu.fieldtypes.ids import encode_id
+from jimu.fieldtypes.ids import decode_id, encode_id
 from jimu.formulas import evaluate
 from jimu.messages import Message
 from jimu.records.context import Context
@@ -26,6 +26,7 @@ from jimu.storage.query import Compare, Query
 ABSENCE = "absence"
 _MOST_ABSENCES = 5_000
 _DEEPEST = 5
+_MOST_LINES = 5_000
 
 
 class Facts:
@@ -221,6 +222,16 @@ class Facts:
     def ask_filled(self, name: str) -> bool:
         return self.values.get(name) not in (None, "", [], ())
 
+    def ask_lines_blank(self, column: str, besides: Iterable[str]) -> bool:
+        object, _, name = column.partition(".")
+        parent = self.context.manifest.object(object).parent
+        left_out = {decode_id(text) for text in besides}
+        if parent is None:
+            return False
+        blank = Compare(parent, "eq", self.record) & Compare(name, "blank")
+        rows = self.context.transaction.select(Query(object, blank, fields=(), limit=_MOST_LINES)).rows
+        return any(row["id"] not in left_out for row in rows)
+
     def ask_moment(self, name: str) -> str | None:
         found = self.values.get(name)
         if found is None:
@@ -242,7 +253,8 @@ class Facts:
     def _calendar(self, user: int | None, name: str) -> CalendarDef:
         """The one named, else that of the person's department or one above it, else the default one."""
         person = self._person(user) if user is not None and not name else None
-        by_code = {c: found for found in self.context.manifest.all("calendar").values() for c in found.departments}
+        calendars: Iterable[CalendarDef] = self.context.manifest.all("calendar").values()
+        by_code = {code: found for found in calendars for code in found.departments}
         for department in self.organisation.path(person.department) if person and by_code else ():
             own = by_code.get(self.organisation.departments[department].code)
             if own is not None:

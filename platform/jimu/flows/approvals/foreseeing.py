@@ -6,7 +6,7 @@ another version of their flow.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from jimu.flows.approvals.engine import advance, new_run
 from jimu.flows.approvals.events import ActionsDone, ChildEnded, Claim, Decide, Signal, Submit, TimerDue
 from jimu.flows.approvals.facts import Facts
 from jimu.flows.approvals.keeping import Kept, load
+from jimu.flows.approvals.line_fields import own_fields
 from jimu.flows.approvals.model import Entry, Run, Task
 from jimu.flows.approvals.work import Work
 from jimu.flows.approvals.world import World
@@ -73,7 +74,7 @@ def foresee(
 ) -> Forecast:
     """The way that the record would take now. ``context`` has a transaction."""
     asker = int(context.actor.id or 0) if submitter is None else submitter
-    facts = Facts(context, flow, record, asker, held)
+    facts = _Hopeful(context, flow, record, asker, held)
     walk = _Walk(flow, new_run(flow, asker), facts, context.clock())
     try:
         walk.feed(Submit(actor=asker, at=walk.at, picks=picks or {}))
@@ -83,6 +84,13 @@ def foresee(
     except JimuError as error:
         return Forecast(flow.name, walk.steps(), "", error.message, error.problems)
     return Forecast(flow.name, walk.steps(), walk.run.state if walk.run.is_final else "")
+
+
+class _Hopeful(Facts):
+    """As the record is, but that lines will be filled in where a step wants it."""
+
+    def ask_lines_blank(self, column: str, besides: Iterable[str]) -> bool:
+        return False
 
 
 @dataclass
@@ -134,7 +142,7 @@ class _Walk:
             self.feed(Claim(actor=members[0], at=self.at, task=task.id))
             task = self.run.tasks[task.id]
         node: PeopleNode = self.flow.nodes[self.run.visits[task.visit].node]
-        changes = {n: "…" for n, level in node.fields.items() if level == "required"}
+        changes = {n: "…" for n, level in own_fields(node).items() if level == "required"}
         answer = "done" if node.is_handle else "approve"
         self.feed(
             Decide(actor=int(task.holder or 0), at=self.at, task=task.id, answer=answer, comment="…",

@@ -22,6 +22,7 @@ from jimu.records.wave import Wave
 from jimu.storage.query import Compare, Query
 
 _GUARDED = frozenset({"update", "delete", "purge"})
+_LINE_ACTIONS = frozenset({"create", "update", "delete", "purge", "restore"})
 LOCKED = Message("This record is being approved and cannot be changed now.")
 ASK_FIRST = Message("Records like this are deleted only after approval.")
 
@@ -29,7 +30,11 @@ ASK_FIRST = Message("Records like this are deleted only after approval.")
 def judge_locks(wave: Wave) -> None:
     """Refuse drafts whose record is locked by an approval, and deletions that need one."""
     actor = wave.context.actor
-    if wave.action not in _GUARDED or actor.is_system or not has_flows(wave):
+    if actor.is_system:
+        return
+    if wave.action in _LINE_ACTIONS:
+        _judge_lines(wave)
+    if wave.action not in _GUARDED or not has_flows(wave):
         return
     drafts = wave.judged if wave.action == "update" else wave.open
     rows = running([d.id for d in drafts], wave)
@@ -42,6 +47,21 @@ def judge_locks(wave: Wave) -> None:
             flow = next((f for f in flows_of(wave.context.manifest, wave.object) if "delete" in f.trigger.on), None)
             if flow is not None and _holds(flow, draft.before or {}, wave):
                 draft.error = Locked(ASK_FIRST, details={"flow": flow.name})
+
+
+def _judge_lines(wave: Wave) -> None:
+    """Lines are part of the record that they belong to: who may not change that one may not change them."""
+    parent = wave.context.manifest.object(wave.object).parent
+    field = wave.plan.fields.get(parent or "")
+    if field is None or not any(f.object in field.target for f in wave.context.manifest.all("approval").values()):
+        return
+    drafts = wave.judged if wave.action in ("create", "update") else wave.open
+    places = {d.id: [p for v in (d.before or {}, d.values) if (p := v.get(field.name)) is not None] for d in drafts}
+    rows = running({p for found in places.values() for p in found}, wave)
+    for draft in drafts:
+        row = next((rows[p] for p in places[draft.id] if p in rows), None)
+        if row is not None and not _may_pass({**row, "of_line": True}, wave):
+            draft.error = Locked(LOCKED, details={"approval": encode_id(row["id"]), "flow": row["flow"]})
 
 
 def has_flows(wave: Wave) -> bool:
@@ -66,9 +86,10 @@ def _may_pass(row: Mapping[str, Any], wave: Wave) -> bool:
     flow = flow_for(row, _with(wave))
     if flow.lock == "none" or (flow.lock != "all" and actor.is_admin):
         return True
-    if row["state"] == "returned" and wave.action == "update":
+    is_edit = wave.action == "update" or row.get("of_line")
+    if row["state"] == "returned" and is_edit:
         return True
-    if flow.lock == "approver" and wave.action == "update":
+    if flow.lock == "approver" and is_edit:
         mine = Compare("approval", "eq", row["id"]) & Compare("holder", "eq", actor.id)
         now = Compare("state", "in", ("pending", "delegated"))
         return bool(wave.transaction.select(Query(TASK, mine & now, fields=("state",), limit=1)).rows)

@@ -23,7 +23,8 @@ class Answers(Protocol):
         above(department) id or None · is_head(user, department) bool · role(name, within, submitter) users ·
         has_role(user, role) bool · group(code) users · field(name) users of the record's field · owner users ·
         named(emails) users · formula(node, place) users · agents(user, flow, at) [[user, until or None]] ·
-        condition(node, branch) bool · filled(field) bool · moment(field) ISO or None · items(node) ids ·
+        condition(node, branch) bool · filled(field) bool ·
+        lines_blank(object.field, lines left out) bool · moment(field) ISO or None · items(node) ids ·
         due(at, amount, unit, user or None, calendar) ISO · admins() users · is_admin(user) bool
         """
         ...
@@ -93,6 +94,10 @@ class World:
 
     def is_filled(self, field: str) -> bool:
         return bool(self._ask("filled", field))
+
+    def are_lines_blank(self, column: str, besides: tuple[str, ...]) -> bool:
+        """Whether a line of the record other than ``besides`` has nothing in ``column`` (object.field)."""
+        return bool(self._ask("lines_blank", column, list(besides)))
 
     def moment(self, field: str) -> datetime | None:
         return _moment(self._ask("moment", field))

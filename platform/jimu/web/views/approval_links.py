@@ -111,7 +111,8 @@ def _form(now: Visit, opened: Opened, problem: str = "", status: int = 200) -> R
 def _refused(now: Visit, error: JimuError) -> Response:
     """Why, and where to go on after logging in."""
     approval = (error.details or {}).get("approval")
-    return _page(now, _status(error), refusal=now.say(error.message), href=f"/approvals/{approval}" if approval else "/")
+    href = f"/approvals/{approval}" if approval else "/"
+    return _page(now, _status(error), refusal=now.say(error.message), href=href)
 
 
 def _status(error: JimuError) -> int:

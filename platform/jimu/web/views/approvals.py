@@ -14,12 +14,14 @@ from jimu.fieldtypes.ids import decode_id, encode_id
 from jimu.flows.approvals import events, service
 from jimu.flows.approvals.foreseeing import foresee
 from jimu.flows.approvals.inbox import BOXES, box, count_pending, monitor
+from jimu.flows.approvals.line_fields import columns_in
 from jimu.flows.approvals.panel import TaskView, approvals_of, panel
 from jimu.flows.approvals.service import Answer, Request
 from jimu.flows.approvals.versions import flows_of
 from jimu.messages import Message
 from jimu.records import read
 from jimu.records.reading import reading
+from jimu.web.pages.approval_lines import LineGrid, line_grids, read_grids
 from jimu.web.pages.approvals import (
     BOX_LABELS,
     STATES,
@@ -135,6 +137,7 @@ def _approval(id: str, tried: _Tried, status: int = 200) -> Response:
         tried=tried,
         fields={t.task.id: tried.views if t.task.id == tried.task and tried.views else _fields(shown, t.task, reader)
                 for t in shown.mine},
+        grids={t.task.id: _grids(shown, t.task, reader) for t in shown.mine},
         version=_version(shown, reader),
         methods=[("all", reader.render(Message("all of them"))), ("any", reader.render(Message("one of them"))),
                  ("sequence", reader.render(Message("one after the other")))],
@@ -167,19 +170,30 @@ def _fields(shown: ApprovalPage, task: TaskView, reader: Reader) -> tuple[FieldV
     return tuple(views)
 
 
+def _grids(shown: ApprovalPage, task: TaskView, reader: Reader) -> list[LineGrid]:
+    """The lines with the columns that the step names."""
+    columns, record = columns_in(task.fields or {}), shown.panel.row.get("record")
+    if not columns or not record or not set(task.may) & {"approve", "done"}:
+        return []
+    return line_grids(columns, shown.panel.flow.object, record, reader)
+
+
 def _changes(id: str, task: int, reader: Reader) -> dict[str, Any]:
     """What was typed into the fields that the step opens."""
     found = panel(record_id(id), reader.context)
     view = next((t for t in found.tasks if t.id == task), None)
-    names = [n for n, level in ((view.fields if view else None) or {}).items() if level in ("edit", "required")]
+    levels = (view.fields if view else None) or {}
+    names = [n for n, level in levels.items() if level in ("edit", "required")]
     if not names or "_fields" not in request.form:
         return {}
+    columns = columns_in(levels)
+    lines, unread = read_grids(columns, found.flow.object, found.row["record"], request.form, reader)
     record = read.get(found.flow.object, found.row["record"], reader.context)
     shape = page_shape(found.flow.object, reader, record.values.get("record_type"))
     sent = read_form(shape.only([n for n in names if n in shape.fields]), request.form, reader)
-    if sent.problems:
-        raise Invalid(Message("Some values cannot be read."), sent.problems)
-    return {n: v for n, v in sent.values.items() if v != record.values.get(n)}
+    if sent.problems or unread:
+        raise Invalid(Message("Some values cannot be read."), [*sent.problems, *unread])
+    return {**{n: v for n, v in sent.values.items() if v != record.values.get(n)}, **lines}
 
 
 def on_task(id: str, task: str, action: str) -> Response:

@@ -8,6 +8,7 @@ from jimu.flows.approvals.acting import require_may, require_mine
 from jimu.flows.approvals.actions.beginning import check_picks
 from jimu.flows.approvals.actions.voiding import void
 from jimu.flows.approvals.events import Decide, Return
+from jimu.flows.approvals.line_fields import blank_fields, refused_changes
 from jimu.flows.approvals.model import DELEGATED, PENDING, Task
 from jimu.flows.approvals.moving import back_to, close, give_back, return_targets
 from jimu.flows.approvals.opening import evaluate
@@ -51,7 +52,7 @@ def _check(work: Work, event: Decide, task: Task, node: PeopleNode) -> None:
     allowed = ("done",) if node.is_handle else ("approve", "reject")
     if event.answer not in allowed:
         raise refusals.wrong("answer", Message("This step takes another answer."), "answer")
-    refused = sorted(n for n in event.changes if node.fields.get(n) not in ("edit", "required"))
+    refused = refused_changes(node, event.changes)
     if refused:
         raise refusals.wrong("not_editable", Message("Here {fields} may not be changed.", {"fields": refused}))
     wants = node.comment == "always" or (node.comment == "on_reject" and event.answer == "reject")
@@ -63,19 +64,11 @@ def _check(work: Work, event: Decide, task: Task, node: PeopleNode) -> None:
 
 def require_input(work: Work, event: Decide, node: PeopleNode) -> None:
     """What the node wants filled in and signed is there."""
-    blank = [
-        n
-        for n, level in node.fields.items()
-        if level == "required" and (event.changes.get(n) in (None, "") if n in event.changes else missing(work, n))
-    ]
+    blank = blank_fields(work, node, event.changes)
     if blank:
-        raise refusals.wrong("required", Message("Fill in {fields} first.", {"fields": sorted(blank)}), blank[0])
+        raise refusals.wrong("required", Message("Fill in {fields} first.", {"fields": blank}), blank[0])
     if node.signature and not event.signature:
         raise refusals.wrong("signature", Message("Sign it first."), "signature")
-
-
-def missing(work: Work, field: str) -> bool:
-    return not work.world.is_filled(field)
 
 
 def _opinion(work: Work, event: Decide, task: Task, behalf: int | None) -> None:
