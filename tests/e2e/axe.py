@@ -22,13 +22,13 @@ _DRESS = """async (look) => {
   delete root.dataset.contrast;
   Object.assign(root.dataset, look);
   // Colours on their way are neither the ones nor the others; what inherits one sets out when that has arrived.
-  for (let frame = 0; frame < 5; frame += 1) {
+  for (let frame = 0; frame < 3; frame += 1) {
     await new Promise((done) => requestAnimationFrame(done));
     for (const one of document.getAnimations()) if (one instanceof CSSTransition) one.finish();
   }
 }"""
-_RUN = """async ([rules, type]) => {
-  const found = await axe.run({runOnly: {type, values: rules}, resultTypes: ["violations"]});
+_RUN = """async ([rules, type, where]) => {
+  const found = await axe.run(where, {runOnly: {type, values: rules}, resultTypes: ["violations"]});
   return found.violations.map((one) => [one.id, one.help, one.nodes.slice(0, 3).map((node) =>
     `${node.html.slice(0, 160)} ${(node.any[0] || {}).message || ""}`)]);
 }"""
@@ -39,20 +39,10 @@ def dress(page: Page, theme: str) -> None:
     page.evaluate(_DRESS, THEMES[theme])
 
 
-def judge(page: Page, name: str, rules: list[str] = RULES) -> list[str]:
-    """What is wrong by ``rules`` (tags, or names of rules), each with ``name`` before it."""
+def judge(page: Page, name: str, rules: list[str] = RULES, where: Any = None) -> list[str]:
+    """What is wrong by ``rules`` (tags, or names of rules), each with ``name`` before it; ``where``: axe's context."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    found: list[Any] = page.evaluate(_RUN, [rules, "rule" if rules is COLOURS else "tag"])
+    kind = "rule" if rules is COLOURS else "tag"
+    found: list[Any] = page.evaluate(_RUN, [rules, kind, where or {"exclude": []}])
     return [f"{name}: {id}: {help}: {nodes}" for id, help, nodes in found]
-
-
-def judge_in_themes(page: Page, name: str) -> list[str]:
-    """By all rules in the light theme, by those of colour in the others: in strong contrast all components together."""
-    dress(page, "light")
-    complaints = judge(page, name)
-    for theme in [t for t in THEMES if t != "light"] if name in ("/design", "list", "home") else ["dark"]:
-        dress(page, theme)
-        complaints += judge(page, f"{name}, {theme}", COLOURS)
-    dress(page, "light")
-    return complaints

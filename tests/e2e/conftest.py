@@ -19,6 +19,7 @@ from jimu.settings import Settings
 from jimu.web.assets import Assets
 from tests.databases import fresh_database
 from tests.e2e.chromium import ARGUMENTS, CHROMIUM
+from tests.e2e.flow_workspace import FILES as FLOWS
 from tests.web.site import PASSWORD, Site
 from tests.web.workspace import write_workspace
 
@@ -37,6 +38,15 @@ class Served:
     url: str
 
 
+def _write(folder: Path) -> Path:
+    """The workspace of the tests of pages, and flows."""
+    for name, text in FLOWS.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text.strip() + "\n", "utf-8")
+    return write_workspace(folder)
+
+
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     if not Assets.read().entries:
@@ -44,7 +54,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("e2e")
     with fresh_database("sqlite", folder) as database_url:
         settings = Settings(
-            workspace=write_workspace(folder / "shop"),
+            workspace=_write(folder / "shop"),
             home=folder / "var",
             database_url=database_url,
             login_rate="1000 per minute",

@@ -1,6 +1,6 @@
 """What there is to be seen of a running demo company: every kind of page, and what a click opens on it.
 
-The site is first brought into a state in which nothing is empty (``furnish``); then ``all_scenes`` names what to look at.
+The site is first brought into a state in which little is empty (``furnish``); then ``all_scenes`` names what to see.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from typing import Any
 from playwright.sync_api import Page
 
 Steps = Callable[[Page], None]
-REP, GENERAL_MANAGER = "rep@jimu.example", "chen.guoqiang@jimu.example"
+REP = "rep@jimu.example"
 PASSWORD = "jimu-demo"
 _ID = re.compile(r"/o/(\w+)/(\w{13})")
-# A query made for one person's own deals that are large enough for the longest way of approval.
-_LARGE = "stage not in ['won', 'lost'] and amount >= 1000000"
+# Deals that need an approval.
+_LARGE = "stage not in ['won', 'lost'] and amount >= 200000"
 _FOLLOWING = "status == 'following'"
 _NEAR = "stage == 'negotiation'"
-_SHEET = """公司名称,姓名,手机,来源
+_SHEET = """公司名称,联系人姓名,手机,来源
 上海云帆科技有限公司,王晓明,13812345671,website
 Hamburg Pumpen GmbH,Jan Petersen,not a number,exhibition
 深圳市前海智联,李婷婷,13912345672,somewhere
@@ -78,6 +78,9 @@ def furnish(site: Site, as_person: Callable[[str], Page], folder: Path) -> None:
         site.ask("POST", "/records/comment", {"record": id, "text": "The customer asked for **two weeks** more."})
         site.ask("POST", "/records/activity", {"record": id, "subject": "Call about the offer", "kind": "call"})
     site.page = administrator
+    for at, subject in enumerate(("Send the offer", "Ask for the new floor plan", "Visit the plant"), start=1):
+        _, id = _parts(site.first("opportunity", _LARGE, at))
+        site.ask("POST", "/records/activity", {"record": id, "subject": subject, "due_on": f"2026-12-0{at}"})
     approval = site.link(f"{deal}/approvals", ".inbox-title") if deal else ""
     site.found["approval"] = approval
     site.found["import"] = _import(site, folder)
@@ -106,6 +109,29 @@ def click(*selectors: str, see: str = "") -> Steps:
             page.locator(selector).locator("visible=true").first.click()
         if see:
             page.locator(see).locator("visible=true").first.wait_for()
+
+    return run
+
+
+def pick(*selectors: str, see: str) -> Steps:
+    """Nothing is selected, then the first row, then what is done with it."""
+
+    def run(page: Page) -> None:
+        page.evaluate("sessionStorage.clear()")
+        page.reload()
+        click(".row-check", *selectors, see=see)(page)
+
+    return run
+
+
+def tab(name: str) -> Steps:
+    """A tab of the panel beside a record, which is a tab itself where there is no room beside."""
+
+    def run(page: Page) -> None:
+        if page.locator("#tab-side").is_visible():
+            page.locator("#tab-side").click()
+        page.locator(f"#tab-{name}").click()
+        page.locator(f"#{name} jm-panel > *:not(.skeleton)").first.wait_for()
 
     return run
 
@@ -156,10 +182,10 @@ def _lists() -> Iterator[Scene]:
     yield Scene("list-switcher", "/o/lead", click(".list-page-head > .menu > summary"))
     yield Scene("list-menu", "/o/lead", click(".page-head-actions .menu:last-of-type summary"))
     yield Scene("list-save", asked, click(".list-keep [data-dialog=save-list]"))
-    yield Scene("list-selected", "/o/lead", click(".page-check", see=".select-bar"))
-    mass = click(".page-check", '.select-actions [data-action="edit"]', see="dialog[open] [data-add]")
+    yield Scene("list-selected", "/o/lead", pick(see=".select-bar"))
+    mass = pick('.select-actions [data-action="edit"]', see="dialog[open] [data-add]")
     yield Scene("mass-edit", "/o/lead", mass)
-    delete = click(".page-check", '.select-actions [data-action="delete"]', see="dialog[open] .btn")
+    delete = pick('.select-actions [data-action="delete"]', see="dialog[open] .btn")
     yield Scene("mass-delete", "/o/lead", delete)
 
 
@@ -170,18 +196,18 @@ def _records(site: Site) -> Iterator[Scene]:
         yield Scene(f"edit-{object}", f"{address}/edit")
         site.found.setdefault(object, address)
     yield Scene("new-lead", "/o/lead/new")
-    yield Scene("new-refused", "/o/opportunity/new", click(".form-foot .btn-primary", see=".error-summary"))
+    yield Scene("new-refused", "/o/contact/new", click(".form-foot .btn-primary", see=".error-summary"))
     deal = site.found.get("deal") or site.found["opportunity"]
     yield Scene("record-deal", deal)
-    for tab in ("comments", "attachments", "history"):
-        yield Scene(f"tab-{tab}", deal, click(f"#tab-{tab}"))
+    for name in ("timeline", "comments", "attachments", "team", "history", "approvals"):
+        yield Scene(f"tab-{name}", deal, tab(name))
     yield Scene("lines", f"{deal}/edit", scroll("jm-lines"))
     yield Scene("record-actions", deal, click(".page-head-actions .menu summary"))
     yield Scene("delete", f"{site.found['account']}/delete")
     yield Scene("clone", f"{site.found['opportunity']}/clone")
     yield Scene("convert", f"{site.first('lead', _FOLLOWING)}/convert/lead")
     yield Scene("stage-move", f"{site.first('opportunity', _NEAR)}/stage?to=lost")
-    for panel in ("sharing", "ownership", "why", "return", "assign"):
+    for panel in ("sharing", "why", "return", "assign"):
         address = site.first("lead", "not is_blank(owner)") if panel in ("return", "assign") else site.found["lead"]
         yield Scene(f"record-{panel}", f"{address}/{panel}")
 
@@ -228,9 +254,9 @@ def _own() -> Iterator[Scene]:
 
 
 _PAGES = (
-    "", "users", "users/new", "organisation", "roles", "role-matrix", "access", "tokens", "plan", "revisions", "objects",
-    "options", "layouts", "source", "jobs", "jobs?state=done", "settings", "health", "approvals", "audit", "automations",
-    "deliveries", "personal", "pools", "retention",
+    "", "users", "users/new", "organisation", "roles", "role-matrix", "access", "tokens", "plan", "revisions",
+    "objects", "options", "layouts", "source", "jobs", "jobs?state=done", "settings", "health", "approvals", "audit",
+    "automations", "deliveries", "personal", "pools", "retention",
 )  # fmt: skip
 # The first link of this shape on a page of administration leads to one thing of its kind.
 _FIRST = {

@@ -1,57 +1,112 @@
-"""Pictures of every kind of page, to be looked at: two widths, two themes, two languages.
+"""Pictures of every kind of page of a running demo company, to be looked at: two widths, four themes, three languages.
 
-    python -m tests.e2e.screenshots http://127.0.0.1:8000 EMAIL PASSWORD [FOLDER]
+    python -m tests.e2e.screenshots http://127.0.0.1:8000 EMAIL PASSWORD [FOLDER] [LOOK,LOOK…] [PART OF A NAME]
 
-The pages are found on the running site: its first lists, their first records, the forms.
+A look is width.theme.language (``wide.light.en``). A page that answers with an error, or is wider than the window, is
+told at the end.
 """
 
 from __future__ import annotations
 
 import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from tests.e2e.chromium import ARGUMENTS, CHROMIUM
+from tests.e2e.scenes import PASSWORD, Scene, Site, all_scenes, furnish
 
 WIDTHS = {"wide": (1440, 900), "phone": (390, 844)}
-THEMES = ("light", "dark", "contrast")
-LOCALES = ("en", "zh-CN")
+LOOKS = (
+    "wide.light.en",
+    "phone.light.zh-CN",
+    "wide.dark.zh-CN",
+    "phone.dark.en",
+    "wide.contrast.zh-TW",
+    "phone.contrast.en",
+    "phone.light.zh-TW",
+)
 # Those further down wait until they are scrolled to.
 WAITING = """() => [...document.querySelectorAll("jm-panel .skeleton")].some((one) =>
   one.checkVisibility() && one.getBoundingClientRect().top < innerHeight)"""
+TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+EXPECTED = {"not-found": 404, "no-record": 404}
 
 
-def main(url: str, email: str, password: str, folder: str = "tests/e2e/shots") -> None:
+@dataclass(frozen=True)
+class Look:
+    width: str
+    theme: str
+    language: str
+
+    def __str__(self) -> str:
+        return f"{self.width}.{self.theme}.{self.language}"
+
+
+def main(
+    url: str, email: str, password: str, folder: str = "tests/e2e/shots", looks: str = ",".join(LOOKS), part: str = ""
+) -> int:
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as files:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        for width in WIDTHS:
-            for theme in THEMES:
-                for locale in LOCALES:
-                    _take(browser, url, (email, password), target, (width, theme, locale))
+
+        def open_as(person: str) -> Page:
+            page = browser.new_page()
+            log_in(page, url, person, PASSWORD)
+            return page
+
+        page = browser.new_page()
+        log_in(page, url, email, password)
+        site = Site(page, url)
+        furnish(site, open_as, Path(files))
+        scenes = [scene for scene in all_scenes(site) if part in scene.name]
+        complaints = []
+        for look in looks.split(","):
+            complaints += _take_all(browser, url, (email, password), scenes, Look(*look.split(".")), target)
         browser.close()
+    print(*complaints, sep="\n")
+    return 1 if complaints else 0
 
 
-def _take(browser: Browser, url: str, account: tuple[str, str], target: Path, look: tuple[str, str, str]) -> None:
-    width, theme, locale = look
-    size = WIDTHS[width]
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale=locale)
+def _take_all(
+    browser: Browser, url: str, account: tuple[str, str], scenes: list[Scene], look: Look, target: Path
+) -> list[str]:
+    """Pictures of ``scenes`` in one look; what is wrong with some of them."""
+    width, height = WIDTHS[look.width]
+    context = browser.new_context(viewport={"width": width, "height": height}, locale=look.language)
     page = context.new_page()
+    page.set_default_timeout(10_000)
+
+    def save(name: str) -> list[str]:
+        settle(page)
+        page.screenshot(path=target / f"{name}.{look}.png")
+        return [f"{name}.{look}: wider than the window"] if page.evaluate(TOO_WIDE) else []
+
     page.goto(f"{url}/login")
-    _save(page, target, "login", look)
+    complaints = save("login")
     log_in(page, url, *account)
-    prefer(page, theme, locale)
-    for name, path in _pages(page, url).items():
-        page.goto(url + path)
-        _save(page, target, name, look)
-    for name, keys in (("palette", "Control+k"), ("keys", "?")):
-        page.goto(url)
-        page.keyboard.press(keys)
-        page.locator("dialog[open]").wait_for()
-        _save(page, target, name, look)
+    prefer(page, look.theme, look.language)
+    for scene in scenes:
+        complaints += _take(page, url, scene, save)
     context.close()
+    return complaints
+
+
+def _take(page: Page, url: str, scene: Scene, save: Callable[[str], list[str]]) -> list[str]:
+    complaints = []
+    answer = page.goto(url + scene.path)
+    if answer and answer.status != EXPECTED.get(scene.name, 200):
+        complaints.append(f"{scene.name}: {scene.path} answers {answer.status}")
+    try:
+        if scene.steps:
+            scene.steps(page)
+    except Error as error:
+        complaints.append(f"{scene.name}: {error}"[:200])
+    return complaints + save(scene.name)
 
 
 def log_in(page: Page, url: str, email: str, password: str) -> None:
@@ -74,81 +129,6 @@ def prefer(page: Page, theme: str, locale: str) -> None:
     )
 
 
-def _pages(page: Page, url: str) -> dict[str, str]:
-    """Name -> path: what the navigation leads to, the first record of each list, its forms, and the pages that every
-    site has.
-    """
-    found = {
-        "home": "/",
-        "design": "/design",
-        "profile": "/profile",
-        "bin": "/bin",
-        "search": "/search?q=a",
-        "not-found": "/nowhere",
-    }
-    found |= {"own-tokens": "/me/tokens"} | _administration(page, url)
-    page.goto(f"{url}/")
-    lists = page.eval_on_selector_all(
-        ".shell-nav a.nav-entry[href^='/o/']", "links => links.map(link => link.getAttribute('href'))"
-    )
-    for path in lists[:6]:
-        object = path.split("?")[0].rsplit("/", 1)[1]
-        page.goto(url + path)
-        found[f"list-{object}"] = path
-        record = page.locator("#rows tr[data-href]").first
-        if record.count():
-            href = record.get_attribute("data-href") or ""
-            found |= {f"record-{object}": href, f"edit-{object}": f"{href}/edit", f"new-{object}": f"/o/{object}/new"}
-    return found
-
-
-ADMINISTRATION = (
-    "users",
-    "users/new",
-    "organisation",
-    "roles",
-    "access",
-    "tokens",
-    "plan",
-    "revisions",
-    "objects",
-    "options",
-    "layouts",
-    "source",
-    "jobs",
-    "settings",
-    "health",
-)
-# The first link of this shape on a page of administration leads to one thing of its kind.
-_FIRST = {
-    "users": "tbody th a",
-    "roles": "tbody th a",
-    "revisions": "tbody th a",
-    "objects": "tbody th a",
-    "options": "tbody th a",
-    "source": ".file-columns a",
-}
-
-
-def _administration(page: Page, url: str) -> dict[str, str]:
-    """The pages of administration, the first thing that each lists, and a field; {} for who may not enter."""
-    page.goto(f"{url}/admin")
-    if not page.locator(".admin-page").count():
-        return {}
-    found = {"admin": "/admin", "admin-search": "/admin?q=user"}
-    found |= {f"admin-{name.replace('/', '-')}": f"/admin/{name}" for name in ADMINISTRATION}
-    for name, link in _FIRST.items():
-        page.goto(f"{url}/admin/{name}")
-        first = page.locator(link).first
-        if first.count():
-            found[f"admin-{name}-one"] = first.get_attribute("href") or ""
-    page.goto(url + found.get("admin-objects-one", "/admin/objects"))
-    field = page.locator("#fields tbody th a").first
-    if field.count():
-        found["admin-field"] = field.get_attribute("href") or ""
-    return found
-
-
 def settle(page: Page) -> None:
     """Wait until what is asked for after the page is there as well: no panel in sight that still waits."""
     page.wait_for_load_state()
@@ -158,10 +138,5 @@ def settle(page: Page) -> None:
             return
 
 
-def _save(page: Page, target: Path, name: str, look: tuple[str, str, str]) -> None:
-    settle(page)
-    page.screenshot(path=target / f"{name}.{'.'.join(look)}.png", full_page=False)
-
-
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    sys.exit(main(*sys.argv[1:]))
