@@ -51,6 +51,7 @@ BUILT_IN: tuple[str, ...] = (
     "jimu.flows.stages.plugin",
     "jimu.flows.automations.plugin",
     "jimu.flows.approvals.plugin",
+    "jimu.flows.approvals.duplicates",
     "jimu.flows.approvals.seeding",
     "jimu.flows.notices.plugin",
     "jimu.flows.sla.plugin",

@@ -128,6 +128,7 @@ objects:
   company: {create: true, read: own, update: own, delete: own}
   person: {create: true, read: own, update: own, delete: own}
   prospect: {create: true, read: own, update: own, delete: own}
+  vendor: {create: true, read: own, update: own, delete: own}
   order: {create: true, read: all, update: all, delete: none}
 """,
     "objects/roles/reader.yaml": """
@@ -135,6 +136,32 @@ label: Reader
 objects:
   company: {create: true, read: all, update: all, fields: {phone: none}}
   prospect: {create: true, read: all, update: all}
+""",
+    "objects/shop/vendor.yaml": """
+label: Vendor
+title: "{name}"
+fields:
+  name: {type: text, required: true, max_length: 60}
+  tax_number: {type: text}
+  since: {type: date}
+duplicates:
+  - name: alike
+    match: [{field: name, how: normalised}, {field: since, optional: true}]
+    on_match: request
+    reviewers: [{role: boss}]
+  - name: same_tax_number
+    match: [{field: tax_number}]
+    on_match: request
+    approval: vendor
+    tell: none
+""",
+    "flows/approvals/vendor.yaml": """
+label: Vendor approval
+object: vendor
+start: {when: "not is_blank(tax_number)"}
+nodes:
+  look: {approvers: [{user: chief@example.com}], to: end}
+  end: {type: end}
 """,
     "objects/roles/boss.yaml": """
 label: Boss

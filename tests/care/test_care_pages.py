@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -53,6 +54,23 @@ def test_a_form_asks_for_the_reason_where_one_is_needed(site: Site, ann: Visitor
     assert 'name="_duplicates_reason"' in answer.text
     data = form_on(answer.text, "/o/person/new") | {"_duplicates_reason": "shared"}
     assert ann.client.post("/o/person/new", data=data).status_code == 303
+
+
+def test_a_form_asks_for_approval_and_who_decides_sees_what_may_be_the_same(site: Site, ann: Visitor) -> None:
+    first = site.create("vendor", name="Umbrella Ltd.")
+    sam = site.visitor("sam@example.com")
+    answer = sam.fill("/o/vendor/new", {"name": "UMBRELLA"})
+    assert answer.status_code == 422
+    assert "ask for approval" in answer.text
+    data = form_on(answer.text, "/o/vendor/new") | {"_duplicates_ok": "1"}
+    assert sam.client.post("/o/vendor/new", data=data).status_code == 303
+    inbox = ann.get("/inbox").text
+    href = re.search(r"/approvals/[0-9A-Z]{13}", inbox)
+    assert href is not None
+    page = ann.get(href[0]).text
+    assert "Records that may be the same" in page
+    assert url("vendor", first) in page
+    assert url("vendor", first) not in sam.get(href[0]).text
 
 
 def test_what_is_found_is_told_while_one_types(site: Site, ann: Visitor) -> None:

@@ -110,7 +110,9 @@ def test_of_a_record_that_one_may_not_see_only_that_is_told_what_the_rule_says(
 ) -> None:
     ann, bob = shop.user("ann", "seller"), shop.user("bob", "seller")
     shop.create("company", shop.acting(ann), name="Cyberdyne", site="https://cyberdyne.com", city="secret city")
-    values = {"name": "Cyberdine"} if rule == "same_name" else {"name": "Quite other", "site": "https://www.cyberdyne.com"}
+    values = (
+        {"name": "Cyberdine"} if rule == "same_name" else {"name": "Quite other", "site": "https://www.cyberdyne.com"}
+    )
     preview = write.preview(Create("company", values), shop.acting(bob))
     (told,) = preview.duplicates
     assert (told.rule, told.id, told.title, told.fields) == (rule, 0, "", {})
@@ -158,9 +160,7 @@ class Job_of:
         self.payload = {"rule": rule}
 
 
-NAMES = st.lists(
-    st.text(alphabet="abc上海华为", min_size=1, max_size=9), min_size=2, max_size=7
-)
+NAMES = st.lists(st.text(alphabet="abc上海华为", min_size=1, max_size=9), min_size=2, max_size=7)
 
 
 @given(names=NAMES)

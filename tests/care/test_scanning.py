@@ -26,7 +26,7 @@ def test_a_scan_finds_what_was_there_before_and_finds_the_same_again(shop: Proje
         assert scan("company", shop.system) == 2
     page = find_clusters("company", boss)
     assert [set(c.members) for c in page.clusters] == [set(ids[:3]), set(ids[4:])]
-    assert (page.total, page.next, merged_objects(boss)) == (2, None, ["company", "person", "prospect"])
+    assert (page.total, page.next, merged_objects(boss)) == (2, None, ["company", "person", "prospect", "vendor"])
 
 
 def test_somebody_sees_only_their_own_records_in_clusters(shop: Project) -> None:

@@ -154,6 +154,8 @@ def restore_view(call: Call, parameters: Parameters, object: str, id: str) -> An
 def written(call: Call, record: Record, status: int = 200) -> Answer:
     body = dump_record(call, record)
     headers = {"ETag": tags.tag_of(record.version, write_json(body))}
+    if record.waits:
+        headers["Waits-For"] = "approval"
     if status == 201:
         headers["Location"] = f"/api/v1/records/{record.object}/{encode_id(record.id)}"
     return Answer(body, status, headers)

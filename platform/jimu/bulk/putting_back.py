@@ -17,7 +17,8 @@ from jimu.access.rules import action_allowed
 from jimu.bulk.changing import GONE, write_all
 from jimu.bulk.model import Item
 from jimu.bulk.noting import item_of
-from jimu.bulk.results import Run
+from jimu.bulk.results import NOTIFICATION, Run
+from jimu.definitions.model import FieldDef
 from jimu.errors import NotFound
 from jimu.messages import Message
 from jimu.records import Context
@@ -173,7 +174,7 @@ class Putting:
         found: dict[int, list[Any]] = {}
         for object, ids in _by_object(made, self.undone.object).items():
             for dependent in dependents_of(self.context.manifest, object):
-                if dependent.field.on_delete != "cascade":
+                if dependent.field.on_delete != "cascade" or _is_noted(dependent.object, dependent.field):
                     continue
                 for id in self._pointed_at(dependent.object, dependent.name, ids, going):
                     found.setdefault(id, []).append(self.context.manifest.objects[dependent.object].plural)
@@ -189,6 +190,11 @@ class Putting:
             value = row[field]
             found |= wanted.intersection(value if isinstance(value, list) else [value])
         return found
+
+
+def _is_noted(object: str, field: FieldDef) -> bool:
+    """What the engine notes of a record by itself keeps nobody from taking the record back."""
+    return object == NOTIFICATION or field.requires == "engine"
 
 
 def _by_object(items: Iterable[Item], own: str) -> dict[str, list[int]]:

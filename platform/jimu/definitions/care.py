@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from jimu.diagnostics import Place
@@ -14,6 +15,7 @@ from jimu.messages import Text
 Formula = Any  # formulas.Formula, a checked tree
 
 FUZZY = "fuzzy"
+_LONGEST_FLOW = 60
 HOWS = ("exact", "normalised", "fuzzy", "pinyin", "phone", "email", "domain")
 
 
@@ -44,7 +46,8 @@ class DuplicateRuleDef:
     """Records of ``object`` that agree in all of ``match`` (and score at least ``least`` in all) are taken for the
     same. ``when``: for which records it is asked; ``among``: which others of the same object count; ``own`` False:
     none, only those of ``across``. ``on_match``: warn, allow_with_reason, block, request. ``tell``: what is told of a
-    match that the actor may not see: none, exists, owner, full.
+    match that the actor may not see: none, exists, owner, full. Of request: ``approval`` names the flow by which it is
+    approved, else ``reviewers`` are asked (approver rules as they are written).
     """
 
     name: str
@@ -60,7 +63,14 @@ class DuplicateRuleDef:
     tell: str = "exists"
     leave_out: tuple[str, ...] = ()  # further words that say nothing at the end of a name
     message: Text = field(default_factory=lambda: Text({}))
+    approval: str = ""
+    reviewers: tuple[Any, ...] = ()
     source: Place = field(default_factory=Place)
+
+    @property
+    def flow(self) -> str:
+        """The approval flow that a request goes by: the one that is named, or that of the reviewers."""
+        return self.approval or review_name(self.object, self.name)
 
     def fields_of(self, object: str) -> Mapping[str, str]:
         """The rule's field → the field of ``object``; empty where records of it do not take part."""
@@ -73,6 +83,14 @@ class DuplicateRuleDef:
         """The objects whose records may be found, its own first."""
         own = (self.object,) if self.own else ()
         return (*own, *(across.object for across in self.across if across.object != self.object))
+
+
+def review_name(object: str, rule: str) -> str:
+    """The name of the flow by which the reviewers of a rule are asked; no file of a flow can have such a name."""
+    name = f"{object}.{rule}"
+    if len(name) <= _LONGEST_FLOW:
+        return name
+    return f"{name[: _LONGEST_FLOW - 9]}.{sha256(name.encode()).hexdigest()[:8]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,6 +177,7 @@ def link(loading: _Loading) -> None:
         linking = Linking(linker, loading.so_far, documents)
         built = {name: kind.build(document, linking) for name, document in documents.items()}
         found = {name: definition for name, definition in built.items() if definition is not None}
+        found |= kind.derive(found, linking)
         loading.manifest = replace(loading.so_far, others={**loading.so_far.others, kind.name: found})
 
 

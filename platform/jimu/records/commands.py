@@ -102,6 +102,7 @@ class Record:
     created: bool = False  # set by a write
     changed: tuple[str, ...] = ()  # set by a write: fields that changed
     duplicates: tuple[Any, ...] = ()  # set by a write: duplicates.Told, of which a rule warns
+    waits: bool = False  # set by a write: for an approval, the record or what was to be changed of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ class Draft:
     warnings: list[Problem] = field(default_factory=list)
     duplicates: list[Any] = field(default_factory=list)  # duplicates.Told: records taken for the same
     allowed_duplicates: bool = False
+    requests: list[Any] = field(default_factory=list)  # DuplicateRuleDef: by which it has to be approved
+    waits: bool = False  # it is stored, or what it changes is kept aside, until somebody has approved it
     error: JimuError | None = None
     new_version: int = 1
     record: Record | None = None
@@ -96,3 +98,4 @@ class Preview:
     required: frozenset[str] = frozenset()
     read_only: frozenset[str] = frozenset()
     duplicates: tuple[Any, ...] = ()  # duplicates.Told
+    waits: bool = False  # for an approval

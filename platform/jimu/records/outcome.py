@@ -44,6 +44,7 @@ def build_record(wave: Wave, draft: Draft) -> Record:
         created=draft.action == "create",
         changed=draft.changed,
         duplicates=tuple(draft.duplicates),
+        waits=draft.waits,
     )
 
 
@@ -97,4 +98,5 @@ def build_preview(wave: Wave, draft: Draft) -> Preview:
         required=state.required if state else frozenset(),
         read_only=frozenset(protected | state.read_only) if state else frozenset(protected),
         duplicates=tuple(draft.duplicates),
+        waits=draft.waits,
     )

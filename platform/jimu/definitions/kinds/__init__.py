@@ -7,11 +7,11 @@ reference pages, plan and diff, where-used and the list in the administration fo
 ``manifest.all("calendar")`` gives the definitions by name.
 """
 
-from jimu.definitions.kinds.approval import APPROVAL
 from jimu.definitions.kinds.assignment import ASSIGNMENT
 from jimu.definitions.kinds.automation import AUTOMATION
 from jimu.definitions.kinds.calendar import CALENDAR
 from jimu.definitions.kinds.conversion import CONVERSION
+from jimu.definitions.kinds.duplicate_reviews import APPROVAL
 from jimu.definitions.kinds.email import EMAIL
 from jimu.definitions.kinds.kind import Definition, DefinitionKind, Linking
 from jimu.definitions.kinds.pool import POOL

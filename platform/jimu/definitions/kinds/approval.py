@@ -43,7 +43,7 @@ class FlowScope(LinkScope):
         return [*super().names(object), *([SUBMITTER] if object == self.object else [])]
 
 
-class _Making:
+class FlowMaking:
     """Reads a document: formulas typed on its object, reports at their lines."""
 
     def __init__(self, document: Document, linking: Linking, object: str) -> None:
@@ -86,9 +86,9 @@ def build_approval(document: Document, linking: Linking) -> FlowDef | None:
     if not linking.linker.check_object(object, document.value_place("object"), document.address):
         return None
     before = len(linking.findings.diagnostics)
-    making = _Making(document, linking, object)
+    making = FlowMaking(document, linking, object)
     flow = read_flow(document.name, data, making)
-    _Links(making, flow).check()
+    FlowLinks(making, flow).check()
     for finding in verify(flow):
         place = making.place_of(finding.path)
         linking.findings.extend([Diagnostic(finding.code, finding.message, place, document.address)])
@@ -156,10 +156,10 @@ def _plain(data: Any) -> Any:
     return [_plain(v) for v in data] if isinstance(data, list) else data
 
 
-class _Links:
+class FlowLinks:
     """Whether what a flow names is there: fields, roles, calendars, objects, other flows."""
 
-    def __init__(self, making: _Making, flow: FlowDef) -> None:
+    def __init__(self, making: FlowMaking, flow: FlowDef) -> None:
         self.making, self.flow = making, flow
         self.document, self.linking = making.document, making.linking
         self.linker = making.linking.linker

@@ -52,10 +52,15 @@ class Linking:
 
 Build = Callable[[Document, Linking], Definition | None]
 Uses = Callable[[Manifest, Any], Iterator[Use]]
+Derive = Callable[[Mapping[str, Any], Linking], Mapping[str, Definition]]
 
 
 def _nothing(manifest: Manifest, definition: Any) -> Iterator[Use]:
     return iter(())
+
+
+def _none(found: Mapping[str, Any], linking: Linking) -> Mapping[str, Definition]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ class DefinitionKind:
     (``pool:leads``). ``folder``: below the workspace (``flows/pools``). ``part``: the kind within a sentence ("pool"),
     ``title``: as a heading ("Pools"). ``build`` makes the linked definition and reports what is wrong with it; None:
     nothing usable could be made (and that is reported). ``uses``: which definitions it refers to, by address.
+    ``derive``: definitions of the kind that follow from others and have no file of their own; given those that have.
     """
 
     name: str
@@ -72,3 +78,4 @@ class DefinitionKind:
     title: Message
     build: Build
     uses: Uses = _nothing
+    derive: Derive = _none

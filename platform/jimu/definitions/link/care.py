@@ -65,6 +65,7 @@ def _rule(part: _Part, raw: YamlMap, at: At) -> DuplicateRuleDef:
     match = tuple(_match(part, one, (*at, "match", i)) for i, one in enumerate(raw["match"]))
     if all(one.optional for one in match):
         part.error("no_match_field", "A duplicate rule needs a field that must agree.", (*at, "match"))
+    _check_request(part, raw, at)
     across = tuple(_across(part, raw, (*at, "across", i), match) for i in range(len(raw.get("across", ()))))
     return DuplicateRuleDef(
         raw["name"],
@@ -80,8 +81,22 @@ def _rule(part: _Part, raw: YamlMap, at: At) -> DuplicateRuleDef:
         raw.get("tell", "exists"),
         tuple(raw.get("leave_out") or ()),
         optional_text(raw, "message"),
+        raw.get("approval", ""),
+        tuple(plain(one) for one in raw.get("reviewers") or ()),
         part.document.key_place(*at),
     )
+
+
+def _check_request(part: _Part, raw: YamlMap, at: At) -> None:
+    """Who is asked is said where somebody is asked, and only there."""
+    is_request = raw.get("on_match") == "request"
+    if is_request and not (raw.get("approval") or raw.get("reviewers")):
+        template = "Say with approval or reviewers who is asked."
+        part.error("nobody_asked", template, (*at, "on_match"))
+    for key in ("approval", "reviewers"):
+        if raw.get(key) and (not is_request or (key == "reviewers" and raw.get("approval"))):
+            template = "{key} says who is asked where on_match is request and nothing else says it."
+            part.error("nothing_asked", template, (*at, key), key=key)
 
 
 def _match(part: _Part, raw: YamlMap, at: At) -> MatchDef:

@@ -56,7 +56,7 @@ def hold_changes(wave: Wave) -> None:
         for name in changes:
             draft.set(name, (draft.before or {}).get(name))
         draft.add_warning("held", WAITS)
-        draft.aside = Held(flow.name, held)
+        draft.aside, draft.waits = Held(flow.name, held), True
 
 
 def changes_of(draft: Draft, wave: Wave) -> list[str]:

@@ -19,7 +19,8 @@ BLOCKED = Message("There is a record of the same already: {title}.")
 BLOCKED_HIDDEN = Message("There is a record of the same already that you cannot see.")
 BLOCKED_OWNED = Message("There is a record of the same already that you cannot see; {owner} has it.")
 NEEDS_REASON = Message("Say why a record of the same is needed.")
-NEEDS_REQUEST = Message("A record of the same needs to be approved by somebody; that cannot be asked for here yet.")
+NEEDS_REQUEST = Message("A record of the same has to be approved; save it to ask for that.")
+NOBODY_ASKS = Message("A record of the same has to be approved, which cannot be asked for in this way.")
 
 WARN, ALLOW, REQUEST = "warn", "allow_with_reason", "request"
 
@@ -35,9 +36,18 @@ def check_duplicates(wave: Wave) -> None:
             _judge(wave, rule, asked)
 
 
+def check_restored(wave: Wave) -> None:
+    """A step: out of the recycle bin comes nothing that a rule keeps from being there twice, unless an administrator
+    fetches it.
+    """
+    if not wave.context.actor.is_admin:
+        check_duplicates(wave)
+        refuse_unasked(wave)
+
+
 def _is_asked(wave: Wave, rule: Rule, draft: Draft) -> bool:
     compared = rule.fields_of(wave.object).values()
-    if not draft.is_new and set(compared).isdisjoint(draft.changed):
+    if draft.action == "update" and set(compared).isdisjoint(draft.changed):
         return False
     when = rule.definition.when
     return when is None or bool(evaluate(when, wave.world.reader(wave.plan, draft.values), wave.environment_of(draft)))
@@ -70,11 +80,21 @@ def _say(wave: Wave, rule: Rule, draft: Draft, matches: Sequence[Match], told: S
     if wave.context.duplicates_reason and definition.on_match in (WARN, ALLOW):
         draft.allowed_duplicates = True
         return
+    if definition.on_match == REQUEST and policy != "stop":
+        draft.requests.append(definition)
+        return
     draft.add_problem("duplicate_warning" if is_warning else "duplicate", message, field)
     if definition.on_match == ALLOW:
         draft.add_problem("duplicate_reason", NEEDS_REASON)
     elif definition.on_match == REQUEST:
         draft.add_problem("duplicate_request", NEEDS_REQUEST)
+
+
+def refuse_unasked(wave: Wave) -> None:
+    """A step: what has to be approved is not stored where nobody took it on to have it approved."""
+    for draft in wave.open:
+        if draft.requests and not draft.waits:
+            draft.add_problem("duplicate_request", NOBODY_ASKS)
 
 
 def _message(told: Told, is_warning: bool) -> Message:

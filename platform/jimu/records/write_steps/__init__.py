@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from jimu.records.duplicates.judging import check_duplicates
+from jimu.records.duplicates.judging import check_duplicates, check_restored, refuse_unasked
 from jimu.records.duplicates.keeping import keep_match_keys
 from jimu.records.wave import Wave
 from jimu.records.write_steps.access_records import audit_access, check_access_records, check_restrictions
@@ -68,6 +68,7 @@ _VALUES: tuple[Step, ...] = (
     check_uniques,
     check_duplicates,  # dear, so last; but with all other problems
     run_judging_hooks,  # stages, locks: what is configured above the write path
+    refuse_unasked,  # what has to be approved and nobody took on
     judge,
 )
 
@@ -114,6 +115,7 @@ BEFORE_STORING: Mapping[str, tuple[Step, ...]] = {
         authorise_action,
         load_before,
         run_before_hooks,
+        check_restored,  # else the recycle bin were a way round the rules
         judge,
         refuse_merged,  # those come back with the whole merge
         gather_deleted_together,

@@ -10,11 +10,11 @@ from jimu.messages import Message
 from jimu.records.duplicates import Told, find_rule
 from jimu.web.pages.reader import Reader, record_url
 
-_GRAVITY = {"warn": 0, "allow_with_reason": 1, "request": 2, "block": 2}
+_GRAVITY = {"warn": 0, "allow_with_reason": 1, "request": 2, "block": 3}
 _WORDS = {
     "warn": Message("Is it there already?"),
     "allow_with_reason": Message("It is there already; say why another is needed"),
-    "request": Message("It is there already; another would have to be approved"),
+    "request": Message("It is there already; another has to be approved"),
     "block": Message("It is there already"),
 }
 HIDDEN = Message("A record that you cannot see")

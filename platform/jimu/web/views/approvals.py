@@ -22,6 +22,7 @@ from jimu.messages import Message
 from jimu.records import read
 from jimu.records.reading import reading
 from jimu.web.pages.approval_lines import LineGrid, line_grids, read_grids
+from jimu.web.pages.approval_waiting import waiting_of
 from jimu.web.pages.approvals import (
     BOX_LABELS,
     STATES,
@@ -134,6 +135,7 @@ def _approval(id: str, tried: _Tried, status: int = 200) -> Response:
         status=status,
         crumbs=[Crumb(reader.render(INBOX), "/inbox"), Crumb(shown.title)],
         page=shown,
+        waiting=waiting_of(shown.panel, reader),
         tried=tried,
         fields={t.task.id: tried.views if t.task.id == tried.task and tried.views else _fields(shown, t.task, reader)
                 for t in shown.mine},

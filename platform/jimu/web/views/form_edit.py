@@ -36,6 +36,7 @@ from jimu.web.views.saving import (
     ids_in,
     previewed,
     save,
+    saved_note,
     uploads,
 )
 from jimu.web.visit import visit
@@ -77,7 +78,7 @@ def change(object: str, id: str) -> Response:
     except REFUSALS as error:
         page = typed_page(shape, record, base or {}, sent, reader)
         return refuse_form(page, error, reader, lines, (object, record.id))
-    return done(_next_address(saved), Message("{title} was saved.", {"title": saved.title}))
+    return done(_next_address(saved), saved_note(saved, Message("{title} was saved.", {"title": saved.title})))
 
 
 def _version(shape: PageShape, record: Record, base: Typed | None, reader: Reader) -> int:

@@ -32,7 +32,7 @@ from jimu.web.responses import json, local, page, reader_of, record_id
 from jimu.web.views.form_duplicates import panel_html, shown_duplicates
 from jimu.web.views.form_page import asked_back, refuse_form, show_form
 from jimu.web.views.line_saving import live, show_lines, with_lines, write_lines
-from jimu.web.views.saving import REFUSALS, Foreseen, checked, done, previewed, save, with_type
+from jimu.web.views.saving import REFUSALS, Foreseen, checked, done, previewed, save, saved_note, with_type
 from jimu.web.visit import visit
 
 _MOST_KEY = 64
@@ -93,7 +93,7 @@ def create(object: str) -> Response:
         return refuse_form(typed_page(shape, variant, sent, reader), error, reader, lines)
     if record is None:
         return done(address, Message("It was saved already."))
-    return done(address, Message("{title} was created.", {"title": record.title}))
+    return done(address, saved_note(record, Message("{title} was created.", {"title": record.title})))
 
 
 def sent_lines(object: str, reader: Reader, variant: str = "") -> list[SentLines]:

@@ -27,6 +27,8 @@ from jimu.web.visit import visit
 # What writing may refuse because of the values: these come back on the form, other errors are pages of their own.
 REFUSALS = (Invalid, Conflict, Locked, Forbidden, TooLarge)
 UNREADABLE = Message("Some values cannot be read.")
+WAITS = Message("{title} waits for approval.")
+PARTLY = Message("{title} was saved; part of the change waits for approval.")
 _FILE_WIDGETS = ("file", "image")
 _BIGGEST_FILE_MB = 25
 
@@ -135,6 +137,13 @@ def save(
                 kept = changes.get(name, (before.values.get(name) if before else None) or [])
                 changes[name] = [*kept, attachment.id]
         return write.write(Update(command.object, record.id, changes), unit)
+
+
+def saved_note(record: Record, plain: Message) -> Message:
+    """What is said of a record that was written: ``plain``, unless it waits for approval."""
+    if not record.waits:
+        return plain
+    return Message(WAITS.template if record.created or not record.changed else PARTLY.template, {"title": record.title})
 
 
 def done(address: str, note: Message, **data: str) -> Response:
