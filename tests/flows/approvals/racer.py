@@ -22,8 +22,9 @@ from jimu.flows.approvals import events, service
 from jimu.flows.approvals.service import Answer, Request
 from jimu.records import Context, Update, write
 from jimu.records.schema import build_schema
+from jimu.revisions import Deployment, apply
 from jimu.storage import Database, Store
-from tests.flows.approvals.race_flows import FILES
+from tests.flows.approvals.race_flows import FILES, PUBLISHED
 from tests.records.project import FrozenClock, Project, build_manifest
 
 
@@ -39,6 +40,8 @@ def do(project: Project, order: dict[str, Any], context: Context) -> Any:
     what, given = order["what"], order.get("with", {})
     if what == "start":
         return service.start(Request("thing", order["record"], order["flow"]), context).approval.id
+    if what == "publish":
+        return publish(project)
     if what == "decide":
         done = service.decide(order["task"], Answer(**given), context)
         return [done.entry, done.repeated]
@@ -56,6 +59,21 @@ def do(project: Project, order: dict[str, Any], context: Context) -> Any:
     if "task" in order:
         return service.on_task(kind, order["task"], context, **values).entry
     return service.on_approval(kind, order["approval"], context, **values).entry
+
+
+def published(project: Project) -> Project:
+    """The project under the text that is published meanwhile."""
+    manifest = build_manifest(PUBLISHED)
+    return replace(project, manifest=manifest, store=Store(project.database, build_schema(manifest)))
+
+
+def publish(project: Project) -> int:
+    """Bring the other text into force, as ``jimu apply`` does."""
+    with project.database.read() as transaction:
+        row = transaction.current_revision(files=False)
+    known = (row.id, row.hash) if row else (None, None)
+    deployment = Deployment(project.database, project.manifest, *known, project.plugins, project.clock)
+    return apply(deployment, build_manifest(PUBLISHED)).revision
 
 
 def crash_at(database: Database, number: int) -> None:
@@ -86,14 +104,15 @@ def race(url: str, folder: str) -> None:
     say("up")
     while line := orders.readline():
         order = json.loads(line)
-        project = replace(project, clock=FrozenClock())
-        context = acting(project, order)
+        own = replace(project, clock=FrozenClock())
+        own = published(own) if order.get("published") else own
+        context = acting(own, order)
         say("ready")
         orders.readline()
         if order.get("crash"):
             crash_at(database, order["crash"])
         try:
-            found = {"result": do(project, order, context)}
+            found = {"result": do(own, order, context)}
         except JimuError as error:
             found = {"error": error.code, "text": str(error)}
         say(json.dumps(found, default=str))

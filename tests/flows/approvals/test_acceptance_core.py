@@ -106,7 +106,7 @@ def test_9_an_empty_role_may_refuse_the_submission() -> None:
 
 
 @pytest.mark.parametrize("mode", ["{count: 3}", "{weight: 3}", "{weight: 2, strict: true}"])
-def test_07c_a_vote_that_cannot_be_won_is_asked_of_nobody_and_looked_at_anew_on_repair(mode: str) -> None:
+def test_7b_a_vote_that_cannot_be_won_is_asked_of_nobody_and_looked_at_anew_on_repair(mode: str) -> None:
     company = Company(roles={"finance": [A, B]})
     case = Case(f"nodes: {{one: {{approvers: [{{role: finance}}], mode: {mode}, to: end}}}}", company).submit()
     assert (case.run.state, case.run.cause, case.asked()) == ("error", "too-few-approvers", [ADM])

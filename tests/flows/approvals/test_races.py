@@ -30,6 +30,7 @@ from jimu.flows.approvals.service import Answer, Request
 from jimu.records import Create, Delete, ListRequest, Update, read, write
 from tests.databases import fresh_database, require_postgresql
 from tests.flows.approvals.race_flows import FILES
+from tests.flows.approvals.racer import published
 from tests.records.project import Project, empty_project, make_tables
 
 ROOT = Path(__file__).parents[3]
@@ -367,6 +368,27 @@ def test_two_submissions_of_one_record(track: Track) -> None:
     assert sorted(oks(found)) == [False, True]
     assert [f["error"] for f in found if "error" in f] == ["conflict"]
     assert len(rows_of(track, "approval", record=record)) == 1
+
+
+def test_a_flow_published_while_a_record_is_handed_in(track: Track) -> None:
+    """The run goes by the text that was checked; two first runs by the new text keep that text once."""
+    records = [track.project.create("thing", track.acting("s"), name="Thing") for _ in range(3)]
+    begin = [{"what": "start", "record": r, "flow": "chain", "by": "s"} for r in records]
+    found = track.race({"what": "publish"}, begin[0])
+    assert oks(found) == [True, True], found
+    new = replace(track, project=published(track.project))
+    others = track.race(*[{**b, "published": True} for b in begin[1:]])
+    assert oks(others) == [True, True], others
+    assert [new.check(int(o["result"])).flow.first for o in others] == ["only", "only"]
+    old = int(found[1]["result"])
+    assert new.check(old).flow.first == "one"
+    for name in "abbc":
+        new.decide(old, name)
+    for other in others:
+        new.decide(int(other["result"]), "c")
+    assert [new.count(a) for a in (old, *(int(o["result"]) for o in others))] == [1, 10, 10]
+    kept = [r.values["flow_version"] for r in rows_of(new, "approval_version", flow="chain")]
+    assert len(kept) == len(set(kept)) == 2
 
 
 def test_a_batch_and_a_single_decision(track: Track) -> None:

@@ -13,8 +13,8 @@ _GONE = frozenset({"removed", "left", "taken", "reclaimed"})
 
 
 def counts(task: Task) -> bool:
-    """Whether the task is (still) a share: not handed on to another task, not taken away."""
-    if task.state in ("transferred", "expired"):
+    """Whether the task is (still) a share: not a repair, not handed on to another task, not taken away."""
+    if task.kind == "repair" or task.state in ("transferred", "expired"):
         return False
     return not (task.state == "cancelled" and task.reason in _GONE)
 
