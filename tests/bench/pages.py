@@ -89,7 +89,12 @@ class Inside:
             "wsgi.errors": sys.stderr, "wsgi.multithread": True, "wsgi.multiprocess": False, "wsgi.run_once": False,
         }  # fmt: skip
         head: list[Any] = []
-        answer = self.app(environ, lambda status, headers, exc_info=None: head.extend((status, headers)))
+
+        def start(status: str, headers: list[tuple[str, str]], problem: Any = None) -> Callable[[bytes], object]:
+            head.extend((status, headers))
+            return lambda body: None
+
+        answer = self.app(environ, start)
         body = b"".join(answer)
         close = getattr(answer, "close", None)
         if close is not None:

@@ -6,12 +6,12 @@ Templates get plain data and render it; they ask nothing of the engine.
 from __future__ import annotations
 
 import functools
-import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import orjson
 from jinja2 import FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -98,7 +98,7 @@ class Renderer:
 
 def in_json(value: Any) -> Markup:
     """JSON that may stand inside a ``<script type="application/json">`` block."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    text = orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
 
 

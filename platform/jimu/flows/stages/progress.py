@@ -19,6 +19,7 @@ from jimu.records import Context, read
 from jimu.records.commands import Record
 from jimu.records.requests import ListRequest
 
+_OF_PERIOD = ("stage", "entered_at", "left_at", "due_at", "days")
 State = Literal["done", "current", "ahead", "skipped"]
 
 
@@ -69,11 +70,11 @@ def progress_of(record: Record, context: Context) -> Progress | None:
 
 
 def _periods(record: Record, stages: StagesDef, context: Context) -> list[Record]:
-    """The last hundred periods of the record, the latest first."""
+    """The last hundred periods of the record, the latest first. They are made as they begin: ids tell the order."""
     if not action_allowed(context.actor, context.manifest, PERIOD, "read"):
         return []
     where = f"record == '{encode_id(record.id)}' and flow == '{stages.name}'"
-    request = ListRequest(PERIOD, where=where, order=("-entered_at",), limit=100, titles=False)
+    request = ListRequest(PERIOD, where=where, order=("-id",), fields=_OF_PERIOD, limit=100, titles=False)
     return read.list_records(request, context).records
 
 

@@ -8,9 +8,8 @@ stars, pictures.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from jimu.access.per_manifest import PerManifest
 from jimu.definitions.model import FieldDef
@@ -48,9 +47,9 @@ COLORS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """``kind``: blank text link external badge list html multiline stars check meter json image file secret place.
+class Shown(NamedTuple):
+    """A tuple, since a page makes hundreds. ``kind``: blank text link external badge list html multiline stars check
+    meter json image file secret place.
     ``css`` is a class name; of a place ``number`` and ``most`` say where on a map of the world it lies."""
 
     kind: str
@@ -216,11 +215,12 @@ def _email(field: FieldDef, type_: FieldType, context: FormatContext, reader: Re
 
 
 def _phone(field: FieldDef, type_: FieldType, context: FormatContext, reader: Reader) -> Presenter:
-    return lambda value, values, titles: Shown(
-        "link",
-        type_.format(value, field, context, values),
-        "tel:" + "".join(c for c in str(value) if c.isdigit() or c == "+"),
-    )
+    @lru_cache(maxsize=2048)
+    def shown(value: Any) -> Shown:
+        number = "".join(c for c in str(value) if c.isdigit() or c == "+")
+        return Shown("link", type_.format(value, field, context), f"tel:{number}")
+
+    return lambda value, values, titles: shown(value)
 
 
 def _url(field: FieldDef, type_: FieldType, context: FormatContext, reader: Reader) -> Presenter:

@@ -98,13 +98,20 @@ def saved_lists(object: str, reader: Reader) -> list[SavedList]:
     request = ListRequest(
         OBJECT,
         where=f"of_object == {quoted(object)} and ({mine}{shared})",
-        order=("position", "name"),
+        order=("id",),
         fields=_FIELDS,
         limit=MOST_LISTS,
         titles=False,
     )
-    found = [_saved(r) for r in read.list_records(request, reader.context).records]
+    records = read.list_records(request, reader.context).records
+    found = [_saved(r) for r in sorted(records, key=_place)]
     return [s for s in found if not s.adjusts or s.owner == reader.actor.id]
+
+
+def _place(record: Record) -> tuple[bool, int, str]:
+    """Those that were given a position first, then by name."""
+    position = record.values.get("position")
+    return position is None, position or 0, (record.values.get("name") or "").casefold()
 
 
 def _saved(record: Record) -> SavedList:

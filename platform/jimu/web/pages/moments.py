@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 
 from babel.dates import format_date, format_datetime, format_timedelta
 
@@ -25,15 +26,21 @@ class When:
 def when_of(moment: dt.datetime, reader: Reader) -> When:
     locale = reader.format_context().babel_locale
     local = moment.astimezone(reader.time_zone)
-    full = format_datetime(local, "medium", locale=locale)
+    day, full = _written(local, locale)
     gone = reader.context.clock() - moment
     if dt.timedelta(0) <= gone < dt.timedelta(minutes=1):
         text = reader.render(Message("just now"))
     elif abs(gone) < _NEAR:
         text = format_timedelta(-gone, add_direction=True, locale=locale, threshold=1)
     else:
-        text = format_date(local.date(), "medium", locale=locale)
+        text = day
     return When(text, full, moment.isoformat())
+
+
+@lru_cache(maxsize=4096)
+def _written(local: dt.datetime, locale: str) -> tuple[str, str]:
+    """The day and the minute, in the words of a language."""
+    return format_date(local.date(), "medium", locale=locale), format_datetime(local, "medium", locale=locale)
 
 
 def day_of(day: dt.date, reader: Reader) -> str:

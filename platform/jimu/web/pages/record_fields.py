@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from jimu.access.fields import EDIT, field_access
 from jimu.access.likely import is_likely
@@ -26,8 +27,7 @@ _OFTEN_THE_SAME = frozenset({"blank", "text", "link", "external", "badge", "list
 _MOST_KEPT = 60
 
 
-@dataclass(frozen=True, slots=True)
-class ShownField:
+class ShownField(NamedTuple):
     """``why``: the reason why the value cannot be changed, '' where it can. ``can_reveal``: it is a secret that the
     reader may look at. ``is_marked``: the reason stands beside this very field, not at the head of the page.
     """
@@ -63,8 +63,10 @@ class ShownSection:
     fields: list[ShownField]
 
     @property
-    def can_edit(self) -> bool:
-        return sum(not f.why for f in self.fields) > 1
+    def editable(self) -> str:
+        """The names of the fields that can be edited together, with commas; '' where there are not several."""
+        names = [f.shape.name for f in self.fields if not f.why]
+        return ",".join(names) if len(names) > 1 else ""
 
 
 class FieldShower:
