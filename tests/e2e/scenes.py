@@ -55,7 +55,7 @@ class Site:
 
     def first(self, object: str, where: str = "", nth: int = 0) -> str:
         """The address of a record that the list of ``object`` shows, "" if there is none."""
-        self.page.goto(f"{self.url}/o/{object}" + (f"?where={where}" if where else ""))
+        self.page.goto(f"{self.url}/o/{object}" + (f"?list={object}&where={where}" if where else ""))
         rows = self.page.locator("#rows tr[data-href]")
         return rows.nth(nth).get_attribute("data-href") or "" if rows.count() > nth else ""
 
@@ -214,7 +214,7 @@ def _records(site: Site) -> Iterator[Scene]:
 
 def _work(site: Site) -> Iterator[Scene]:
     yield Scene("inbox", "/inbox")
-    for box in ("asked", "decided", "copies"):
+    for box in ("done", "copies", "mine"):
         yield Scene(f"inbox-{box}", f"/inbox?box={box}")
     if site.found.get("approval"):
         yield Scene("approval", site.found["approval"])

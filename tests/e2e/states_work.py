@@ -140,7 +140,7 @@ def _logged_out(page: Page) -> None:
 
 def _approvals(work: Work) -> Iterator[State]:
     yield State("inbox", "/inbox", see(".inbox-row"))
-    for box in ("decided", "copies", "started"):
+    for box in ("done", "copies", "mine"):
         yield State(f"inbox: {box}", f"/inbox?box={box}")
     yield State("approval", work.approval)
     yield State("approval: another person's opinion", work.approval, _unfolded, part=".approval-task")
