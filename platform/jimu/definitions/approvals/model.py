@@ -291,9 +291,10 @@ class Sensitive:
 class FlowDef:
     """One approval flow over records of ``object``. ``nodes`` in the order written; the first is where it begins.
 
-    ``lock``: all, admin (all but admins), approver (all but admins and who is asked), none. ``withdraw``: any_time,
-    before_first_decision, never. ``revoke``: for so long after approval, None never. ``admins``: rules for who is asked
-    when nobody else is. ``companies``: codes of the legal companies whose records it is for, () all. ``currency``: in
+    ``lock``: all, admin (all but admins), approver (all but admins and who is asked), none. ``lock_from``:
+    not before this node is reached. ``withdraw``: any_time, before_first_decision, never, until (the node
+    ``withdraw_until`` is reached). ``revoke``: for so long after approval, None never. ``admins``: rules for who is
+    asked when nobody else is. ``companies``: codes of the legal companies whose records it is for, () all. ``currency``: in
     which its conditions compare the fields ``money`` (default: that of the workspace); '' any. ``submit``, ``recall``,
     ``revoked``: actions on submission, withdrawal, and after a revocation.
     """
@@ -307,7 +308,9 @@ class FlowDef:
     priority: int = 100
     lock: str = "admin"
     dedupe: str = "each"
+    lock_from: str = ""
     withdraw: str = "any_time"
+    withdraw_until: str = ""
     revoke: Duration | None = None
     admins: tuple[ApproverRule, ...] = ()
     sensitive: Sensitive | None = None

@@ -61,8 +61,9 @@ def read_flow(name: str, data: Raw, making: Making) -> FlowDef:
         tuple(start.get("by") or ("anyone",)),
         start.get("change", "hold"),
     )
+    withdraw = data.get("withdraw", "any_time")
     nodes = {key: reading.node(key, raw) for key, raw in (data.get("nodes") or {}).items()}
-    plain = ("priority", "lock", "dedupe", "withdraw", "urge_every", "email_decision", "currency")
+    plain = ("priority", "lock", "lock_from", "dedupe", "urge_every", "email_decision", "currency")
     return FlowDef(
         name=name,
         object=data.get("object", ""),
@@ -72,6 +73,8 @@ def read_flow(name: str, data: Raw, making: Making) -> FlowDef:
         trigger=trigger,
         companies=_list(data.get("company") or ()),
         sensitive=_sensitive(data.get("sensitive"), nodes),
+        withdraw="until" if isinstance(withdraw, Mapping) else withdraw,
+        withdraw_until=withdraw.get("until", "") if isinstance(withdraw, Mapping) else "",
         revoke=reading.duration(data.get("revoke"), ("revoke",)),
         admins=reading.rules(data.get("admins"), ("admins",)),
         limits=Limits(**(data.get("limits") or {})),

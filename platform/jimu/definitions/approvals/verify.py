@@ -96,6 +96,10 @@ def _unknown_nodes(flow: FlowDef) -> Iterator[Finding]:
 def _named_by_flow(flow: FlowDef) -> Iterator[tuple[str, Path]]:
     if flow.sensitive is not None:
         yield flow.sensitive.reopen, ("sensitive", "reopen")
+    if flow.lock_from:
+        yield flow.lock_from, ("lock_from",)
+    if flow.withdraw_until:
+        yield flow.withdraw_until, ("withdraw", "until")
 
 
 def branches_of(node: NodeDef) -> tuple[Branch, ...]:

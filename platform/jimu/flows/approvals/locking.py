@@ -14,7 +14,7 @@ from jimu.definitions.approvals.model import FlowDef
 from jimu.errors import Locked
 from jimu.fieldtypes.ids import encode_id
 from jimu.flows.approvals.facts import Facts
-from jimu.flows.approvals.keeping import flow_for
+from jimu.flows.approvals.keeping import flow_for, load
 from jimu.flows.approvals.versions import flows_of
 from jimu.messages import Message
 from jimu.records.context import Context
@@ -86,6 +86,8 @@ def _may_pass(row: Mapping[str, Any], wave: Wave) -> bool:
     flow = flow_for(row, _with(wave))
     if flow.lock == "none" or (flow.lock != "all" and actor.is_admin):
         return True
+    if flow.lock_from and not _is_reached(flow.lock_from, row["id"], wave):
+        return True
     is_edit = wave.action == "update" or row.get("of_line")
     if row["state"] == "returned" and is_edit:
         return True
@@ -94,6 +96,12 @@ def _may_pass(row: Mapping[str, Any], wave: Wave) -> bool:
         now = Compare("state", "in", ("pending", "delegated"))
         return bool(wave.transaction.select(Query(TASK, mine & now, fields=("state",), limit=1)).rows)
     return False
+
+
+def _is_reached(node: str, approval: int, wave: Wave) -> bool:
+    """Whether the run has come to the node in this round."""
+    run = load(approval, _with(wave)).run
+    return any(v.node == node for v in run.path)
 
 
 def _with(wave: Wave) -> Context:

@@ -9,6 +9,7 @@ from typing import Any
 
 from jimu.access.approvals import APPROVAL
 from jimu.definitions.approvals.model import FlowDef, PeopleNode
+from jimu.flows.approvals.actions.beginning import is_too_late
 from jimu.flows.approvals.actions.deciding import allowed_targets
 from jimu.flows.approvals.approvers import pool_members
 from jimu.flows.approvals.events import Comment
@@ -173,8 +174,7 @@ def _may(work: Work, kept: Kept, context: Context) -> tuple[str, ...]:
     is_submitter, is_admin = actor == work.get("submitter"), work.world.is_admin(actor)
     found = ["comment"]
     final = work.is_final
-    late = flow.withdraw == "never" or (flow.withdraw == "before_first_decision" and work.get("decided"))
-    if is_submitter and not final and not late:
+    if is_submitter and not final and not is_too_late(work):
         found.append("withdraw")
     if (is_submitter or is_admin) and state == RUNNING:
         found.append("urge")

@@ -72,12 +72,20 @@ def withdraw(work: Work, event: Withdraw) -> None:
         raise refusals.not_running(work.state)
     if event.actor != work.get("submitter"):
         raise refusals.not_yours()
-    rule = work.flow.withdraw
-    if rule == "never" or (rule == "before_first_decision" and work.get("decided")):
+    if is_too_late(work):
         raise refusals.conflict(Message("It can no longer be withdrawn."))
     work.note("withdrawn", comment=event.comment)
     work.effect("actions", point="recall")
     finish(work, WITHDRAWN)
+
+
+def is_too_late(work: Work) -> bool:
+    """Whether the flow does not let it be withdrawn any more, or at all."""
+    rule, until = work.flow.withdraw, work.flow.withdraw_until
+    counting = (v for v in work.visits.values() if v.round == work.round and v.state in ("open", "done"))
+    reached = any(v.node == until for v in counting)
+    decided = bool(work.get("decided"))
+    return {"never": True, "before_first_decision": decided, "until": reached}.get(rule, False)
 
 
 def revoked(work: Work, event: Revoked) -> None:
