@@ -41,6 +41,8 @@ class Row:
     secret: bool = False
     above: Row | None = None
     id: int = 0
+    paper: int = 0  # the file in it
+    comment: int = 0
 
     @property
     def word(self) -> str:
@@ -58,13 +60,15 @@ class Condition:
     kind: str  # all, worth, secret, open, helper
     number: int = 0
 
-    def holds(self, row: Row, person: int) -> bool:
+    def holds(self, row: Row, person: int, world: World) -> bool:
         return {
             "all": True,
             "worth": row.worth > self.number,
             "secret": row.secret,
             "open": not row.secret,
             "helper": row.helper == person or row.worth > self.number,
+            "team": row.owner is not None and world.is_in_team(person, row.owner),
+            "below": row.owner is not None and world.is_below(person, row.owner),
         }[self.kind]
 
     @property
@@ -75,6 +79,8 @@ class Condition:
             "secret": "secret",
             "open": "not secret",
             "helper": f"helper == user.id or worth > {self.number}",
+            "team": "owner in user.team",
+            "below": "owner.department in user.department_and_below",
         }[self.kind]
 
 
@@ -119,6 +125,18 @@ class Absence:
 
 
 @dataclass
+class Pool:
+    """A public pool of leads, of those that meet ``when`` and lie in no pool before it. ``masked``: what members see in
+    part."""
+
+    when: Condition
+    members: tuple[str, ...]
+    managers: tuple[str, ...]
+    masked: tuple[str, ...]
+    hidden: tuple[str, ...] = ()
+
+
+@dataclass
 class World:
     departments: list[Department]
     people: list[Person]
@@ -129,6 +147,7 @@ class World:
     opened: list[Opened] = field(default_factory=list)
     absences: list[Absence] = field(default_factory=list)
     inherits: tuple[bool, bool] | None = None  # a deal from its firm: read, update
+    pools: list[Pool] = field(default_factory=list)
 
     def of(self, object: str) -> list[Row]:
         return [row for row in self.rows if row.object == object]
@@ -142,7 +161,7 @@ class World:
         if not any(self.reasons(person, action, row, chain)):
             return False
         return all(
-            rule.only.holds(row, person)
+            rule.only.holds(row, person, self)
             for rule in self.restrictions
             if rule.object == row.object and action in rule.actions and self.restricts(rule, person)
         )
@@ -157,6 +176,7 @@ class World:
             yield self.by_opening(person, action, row)
             yield self.by_rule(person, action, row)
             yield self.by_firm(person, action, row, chain)
+            yield self.by_pool(person, action, row)
             yield chain and self.by_absence(person, action, row)
 
     def by_scope(self, person: int, action: str, row: Row) -> bool:
@@ -201,7 +221,7 @@ class World:
     def by_rule(self, person: int, action: str, row: Row) -> bool:
         return any(
             rule.access in NEEDED.get(action, ())
-            and rule.when.holds(row, person)
+            and rule.when.holds(row, person, self)
             and any(self.is_recipient(person, kind, name, row) for kind, name in rule.recipients)
             for rule in self.rules
             if rule.object == row.object
@@ -228,6 +248,63 @@ class World:
         allowed = reads if action in ("read", "export") else updates
         return allowed and self.may(person, action, row.above, chain=chain)
 
+    def pool_of(self, row: Row) -> Pool | None:
+        """The pool in which the record lies."""
+        if row.object != "lead" or row.owner is not None:
+            return None
+        return next((pool for pool in self.pools if pool.when.holds(row, 0, self)), None)
+
+    def manages(self, person: int, pool: Pool) -> bool:
+        return self.has(person, "modify_all") or bool(set(pool.managers) & set(self.people[person].roles))
+
+    def by_pool(self, person: int, action: str, row: Row) -> bool:
+        pool = self.pool_of(row)
+        if pool is None or action not in NEEDED:
+            return False
+        is_member = bool(set(pool.members) & set(self.people[person].roles))
+        return self.manages(person, pool) or (action == "read" and is_member)
+
+    def masks(self, person: int, row: Row) -> frozenset[str]:
+        """What the person sees in part of a record that they may read: what only a pool opens to them, or to somebody
+        for whom they stand in. What is computed of it goes with it."""
+        pool = self.pool_of(row)
+        if pool is None or self.manages(person, pool) or self.sees_whole(person, row):
+            return frozenset()
+        if any(
+            self.sees_whole(absent, row) and self.unrestricted(absent, row) for absent in self.stood_in(person, row)
+        ):
+            return frozenset()
+        masked = {*pool.masked, *pool.hidden}
+        return frozenset(masked | ({"rich"} if "worth" in masked else set()))
+
+    def sees_whole(self, person: int, row: Row) -> bool:
+        """Whether anything but being a member of the pool, or standing in, lets the person read the record."""
+        pool = self.pool_of(row)
+        if self.has(person, "modify_all") or self.has(person, "view_all") or self.by_scope(person, "read", row):
+            return True
+        given = self.by_opening(person, "read", row) or self.by_rule(person, "read", row)
+        managed = pool is not None and self.manages(person, pool)
+        return (given or managed) and self.allowed_by_some_role(person, "read", row.object)
+
+    def unrestricted(self, person: int, row: Row) -> bool:
+        return self.has(person, "modify_all") or all(
+            rule.only.holds(row, person, self)
+            for rule in self.restrictions
+            if rule.object == row.object and "read" in rule.actions and self.restricts(rule, person)
+        )
+
+    def stood_in(self, person: int, row: Row) -> list[int]:
+        if not self.allowed_by_some_role(person, "read", row.object):
+            return []
+        return [
+            absence.owner
+            for absence in self.absences
+            if absence.agent == person
+            and absence.delegates
+            and absence.starts <= 0 < absence.ends
+            and (absence.objects is None or row.object in absence.objects)
+        ]
+
     def by_absence(self, person: int, action: str, row: Row) -> bool:
         return action in ("read", "update") and any(
             self.may(absence.owner, action, row, chain=False)
@@ -241,6 +318,17 @@ class World:
     def restricts(self, rule: Restriction, person: int) -> bool:
         roles = set(self.people[person].roles)
         return not roles & set(rule.exempt) and (not rule.roles or bool(roles & set(rule.roles)))
+
+    def is_in_team(self, person: int, other: int) -> bool:
+        return person == other or self.is_near(person, other, "subordinates")
+
+    def is_below(self, person: int, other: int) -> bool:
+        """Whether the other's main department is one of the person's, or below one."""
+        ruled = {n for n, d in enumerate(self.departments) if d.head == person}
+        mine = {*self.people[person].departments, *ruled}
+        return (
+            bool(mine & set(self.path(self.people[other].departments[0]))) if self.people[other].departments else False
+        )
 
     # --- roles and scopes ---------------------------------------------------------------------------------------------
 

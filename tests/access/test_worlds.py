@@ -44,6 +44,8 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str],
 
 
 _FILES = {f"objects/x/{name}.yaml": text for name, text in OBJECTS.items()}
+# An object with a pool has columns for it.
+_FILES["flows/pools/pool0.yaml"] = "object: lead\nlabel: Pool\nmembers: [{users: [nobody@example.com]}]\n"
 
 
 @pytest.fixture
@@ -125,30 +127,59 @@ def assert_same_records(world: World, object: str, person: int, expected: list[R
 
 def assert_same_fields(world: World, object: str, person: int, expected: list[Row], context: Context) -> None:
     records = read.list_records(ListRequest(object, limit=100), context).records
+    masks = {row.id: world.masks(person, row) for row in expected}
     for name in ("hint", "worth", "rich"):
         seen = world.sees(person, object, name)
         is_masked = name != "rich" and world.level(person, object, name) == "mask"
         for record in records:
             assert (name in record.values) == (seen or is_masked), (person, object, name)
-            assert isinstance(record.values.get(name), Masked) == is_masked
-        condition = {"hint": "hint != 'x'", "worth": "worth >= 0", "rich": "rich or not rich"}[name]
-        for ask in (
-            lambda c=condition: read.list_records(ListRequest(object, where=c), context),
-            lambda n=name: read.list_records(ListRequest(object, order=(n,)), context),
-            lambda n=name: read.aggregate(AggregateRequest(object, measures=(f"count({n})",)), context),
-            lambda n=name: read.aggregate(AggregateRequest(object, groups=(n,)), context),
-        ):
-            if seen:
-                ask()
-            else:
-                with pytest.raises(BadRequest) as refused:
-                    ask()
-                assert not any(row.hint in str(refused.value) for row in world.rows)
+            in_part = is_masked or (seen and name in masks[record.id])
+            assert isinstance(record.values.get(name), Masked) == in_part, (person, object, name)
+        if seen:
+            assert_asked(object, name, [row for row in expected if name not in masks[row.id]], context)
+        else:
+            assert_refused(world, object, name, context)
     finds = world.sees(person, object, "hint")
     for row in expected:
-        assert bool(read.search(row.hint, context, [object])) == finds
         found = read.list_records(ListRequest(object, search=row.hint), context).records
-        assert [r.id for r in found] == ([row.id] if finds else [])
+        is_found = finds and "hint" not in masks[row.id]
+        assert bool(read.search(row.hint, context, [object])) == is_found, (person, row)
+        assert [r.id for r in found] == ([row.id] if is_found else [])
+        told = str(read.history(object, row.id, context))
+        assert (row.hint in told) <= is_found, (person, row)
+
+
+CONDITIONS = {"hint": "hint != 'x'", "worth": "worth >= 0", "rich": "rich or not rich"}
+
+
+def assert_asked(object: str, name: str, meant: list[Row], context: Context) -> None:
+    """A question that uses the field sees the records in which it is not masked, and no others."""
+    ids = {row.id for row in meant}
+    for request in (
+        ListRequest(object, where=CONDITIONS[name], limit=100),
+        ListRequest(object, order=(name,), limit=100),
+        ListRequest(object, order=(f"-{name}",), limit=100),
+    ):
+        assert {r.id for r in read.list_records(request, context).records} == ids, (object, name)
+    [counted] = read.aggregate(AggregateRequest(object, measures=(f"count({name})",)), context).rows
+    assert list(counted.values()) == [len(ids)]
+    groups = read.aggregate(AggregateRequest(object, groups=(name,), measures=("count()",)), context).rows
+    assert sum(group["count"] for group in groups) == len(ids)
+    if name == "worth":
+        [summed] = read.aggregate(AggregateRequest(object, measures=("sum(worth)",)), context).rows
+        assert list(summed.values()) == [sum(row.worth for row in meant) if meant else None]
+
+
+def assert_refused(world: World, object: str, name: str, context: Context) -> None:
+    for ask in (
+        lambda: read.list_records(ListRequest(object, where=CONDITIONS[name]), context),
+        lambda: read.list_records(ListRequest(object, order=(name,)), context),
+        lambda: read.aggregate(AggregateRequest(object, measures=(f"count({name})",)), context),
+        lambda: read.aggregate(AggregateRequest(object, groups=(name,)), context),
+    ):
+        with pytest.raises(BadRequest) as refused:
+            ask()
+        assert not any(row.hint in str(refused.value) for row in world.rows)
 
 
 def assert_guarded(world: World, person: int, context: Context) -> None:
@@ -186,8 +217,23 @@ def assert_same_changes(world: World, person: int, context: Context) -> None:
 
 
 def assert_hangs_on(made: Made, world: World, person: int, context: Context) -> None:
-    """Team members and shares are seen by who sees the record."""
+    """Team members and comments are seen by who sees the record, files by who sees the field in which they are."""
     told = listed("team_member", context) or set()
     rows = read.list_records(ListRequest("team_member", limit=100), made.project.system).records
-    seen = {row.id for row in world.rows if world.may(person, "read", row)}
+    seen = {row.id: row for row in world.rows if world.may(person, "read", row)}
     assert told == {r.id for r in rows if r.values["record"] in seen}, person
+    assert listed("comment", context) == {row.comment for row in seen.values() if row.comment}, person
+    files = {
+        row.paper
+        for row in seen.values()
+        if row.paper and world.sees(person, row.object, "paper") and "paper" not in world.masks(person, row)
+    }
+    assert (listed("attachment", context) or set()) == files, person
+    assert {row.paper for row in world.rows if row.paper and opens_file(row.paper, context)} == files, person
+
+
+def opens_file(id: int, context: Context) -> bool:
+    try:
+        return read.get("attachment", id, context).id == id
+    except NotFound:
+        return False

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jimu.access import load_actor
 from jimu.definitions import Manifest, load_files
 from jimu.records import Context, Update, write
-from tests.access.judgement import Absence, Condition, Department, Opened, Person, Restriction, Row, Rule, World
+from tests.access.judgement import Absence, Condition, Department, Opened, Person, Pool, Restriction, Row, Rule, World
 from tests.records.project import Project
 
 _FIELDS = """
@@ -25,17 +25,19 @@ features: [history, comments, team]
 fields:{_FIELDS}
   secret: {{type: boolean}}
   helper: {{type: user}}
+  paper: {{type: attachment}}
 """
 OBJECTS = {
     "firm": f'label: Firm\ntitle: "{{name}}"{_OWNED}',
     "deal": f'label: Deal\ntitle: "{{name}}"{_OWNED}  firm: {{type: lookup, to: firm, on_delete: set_null}}\n',
+    "lead": f'label: Lead\ntitle: "{{name}}"\nowner: pool{_OWNED}',
     "line": f'label: Line\ntitle: "{{name}}"\nowner: parent\nfields:{_FIELDS}  deal: {{type: parent, to: deal}}\n',
 }
 SCOPES = ("none", "own", "own", "subordinates", "department", "department_and_below", "company", "all")
 LEVELS = ("none", "mask", "read", "edit")
 ROLES = ("red", "green", "blue", "grey")
 PEOPLE, DEPARTMENTS = 6, 5
-COUNTS = {"firm": 4, "deal": 6, "line": 4}
+COUNTS = {"firm": 4, "deal": 6, "line": 4, "lead": 6}
 
 
 # --- drawing ----------------------------------------------------------------------------------------------------------
@@ -44,9 +46,7 @@ COUNTS = {"firm": 4, "deal": 6, "line": 4}
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
     """A small organisation with everything that access rules can say about its records."""
-    departments = [
-        Department(draw(_maybe(n)), draw(_maybe(PEOPLE)), draw(st.booleans())) for n in range(DEPARTMENTS)
-    ]
+    departments = [Department(draw(_maybe(n)), draw(_maybe(PEOPLE)), draw(st.booleans())) for n in range(DEPARTMENTS)]
     roles: dict[str, dict[str, Any]] = {name: {"objects": draw(_permissions())} for name in ROLES}
     roles |= {"viewer": {"system": ["view_all"], "objects": {}}, "chief": {"system": ["modify_all"], "objects": {}}}
     people = [
@@ -63,8 +63,25 @@ def worlds(draw: st.DrawFn) -> World:
     world.restrictions = draw(st.lists(_restrictions(), max_size=2))
     world.opened = _once(draw(st.lists(_openings([r for r in rows if r.object != "line"]), max_size=6)))
     world.absences = draw(st.lists(_absences(), max_size=2))
+    world.pools = _judged_by_what_is_seen(draw(st.lists(_pools(), min_size=1, max_size=2)))
     world.inherits = draw(st.sampled_from((None, (True, False), (True, True), (False, True))))
     return world
+
+
+def _judged_by_what_is_seen(pools: list[Pool]) -> list[Pool]:
+    """A pool is not told by a field that it masks."""
+    if any(pool.when.kind == "worth" for pool in pools):
+        for pool in pools:
+            pool.masked, pool.hidden = (tuple(n for n in f if n != "worth") for f in (pool.masked, pool.hidden))
+    return pools
+
+
+def _pools() -> st.SearchStrategy[Pool]:
+    some_roles = st.lists(st.sampled_from(ROLES), max_size=2, unique=True).map(tuple)
+    fields = st.lists(st.sampled_from(("hint", "worth", "paper")), max_size=2, unique=True).map(tuple)
+    when = st.builds(Condition, st.sampled_from(("all", "worth", "secret", "open")), st.integers(0, 9))
+    members = st.lists(st.sampled_from(ROLES), min_size=1, max_size=2, unique=True).map(tuple)
+    return st.builds(Pool, when, members, some_roles, fields, fields)
 
 
 def _maybe(below: int) -> st.SearchStrategy[int | None]:
@@ -83,7 +100,8 @@ def _permissions(draw: st.DrawFn) -> dict[str, Any]:
                 "export": draw(st.booleans()),
                 "share": draw(st.booleans()),
             }
-            fields = {f: draw(st.sampled_from(LEVELS)) for f in ("hint", "worth") if draw(st.booleans())}
+            fields = {f: draw(st.sampled_from(LEVELS)) for f in ("hint", "worth", "paper") if draw(st.booleans())}
+            fields = {f: level for f, level in fields.items() if f != "paper" or name != "line"}
             if fields and name != "*":
                 found[name]["fields"] = fields
     return found
@@ -98,7 +116,7 @@ def _rows(draw: st.DrawFn) -> list[Row]:
             if object == "line":
                 row.above = draw(st.sampled_from([r for r in rows if r.object == "deal"]))
             else:
-                row.owner = draw(st.integers(0, PEOPLE - 1))
+                row.owner = draw(_maybe(PEOPLE)) if object == "lead" else draw(st.integers(0, PEOPLE - 1))
                 row.helper, row.secret = draw(_maybe(PEOPLE)), draw(st.booleans())
             if object == "deal":
                 row.above = draw(st.none() | st.sampled_from([r for r in rows if r.object == "firm"]))
@@ -107,7 +125,9 @@ def _rows(draw: st.DrawFn) -> list[Row]:
 
 
 def _conditions() -> st.SearchStrategy[Condition]:
-    return st.builds(Condition, st.sampled_from(("all", "worth", "secret", "open", "helper")), st.integers(0, 9))
+    return st.builds(
+        Condition, st.sampled_from(("all", "worth", "secret", "open", "helper", "team", "below")), st.integers(0, 9)
+    )
 
 
 def _rules() -> st.SearchStrategy[Rule]:
@@ -120,7 +140,7 @@ def _rules() -> st.SearchStrategy[Rule]:
     )
     return st.builds(
         Rule,
-        st.sampled_from(("firm", "deal")),
+        st.sampled_from(("firm", "deal", "lead")),
         _conditions(),
         st.sampled_from(("read", "edit")),
         st.lists(recipient, min_size=1, max_size=2),
@@ -131,7 +151,7 @@ def _restrictions() -> st.SearchStrategy[Restriction]:
     some_roles = st.lists(st.sampled_from(ROLES), max_size=2, unique=True).map(tuple)
     return st.builds(
         Restriction,
-        st.sampled_from(("firm", "deal")),
+        st.sampled_from(("firm", "deal", "lead")),
         _conditions().filter(lambda c: c.kind != "all"),
         st.sampled_from((("read", "update", "export", "share"), ("update",), ("export",), ("read",))),
         some_roles,
@@ -172,7 +192,7 @@ def _absences(draw: st.DrawFn) -> Absence:
     owner = draw(st.integers(0, PEOPLE - 1))
     agent = draw(st.integers(0, PEOPLE - 1).filter(lambda n: n != owner))
     starts, ends = draw(st.sampled_from(((-2, 2), (-2, 2), (-4, -2), (2, 4), (0, 1), (-1, 0))))
-    objects = draw(st.sampled_from((None, ("deal",), ("firm", "deal"))))
+    objects = draw(st.sampled_from((None, ("deal",), ("firm", "deal"), ("lead",))))
     return Absence(owner, agent, starts, ends, draw(st.integers(0, 3)) > 0, objects)
 
 
@@ -198,6 +218,8 @@ def files_of(world: World) -> dict[str, str]:
             written["when"] = rule.when.formula
         written["with"] = [_recipient(kind, name) for kind, name in rule.recipients]
         files[f"objects/sharing/rule{number}.yaml"] = yaml.safe_dump(written)
+    for number, pool in enumerate(world.pools):
+        files[f"flows/pools/pool{number}.yaml"] = yaml.safe_dump(_pool(pool, number))
     for number, restriction in enumerate(world.restrictions):
         files[f"objects/restrictions/keep{number}.yaml"] = yaml.safe_dump(_restriction(restriction))
     return files
@@ -211,6 +233,15 @@ def _recipient(kind: str, name: Any) -> dict[str, Any]:
     if kind == "managers_of":
         return {"managers_of": "owner"} | ({} if name is None else {"levels": name})
     return {kind: name}
+
+
+def _pool(pool: Pool, number: int) -> dict[str, Any]:
+    written: dict[str, Any] = {"object": "lead", "label": f"Pool {number}", "order": number}
+    written |= {} if pool.when.kind == "all" else {"when": pool.when.formula}
+    for name, roles in (("members", pool.members), ("managers", pool.managers)):
+        written |= {name: [{"roles": list(roles)}]} if roles else {}
+    hidden = [name for name in pool.hidden if name not in pool.masked]
+    return written | {"masked": list(pool.masked), "hidden": hidden}
 
 
 def _restriction(rule: Restriction) -> dict[str, Any]:
@@ -243,9 +274,7 @@ class Made:
     def acting(self, person: int) -> Context:
         """The context in which the person acts at the project's moment."""
         with self.project.store.read() as transaction:
-            actor = load_actor(
-                transaction, self.project.manifest, self.people[person], at=self.project.clock()
-            )
+            actor = load_actor(transaction, self.project.manifest, self.people[person], at=self.project.clock())
         assert actor is not None
         return self.project.context(actor)
 
@@ -281,11 +310,15 @@ class Made:
         if row.object == "line":
             assert row.above is not None
             return self.project.create("line", **values, deal=row.above.id)
-        values |= {"owner": self.people[row.owner or 0], "secret": row.secret}
+        values |= {"owner": None if row.owner is None else self.people[row.owner], "secret": row.secret}
         values["helper"] = None if row.helper is None else self.people[row.helper]
         if row.object == "deal" and row.above is not None:
             values["firm"] = row.above.id
-        return self.project.create(row.object, **values)
+        id = self.project.create(row.object, **values)
+        about = {"record": id, "field": "paper", "name": f"paper{id}.txt", "size": 1, "digest": f"{id:064x}"}
+        row.paper = self.project.create("attachment", **about)
+        row.comment = self.project.create("comment", record=id, text=f"about {row.word}")
+        return id
 
     def _open(self, opened: Opened) -> None:
         today = self.project.clock().date()

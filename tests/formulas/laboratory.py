@@ -77,8 +77,16 @@ OVER_LOOKUPS: tuple[Path, ...] = (
 ENVIRONMENT = Environment(
     now=datetime(2024, 5, 6, 17, 30, 15, tzinfo=UTC),
     zone=ZoneInfo("Asia/Shanghai"),
-    user={"id": 7, "name": "Ann", "level": 3, "manager": None, "roles": ["sales", "经理"],
-          "subordinates": frozenset({5, 9}), "team": frozenset({7, 5, 9}), "departments": frozenset()},
+    user={
+        "id": 7,
+        "name": "Ann",
+        "level": 3,
+        "manager": None,
+        "roles": ["sales", "经理"],
+        "subordinates": frozenset({5, 9}),
+        "team": frozenset({7, 5, 9}),
+        "departments": frozenset(),
+    },
     holidays=frozenset({date(2024, 5, 1), date(2024, 5, 2), date(2024, 5, 3), date(2024, 5, 4)}),
     workdays=frozenset({date(2024, 4, 28), date(2024, 5, 11)}),
 )

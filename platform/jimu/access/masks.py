@@ -34,13 +34,18 @@ def row_masks(actor: Actor, manifest: Manifest, object: str) -> tuple[Mask, ...]
         return ()
     known = _known.get(manifest)
     # Who acts, and the version of the organisation, stand for all that masks look at, as they do for rules.
-    key = (actor.id, actor.roles, actor.scopes, actor.organisation.version, actor.department, object)
+    key = (actor.id, actor.roles, actor.scopes, actor.organisation.version, actor.department, _away(actor), object)
     found = known.get(key)
     if found is None:
         if len(known) >= _CACHE_SIZE:
             known.clear()
         found = known[key] = tuple(_ask(actor, manifest, manifest.object(object)))
     return found
+
+
+def _away(actor: Actor) -> Hashable:
+    """For whom the actor stands in."""
+    return tuple((s.absent.id, s.objects) for s in actor.stands_in)
 
 
 def _ask(actor: Actor, manifest: Manifest, object: ObjectDef) -> Iterable[Mask]:

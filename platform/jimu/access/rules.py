@@ -40,6 +40,8 @@ FILE_FIELD = "field"
 ROLES_FIELD = "shared_with"
 
 Rule = Callable[[Question], Filter]
+# Records, and fields of theirs.
+Masks = tuple[tuple[Filter, frozenset[str]], ...]
 
 
 # The objects of the organisation, which go with the accounts.
@@ -112,8 +114,7 @@ def _scopes_under_parent(question: Question) -> tuple[str, ...]:
 
 def _parents(question: Question, targets: tuple[str, ...]) -> Filter:
     """The records whose parent the actor may read (or change, where changing the child changes the parent; or share,
-    for what decides who sees the parent); for files of a field of their record, also only if that field may be read.
-    What may not be exported takes its children along.
+    for what decides who sees the parent). What may not be exported takes its children along.
     """
     manifest, parent = question.manifest, question.object.parent or ""
     on_record = "share" if question.object.name in ON_RECORDS else "read"
@@ -121,10 +122,9 @@ def _parents(question: Question, targets: tuple[str, ...]) -> Filter:
     action = "export" if question.action == "export" else action
     names = targets or tuple(n for n, o in manifest.objects.items() if _can_bear(o, question.object))
     filters = {name: record_filter(question.actor, manifest, name, action) for name in names}
-    hidden = {name: _hidden_files(question, name) for name, f in filters.items() if f != NOTHING}
-    if filters and all(f == EVERYTHING for f in filters.values()) and not any(hidden.values()):
+    if filters and all(f == EVERYTHING for f in filters.values()):
         return EVERYTHING
-    return any_of([_under(parent, name, filters[name], fields) for name, fields in hidden.items()])
+    return any_of([Related(parent, name, filter) for name, filter in filters.items() if filter != NOTHING])
 
 
 def _can_bear(object: ObjectDef, hanging: ObjectDef) -> bool:
@@ -137,18 +137,31 @@ def _can_bear(object: ObjectDef, hanging: ObjectDef) -> bool:
     return has_team(object) if hanging.name == TEAM else is_shared_by_hand(object) if hanging.name == SHARE else True
 
 
-def _under(parent: str, object: str, filter: Filter, hidden: frozenset[str]) -> Filter:
-    under = Related(parent, object, filter)
-    return all_of([under, Not(Compare(FILE_FIELD, "in", tuple(sorted(hidden))))]) if hidden else under
+def by_hidden_files(question: Question) -> Filter:
+    """Files of a field of their record that the actor may not read, or sees masked in that record, are not there."""
+    target, parent = question.object, question.object.parent or ""
+    if FILE_FIELD not in target.fields or not hangs_on_any(target):
+        return EVERYTHING
+    found: list[Filter] = []
+    for name, object in question.manifest.objects.items():
+        if _can_bear(object, target) and record_filter(question.actor, question.manifest, name) != NOTHING:
+            for records, fields in _hidden_files(question, name):
+                in_field = Compare(FILE_FIELD, "in", tuple(sorted(fields)))
+                found.append(Not(all_of([in_field, Related(parent, name, records)])))
+    return all_of(found)
 
 
-def _hidden_files(question: Question, object: str) -> frozenset[str]:
-    """The fields of ``object`` whose files (the records that are asked for) the actor may not read."""
+def _hidden_files(question: Question, object: str) -> Masks:
+    """Records of ``object``, and their fields whose files (the records that are asked for) the actor may not read."""
     from jimu.access.fields import hidden_references  # fields ask the rules which objects may be read
+    from jimu.access.masks import row_masks  # and so do masks
 
-    if FILE_FIELD not in question.object.fields or not hangs_on_any(question.object):
-        return frozenset()
-    return hidden_references(question.actor, question.manifest, object, question.object.name)
+    actor, manifest, files = question.actor, question.manifest, question.object.name
+    found = [(EVERYTHING, hidden_references(actor, manifest, object, files))]
+    known = manifest.objects[object].fields
+    for records, fields in row_masks(actor, manifest, object):
+        found.append((records, frozenset(name for name in fields if files in known[name].target)))
+    return tuple((records, fields) for records, fields in found if fields)
 
 
 def by_directory(question: Question) -> Filter:
@@ -231,7 +244,7 @@ GRANTS: tuple[Rule, ...] = (
     by_approval,
     by_delegation,
 )
-RESTRICTIONS: tuple[Rule, ...] = (by_restriction_rules,)
+RESTRICTIONS: tuple[Rule, ...] = (by_restriction_rules, by_hidden_files)
 
 # The version of the organisation stands for all that rules look at beside the roles.
 _Key = tuple[int | None, frozenset[str], frozenset[str] | None, int, Hashable, str, str]
