@@ -69,7 +69,7 @@ hours: {monday: ["9:00-17:00"], tuesday: ["9:00-17:00"], wednesday: ["9:00-17:00
 """,
     "flows/approvals/deal.yaml": """
 object: deal
-label: {en: Deal approval, zh-CN: 商机审批, zh-TW: 商機審批}
+label: {en: Deal approval, zh-CN: 商机审批, zh-TW: 商機簽核}
 help: {en: For larger offers., zh-CN: 较大金额的报价。, zh-TW: 較大金額的報價。}
 start: {by: [anyone]}
 dedupe: each

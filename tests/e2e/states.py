@@ -74,7 +74,10 @@ def press(*keys: str, see: str = "") -> Open:
 
 
 def open_state(state: State, window: Any) -> Page:
+    """``state`` in ``window``, which keeps nothing from the states before: tabs, drafts, what is selected."""
     window.context.set_offline(False)
+    if window.page.url.startswith("http"):
+        window.page.evaluate("sessionStorage.clear(); localStorage.clear()")
     page: Page = window.go(state.path)
     if state.steps:
         state.steps(page)
