@@ -83,6 +83,11 @@ def test_filters_are_formulas_and_may_go_over_lookups(project: Project, deals: l
     assert len(project.ids("deal", where="customer.vip", also=["amount > 0"])) == 3
 
 
+def test_a_list_may_be_limited_to_certain_records(project: Project, deals: list[int]) -> None:
+    assert project.ids("deal", ids=[deals[0], deals[-1], 12345]) == {deals[0], deals[-1]}
+    assert project.ids("deal", ids=[]) == set()
+
+
 def test_sorting_by_a_lookup_sorts_by_its_title(project: Project, deals: list[int]) -> None:
     page = read.list_records(ListRequest("deal", order=["-customer", "-amount"], limit=2), project.system)
     assert [r.titles[r.values["customer"]] for r in page.records] == ["C2", "C2"]

@@ -113,6 +113,8 @@ def _prepare(
     if request.search.strip():
         filters.append(Matches(request.search.strip()))
         filters.append(words_filter(request.search, context, request.object))
+    if request.ids is not None:
+        filters.append(Compare("id", "in", tuple(request.ids)))
     sort = names.order(request.order)
     expanded = names.references(request.expand)
     wanted = names.fields(request.fields) if request.fields is not None else None

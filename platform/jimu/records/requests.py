@@ -24,7 +24,7 @@ class ListRequest:
     conditions that must hold too (a list's own ``where`` beside the user's filter); each text or Formula.
     ``search``: words for the object's full-text index. ``deleted``: the recycle bin. ``titles``: resolve the titles of
     all references on the page (one more query); programs that show nothing leave it off. ``action``: only records to
-    which the actor may also do this (``export``).
+    which the actor may also do this (``export``). ``ids``: at most these.
     """
 
     object: str
@@ -41,6 +41,7 @@ class ListRequest:
     deleted: Deleted = "alive"
     titles: bool = True
     action: str = "read"
+    ids: Sequence[int] | None = None
 
 
 @dataclass(frozen=True)

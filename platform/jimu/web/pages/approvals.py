@@ -16,9 +16,11 @@ from jimu.messages import Message
 from jimu.records import read
 from jimu.records.reading import reading
 from jimu.web.pages.admin_graph import Drawing, draw
+from jimu.web.pages.inbox_facts import Facts, facts_of
 from jimu.web.pages.moments import When, when_of
 from jimu.web.pages.people import Person, person_of
 from jimu.web.pages.reader import Reader, record_url
+from jimu.web.pages.record_fields import ShownField
 
 MOST_PEOPLE = 1000
 
@@ -144,6 +146,7 @@ class InboxRow:
     for_whom: Person | None
     task: str
     can_batch: bool
+    facts: Sequence[ShownField] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,10 +208,11 @@ class ApprovalPage:
 def inbox_rows(found: Box | Sequence[Item], reader: Reader) -> list[InboxRow]:
     items = found.items if isinstance(found, Box) else found
     titles = read.resolve_titles({i for x in items for i in (x.submitter, x.behalf) if i}, reader.context)
-    return [_inbox_row(item, titles, reader) for item in items]
+    facts = facts_of(items, reader)
+    return [_inbox_row(item, titles, facts, reader) for item in items]
 
 
-def _inbox_row(item: Item, titles: Mapping[int, str], reader: Reader) -> InboxRow:
+def _inbox_row(item: Item, titles: Mapping[int, str], facts: Facts, reader: Reader) -> InboxRow:
     flow = reader.manifest.all("approval").get(item.flow)
     label, color = TASK_STATES.get(item.task_state, STATES.get(item.state, STATES["running"]))
     if not item.task:
@@ -232,6 +236,7 @@ def _inbox_row(item: Item, titles: Mapping[int, str], reader: Reader) -> InboxRo
         person_of(item.behalf, titles, reader) if item.behalf else None,
         encode_id(item.task) if item.task else "",
         bool(item.task) and item.task_state == "pending",
+        facts.get(item.record or 0, ()),
     )
 
 

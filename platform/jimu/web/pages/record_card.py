@@ -40,10 +40,11 @@ def build_card(object: str, id: int, reader: Reader) -> Card:
         record_url(object, id),
         reader.label(shape.object.label),
         shape.object.icon,
-        [field for field in show.all(_telling(shape.highlights or tuple(shape.fields.values()))) if not field.is_blank],
+        [field for field in show.all(telling(shape.highlights or tuple(shape.fields.values()))) if not field.is_blank],
     )
 
 
-def _telling(shapes: tuple[FieldShape, ...]) -> tuple[FieldShape, ...]:
+def telling(shapes: tuple[FieldShape, ...]) -> tuple[FieldShape, ...]:
+    """Those that say something in a line, at most ``MOST_FIELDS``."""
     quiet = {"image", "html", "json"}
     return tuple(s for s in shapes if s.widget not in quiet and not s.field.part_of)[:MOST_FIELDS]
