@@ -11,7 +11,7 @@ import pytest
 
 from jimu.formulas.types import Environment
 from jimu.storage import Store, UnknownColumn
-from jimu.storage.query import Aggregate, Compare, Group, Measure, Query, Sort
+from jimu.storage.query import EVERYTHING, Aggregate, Compare, Group, Measure, Query, Sort
 from tests.storage.samples import full_lead, many_leads, stamps
 
 
@@ -85,3 +85,20 @@ def test_durations_add_up(store: Store) -> None:
         tx.insert("lead", [full_lead(effort=timedelta(hours=h)) for h in (1, 2)])
         assert tx.aggregate(Aggregate("lead", [Measure("sum", ("effort",)), Measure("avg", ("effort",))])) == [
             {"sum_effort": timedelta(hours=3), "avg_effort": timedelta(minutes=90)}]
+
+
+def test_a_record_stands_in_the_group_of_each_of_its_texts(store: Store) -> None:
+    with store.write() as tx:
+        account = tx.insert("account", [{**stamps(), "name": "a"}])[0]
+        tx.insert("lead", [full_lead(tags=["vip", "展会"], employees=3, account=account),
+                           full_lead(tags=["vip"], employees=5), full_lead(tags=None, employees=7)])
+        measures = [Measure("count"), Measure("sum", ("employees",))]
+
+        def found(*groups: Group, filter: Any = EVERYTHING) -> list[tuple[Any, ...]]:
+            return [tuple(row.values()) for row in tx.aggregate(Aggregate("lead", measures, groups, filter))]
+
+        tags = Group(("tags",))
+        assert found(tags) == [("vip", 2, 8), ("展会", 1, 3), (None, 1, 7)]
+        assert found(tags, filter=Compare("employees", "gt", 4)) == [("vip", 1, 5), (None, 1, 7)]
+        assert found(Group(("account", "name")), tags) == [
+            ("a", "vip", 1, 3), ("a", "展会", 1, 3), (None, "vip", 1, 5), (None, None, 1, 7)]

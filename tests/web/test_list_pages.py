@@ -33,6 +33,7 @@ def things(site: Site) -> None:
             cost_currency="USD" if n % 3 == 0 else "CNY",
             made_on=f"2026-0{n % 3 + 1}-11",
             margin=n,
+            uses=[*(["road"] if n < 10 else []), *(["home"] if n < 15 else [])],
         )
 
 
@@ -177,6 +178,20 @@ def test_groups_in_groups_add_up(ada: Visitor) -> None:
     text = page(ada, group="maker,state")
     assert groups(text) == [("Acme", 20), ("Draft", 16), ("Sold", 4), ("Globex", 10), ("Draft", 8), ("Sold", 2)]
     assert sums(text)[0] == str(sum(range(20)))
+
+
+def test_a_record_stands_in_each_group_of_its_choices_and_is_counted_once(ada: Visitor) -> None:
+    text = page(ada, group="uses")
+    assert groups(text) == [("Home", 15), ("Road", 10), ("Blank", 15)], "as the choices are defined"
+    assert sums(text)[0] == str(sum(range(15)))
+    assert "30 records" in text
+    hrefs = re.findall(r'data-rows="([^"]*)"', text)
+    road, blank = (names(ada.get(href, headers=FETCH).text) for href in hrefs[1:])
+    assert road == [f"Thing {n:02}" for n in range(10)]
+    assert blank[0] == "Thing 15"
+    inside = page(ada, group="maker,uses")
+    assert groups(inside)[:4] == [("Acme", 20), ("Home", 15), ("Road", 10), ("Blank", 5)]
+    assert sums(inside)[0] == str(sum(range(20))), "the figures of a group around others are its own"
 
 
 def test_the_rows_of_a_group_come_when_it_is_opened_and_go_on(ada: Visitor) -> None:

@@ -54,3 +54,8 @@ class Kind(StrEnum):
     @property
     def is_sortable(self) -> bool:
         return self not in (Kind.REFERENCES, Kind.COMPOSITE, Kind.JSON, Kind.TEXTS)
+
+    @property
+    def is_groupable(self) -> bool:
+        """Whether records can be put together by equal values; by each of the values of a list of texts."""
+        return self.is_sortable or self is Kind.TEXTS

@@ -29,7 +29,8 @@ MAX_ROWS = 10_000
 
 def aggregate(request: AggregateRequest, context: Context) -> AggregateResult:
     """One row per group. A measure is named ``sum_amount`` (``count`` without a field), a group by its path, with a
-    bucket ``close_on_month``; ``as`` gives another name. Raises NotFound, BadRequest with every problem of the request.
+    bucket ``close_on_month``; ``as`` gives another name. Grouped by a list of texts (tags), a record counts in
+    each group of its values. Raises NotFound, BadRequest with every problem of the request.
     """
     require_readable(request.object, context)
     names = Names(context.actor, context.manifest, request.object)
@@ -117,7 +118,7 @@ def _group(text: str, names: Names) -> Group | None:
     field = names.path(path, "group")
     if field is None:
         return None
-    fits = field.kind in (Kind.DATE, Kind.DATETIME) if bucket else field.kind.is_sortable and field.type != "secret"
+    fits = field.kind in (Kind.DATE, Kind.DATETIME) if bucket else field.kind.is_groupable and field.type != "secret"
     if not fits:
         names.add("bad_group", Message("Records cannot be grouped by {group}.", {"group": text}), "group")
         return None

@@ -120,8 +120,10 @@ def _build(cache: StatementCache, aggregate: Aggregate, found: Branches | None, 
     outs: list[tuple[str, int, Callable[..., Any]]] = []
     elements: list[_Element] = []
     places: dict[str, int] = {}
+    spread: list[Any] = []
     for group in aggregate.groups:
-        element, load = _group(cache, scope, group, aggregate.environment)
+        element, load, values = _group(cache, scope, group, aggregate.environment)
+        spread += [] if values is None else [values]
         places[group_name(group)] = len(elements)
         elements.append(element)
         outs.append((group_name(group), 1, load))
@@ -133,7 +135,10 @@ def _build(cache: StatementCache, aggregate: Aggregate, found: Branches | None, 
     labelled = [element.label(f"c{place}") for place, element in enumerate(elements)]
     # Groups by position: a formula's parameters are not the same twice for the database.
     positions: list[_Element] = [sa.literal_column(str(place + 1)) for place in range(len(aggregate.groups))]
-    grouped = sa.select(*labelled).select_from(scope.from_clause()).where(
+    source = scope.from_clause()
+    for values in spread:
+        source = source.outerjoin(values, sa.true())
+    grouped = sa.select(*labelled).select_from(source).where(
         *state_condition(scope, "alive"), condition).group_by(*positions).subquery()
     statement = sa.select(*grouped.c).order_by(*_order(aggregate, places, grouped))
     prepared = cache.prepare(statement.limit(sa.literal_column(str(int(aggregate.having_limit)))))
@@ -168,20 +173,31 @@ def _element(scope: SelectScope, path: tuple[str, ...], environment: Environment
 
 def _group(
     cache: StatementCache, scope: SelectScope, group: Group, environment: Environment
-) -> tuple[_Element, Callable[..., Any]]:
+) -> tuple[_Element, Callable[..., Any], Any]:
+    """What is grouped by, what makes the value of it, and the values of a list of texts, a row each, to be joined."""
     element, column = _element(scope, group.path, environment)
     capabilities = cache.catalog.capabilities
+    if group.bucket is None and column.kind is Kind.TEXTS:
+        values = _values(element, capabilities.arrays)
+        return values.c.value, lambda v: v, values
     if group.bucket is None:
-        return element, value_decoder(column, capabilities)
+        return element, value_decoder(column, capabilities), None
     if group.bucket not in _BUCKETS or column.kind not in (Kind.DATE, Kind.DATETIME):
         raise UnknownColumn(scope.object, f"{'.'.join(group.path)}:{group.bucket}")
     zone: _Element = sa.literal_column("'" + environment.zone.key.replace("'", "") + "'")
     if capabilities.exact_numeric:
         local = sa.func.timezone(zone, element) if column.kind is Kind.DATETIME else element
         bucket = sa.func.date_trunc(sa.literal_column(f"'{group.bucket}'"), local)
-        return sa.cast(bucket, sa.Date()), lambda v: v
+        return sa.cast(bucket, sa.Date()), lambda v: v, None
     day = local_day(element, environment.zone, zone) if column.kind is Kind.DATETIME else element
-    return _bucket_of_day(day, group.bucket), lambda v: None if v is None else date.fromisoformat(v)
+    return _bucket_of_day(day, group.bucket), lambda v: None if v is None else date.fromisoformat(v), None
+
+
+def _values(element: _Element, is_array: bool) -> Any:
+    """A row for each value of a list of texts; none where it is blank, so that an outer join keeps the record."""
+    if is_array:
+        return sa.func.unnest(element).table_valued(sa.column("value", sa.Text())).render_derived().lateral()
+    return sa.func.json_each(element).table_valued(sa.column("value", sa.Text()))
 
 
 def _bucket_of_day(day: _Element, bucket: str) -> _Element:

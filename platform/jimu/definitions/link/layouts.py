@@ -157,7 +157,7 @@ def check_groups(linker: Linker, layout: ListLayoutDef, document: Document) -> N
         if field is None:
             continue
         is_day = field.kind in (Kind.DATE, Kind.DATETIME)
-        if is_day != bool(bucket) or not field.kind.is_sortable or field.type == "secret":
+        if is_day != bool(bucket) or not field.kind.is_groupable or field.type == "secret":
             linker.findings.error(
                 "not_sortable",
                 "Records cannot be grouped by {field}.",

@@ -21,6 +21,7 @@ from jimu.fieldtypes.kinds import Kind
 from jimu.messages import Message
 from jimu.records import read
 from jimu.records.requests import AggregateRequest, ListRequest
+from jimu.storage.query import Count
 from jimu.web.pages.display import Shown, presenter_for
 from jimu.web.pages.list_columns import ColumnShape
 from jimu.web.pages.list_fields import fields_on, path_label
@@ -47,6 +48,11 @@ class Level:
     @property
     def name(self) -> str:
         return f"{self.path}_{self.bucket}" if self.bucket else self.path
+
+    @property
+    def is_list(self) -> bool:
+        """Whether a record stands in several groups of this level: one for each of its values."""
+        return self.field.kind is Kind.TEXTS
 
 
 @dataclass
@@ -84,7 +90,7 @@ def can_group(field: FieldDef) -> bool:
         return False
     if field.formula is not None and not field.stored and field.formula.python_only:
         return False
-    return field.kind is Kind.REFERENCE or (field.kind.is_sortable and field.kind is not Kind.TIME)
+    return field.kind.is_groupable and field.kind is not Kind.TIME
 
 
 def group_formula(level: Level, key: str | None) -> str:
@@ -100,6 +106,8 @@ def group_formula(level: Level, key: str | None) -> str:
         return f"{level.path} == {_required(number_text(key))}"
     if kind is Kind.DURATION:
         return f"{level.path} == seconds({_required(number_text(key))})"
+    if level.is_list:
+        return f"includes({level.path}, {quoted(key)})"
     return f"{level.path} == {quoted(key)}"
 
 
@@ -124,10 +132,41 @@ def _no_group() -> BadRequest:
     return BadRequest(Message("There is no such group."))
 
 
+@dataclass(frozen=True)
+class _Figures:
+    """What is known of the groups down to one level: rows by their keys, and the sums of several of them together."""
+
+    found: Mapping[tuple[Any, ...], Mapping[str, Any]]
+    amounts: Callable[[Sequence[tuple[Any, ...]]], Mapping[str, list[str]]]
+    titles: Mapping[int, str]
+    is_cut: bool
+
+
 def build_groups(
     levels: Sequence[Level], request: ListRequest, columns: Sequence[ColumnShape], reader: Reader
 ) -> tuple[list[GroupView], bool]:
-    """The groups of the outermost level, those of the second inside; and whether there are more than are shown."""
+    """The groups of the outermost level, those of the second inside; and whether there are more than are shown.
+
+    A record with several values stands in several groups, so that the groups inside do not add up to the one around
+    them: its figures are asked for by themselves.
+    """
+    sums = Sums(columns, reader)
+    deepest = _figures(levels, request, sums, reader)
+    figures = [
+        _figures(levels[:depth], request, sums, reader) if any(x.is_list for x in levels[depth:]) else deepest
+        for depth in range(1, len(levels))
+    ]
+    return _arranged(levels, [*figures, deepest], reader), deepest.is_cut
+
+
+def count_of(request: ListRequest, reader: Reader) -> Count:
+    """How many records there are, each counted once whatever groups it stands in."""
+    asked = AggregateRequest(request.object, where=request.where, also=request.also, search=request.search)
+    (row,) = read.aggregate(AggregateRequest(**{**vars(asked), "measures": ["count()"]}), reader.context).rows
+    return Count(int(row["count"]), True)
+
+
+def _figures(levels: Sequence[Level], request: ListRequest, sums: Sums, reader: Reader) -> _Figures:
     grouped = AggregateRequest(
         request.object,
         groups=[level.text for level in levels],
@@ -136,40 +175,35 @@ def build_groups(
         search=request.search,
         limit=MOST_GROUPS + 1,
     )
-    sums = Sums(columns, reader)
     measured = read.aggregate(
         AggregateRequest(**{**vars(grouped), "measures": ["count()", *sums.measures]}), reader.context
     )
-    found = {tuple(row[level.name] for level in levels): row for row in measured.rows[:MOST_GROUPS]}
-    amounts = sums_of(sums, grouped, found, [level.name for level in levels], reader)
-    return _arranged(levels, found, amounts, measured.titles, reader), len(measured.rows) > MOST_GROUPS
+    names = [level.name for level in levels]
+    found = {tuple(row[name] for name in names): row for row in measured.rows[:MOST_GROUPS]}
+    amounts = sums_of(sums, grouped, found, names, reader)
+    return _Figures(found, amounts, measured.titles, len(measured.rows) > MOST_GROUPS)
 
 
 def _arranged(
-    levels: Sequence[Level],
-    found: Mapping[tuple[Any, ...], Mapping[str, Any]],
-    amounts: Callable[[Sequence[tuple[Any, ...]]], Mapping[str, list[str]]],
-    titles: Mapping[int, str],
-    reader: Reader,
-    above: tuple[Any, ...] = (),
+    levels: Sequence[Level], figures: Sequence[_Figures], reader: Reader, above: tuple[Any, ...] = ()
 ) -> list[GroupView]:
     depth = len(above)
-    level = levels[depth]
+    level, here, titles = levels[depth], figures[depth], figures[-1].titles
     describe = _describer(level, titles, reader)
-    values = dict.fromkeys(key[depth] for key in found if key[:depth] == above)
+    values = dict.fromkeys(key[depth] for key in figures[-1].found if key[:depth] == above)
     made = []
     for value in sorted(values, key=_order(level, titles)):
-        inside = [key for key in found if key[: depth + 1] == (*above, value)]
+        inside = [key for key in here.found if key[: depth + 1] == (*above, value)]
         view = GroupView(
             tuple(key_of(at, v) for at, v in zip(levels, (*above, value), strict=False)),
             depth,
             level.label,
             describe(value),
-            sum(found[key]["count"] for key in inside),
-            amounts(inside),
+            sum(here.found[key]["count"] for key in inside),
+            here.amounts(inside),
         )
         if depth + 1 < len(levels):
-            view.inner = _arranged(levels, found, amounts, titles, reader, (*above, value))
+            view.inner = _arranged(levels, figures, reader, (*above, value))
         made.append(view)
     return made
 
@@ -212,6 +246,8 @@ def _describer(level: Level, titles: Mapping[int, str], reader: Reader) -> Calla
     if level.bucket:
         return lambda value: Shown("text", bucket_words(value, level.bucket, reader)) if value else _blank(reader)
     present = presenter_for(level.field, reader)
+    if level.is_list:
+        return lambda value: _blank(reader) if value is None else present([value], {}, titles).items[0]
     return lambda value: _blank(reader) if value is None else present(value, {}, titles)
 
 

@@ -25,7 +25,7 @@ from jimu.web.pages.list_columns import ColumnShape, ListShape, list_shape, read
 from jimu.web.pages.list_conditions import plain
 from jimu.web.pages.list_fields import field_at, fields_on
 from jimu.web.pages.list_filter import ListFilter, list_filter
-from jimu.web.pages.list_groups import GroupView, Level, build_groups, group_formula, group_words, level_of
+from jimu.web.pages.list_groups import GroupView, Level, build_groups, count_of, group_formula, group_words, level_of
 from jimu.web.pages.list_quick import QuickFilter, quick_filters
 from jimu.web.pages.list_saved import DENSITIES, SavedList
 from jimu.web.pages.list_sums import Total, totals_of
@@ -236,7 +236,10 @@ def _fill_groups(page: ListPage, frame: _Frame, reader: Reader) -> None:
     """All groups closed but the first, whose rows come along."""
     request = _request(frame, reader)
     page.groups, page.more_groups = build_groups(frame.levels, request, frame.shape.columns, reader)
-    page.count = Count(sum(g.count for g in page.groups), not page.more_groups)
+    if any(level.is_list for level in frame.levels):
+        page.count = count_of(request, reader)
+    else:
+        page.count = Count(sum(g.count for g in page.groups), not page.more_groups)
     for group in page.groups:
         _lead(group, frame)
     first = page.groups[0] if page.groups else None
