@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,29 @@ def test_import_export_and_import_again(jimu: Jimu, write_csv: WriteCsv, tmp_pat
     assert jimu("export", "machine", tmp_path / "out.csv").exit_code == 0
     result = jimu("import", "machine", tmp_path / "out.csv", "--format", "json")
     assert (result.exit_code, json.loads(result.stdout)[0]["unchanged"]) == (0, 1)
+
+
+def test_an_import_is_a_unit_with_a_result_for_each_row_and_is_taken_back(
+    jimu: Jimu, write_csv: WriteCsv, tmp_path: Path
+) -> None:
+    path = write_csv(["number", "name", "price"], ["1", "Saw", "10"], ["2", "Drill", "x"], ["3", "Vice", "30"])
+    told = jimu("import", "machine", path, "--key", "number", "--results", tmp_path / "told.csv", "--format", "json")
+    (report,) = json.loads(told.stdout)
+    assert report["unit"]
+    with (tmp_path / "told.csv").open(encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["Result"] for row in rows] == ["created", "failed", "created"]
+    assert "price" in rows[1]["Reason"]
+    assert [bool(row["Record"]) for row in rows] == [True, False, True]
+
+    foreseen = jimu("undo", report["unit"], "--dry-run", "--format", "json")
+    assert json.loads(foreseen.stdout) == {"unit": report["unit"], "records": 2, "conflicts": 0, "lost": 0}
+    changed = write_csv(["number", "name"], ["1", "Big saw"], name="changed.csv")
+    assert jimu("import", "machine", changed, "--key", "number").exit_code == 0
+    undone = jimu("undo", report["unit"], "--format", "json")
+    assert undone.exit_code == 1
+    assert (json.loads(undone.stdout)["changed"], json.loads(undone.stdout)["failures"]) == (1, 1)
+    assert jimu("undo", "nonsense").exit_code == 2
 
 
 def test_a_dry_run_a_map_and_a_plan(jimu: Jimu, write_csv: WriteCsv, tmp_path: Path) -> None:

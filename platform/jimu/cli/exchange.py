@@ -41,6 +41,12 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.option("--dry-run", is_flag=True, help="Check every row and store nothing.")
 @click.option("--restart", is_flag=True, help="Begin anew instead of going on with an interrupted import.")
 @click.option("--rejects", type=FILE, help="Where refused rows go; default: beside FILE.")
+@click.option(
+    "--duplicates",
+    type=click.Choice(["judge", "skip", "update", "create"]),
+    help="What becomes of a row like a record that is there, by the object's duplicate rules.",
+)
+@click.option("--results", type=FILE, help="A CSV file to be written: every row with what became of it.")
 @click.option("--suggest", is_flag=True, help="Print a map file to start from and import nothing.")
 @format_option
 @pass_session
@@ -48,7 +54,8 @@ def import_command(session: Session, /, object: str | None, file: Path | None, *
     """Import FILE (CSV or Excel) as records of OBJECT, or the files of a plan.
 
     Columns are matched with fields by their headers, or as --map says. Refused rows are written to a file with the
-    reason of each. An interrupted import goes on where it stopped when the same command is given again.
+    reason of each. What was imported can be taken back as a whole: jimu undo. An interrupted import goes on where it
+    stopped when the same command is given again.
 
     Exit codes: 0 everything was taken, 1 some rows were refused, 2 called wrongly, 3 something outside is in the way.
     """
@@ -65,6 +72,8 @@ def import_command(session: Session, /, object: str | None, file: Path | None, *
             _suggest(session, object, file, options)
             return
         reports = [_run_file(session, object, file, options)]
+        if options["results"] and reports[0].unit:
+            _write_results(session, reports[0], options["results"])
     _print_reports(reports, options["output_format"])
     if any(report.rejected for report in reports):
         sys.exit(Exit.PROBLEMS)
@@ -149,6 +158,16 @@ def _run_file(session: Session, object: str, file: Path, given: dict[str, Any]) 
         return import_file(file, step, context, _options(session, given, progress))
 
 
+def _write_results(session: Session, report: ImportReport, path: Path) -> None:
+    from jimu.exchange.readers import ReadOptions, open_table
+    from jimu.exchange.wizard.telling import rows_with_results
+
+    options = ReadOptions(report.encoding or None, report.delimiter or None, report.sheet or None)
+    base, context = session.settings.public_url.rstrip("/"), session.context()
+    with path.open("w", encoding="utf-8", newline="") as out:
+        out.writelines(rows_with_results(open_table(report.file, options), report.object, report.unit, base, context))
+
+
 def _run_plan(session: Session, given: dict[str, Any]) -> list[ImportReport]:
     from jimu.exchange import run_plan
 
@@ -172,7 +191,7 @@ def _step(object: str, file: Path, given: dict[str, Any]) -> ImportStep:
     from jimu.exchange.map_file import read_map_file
 
     raw = dict(read_map_file(given["map_file"])) if given["map_file"] else {}
-    for name in ("existing", "dates", "encoding", "delimiter", "sheet"):
+    for name in ("existing", "duplicates", "dates", "encoding", "delimiter", "sheet"):
         if given[name] is not None:
             raw[name] = given[name]
     if given["key"]:
@@ -246,6 +265,8 @@ def _print_reports(reports: Sequence[ImportReport], output_format: str) -> None:
 
 
 def _print_report(report: ImportReport) -> None:
+    from jimu.fieldtypes.ids import encode_id
+
     parts = [f"{report.created:,} created", f"{report.updated:,} updated", f"{report.unchanged:,} unchanged"]
     if report.skipped:
         parts.append(f"{report.skipped:,} skipped")
@@ -254,6 +275,8 @@ def _print_report(report: ImportReport) -> None:
     if report.resumed_after is not None:
         line += f" (went on after row {report.resumed_after:,})"
     say(line)
+    if report.unit:
+        say(f"It can be taken back as a whole: jimu undo {encode_id(report.unit)}")
     if report.ignored:
         fail(f"Columns left out: {', '.join(report.ignored)}", mark="·")
     if report.rejected:
@@ -265,7 +288,10 @@ def _print_report(report: ImportReport) -> None:
 
 
 def _dump(report: ImportReport) -> dict[str, Any]:
+    from jimu.fieldtypes.ids import encode_id
+
     return {
+        "unit": encode_id(report.unit) if report.unit else None,
         "object": report.object,
         "label": report.label.get("en"),
         "file": str(report.file),

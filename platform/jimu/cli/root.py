@@ -30,6 +30,7 @@ COMMANDS: dict[str, str] = {
     "import": "jimu.cli.exchange:import_command",
     "export": "jimu.cli.exchange:export_command",
     "seed": "jimu.cli.exchange:seed_command",
+    "undo": "jimu.cli.undo:undo_command",
     "user": "jimu.cli.users:user_group",
     "org": "jimu.cli.org:org_command",
     "token": "jimu.cli.tokens:token_group",

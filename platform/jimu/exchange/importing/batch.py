@@ -104,9 +104,7 @@ class BatchWriter:
             for named in row.references:
                 self._place(row, named, answers[named.target.question])
 
-    def _make_missing(
-        self, rows: Sequence[PendingRow], answers: Answers, context: Context, batch: Batch
-    ) -> None:
+    def _make_missing(self, rows: Sequence[PendingRow], answers: Answers, context: Context, batch: Batch) -> None:
         """Makes the records that rows refer to and that are not there, each once."""
         missing: dict[Any, dict[str, None]] = {}
         for row in rows:

@@ -235,9 +235,7 @@ class _Binder:
         self._check_match(question, name)
         if rule.create:
             self._check_create(question, name)
-        return Target(
-            field, type_, question, is_self=question.objects == (self.object.name,), create=rule.create
-        )
+        return Target(field, type_, question, is_self=question.objects == (self.object.name,), create=rule.create)
 
     def _check_create(self, question: Question, name: str) -> None:
         """Records can be made where it is clear of which object and by which field they are called."""

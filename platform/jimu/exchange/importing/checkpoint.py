@@ -24,7 +24,9 @@ CHUNK = 1 << 20
 
 @dataclass(slots=True)
 class Counters:
-    """``row``: number of the last row done; ``read`` counts rows that the step did not leave out."""
+    """``row``: number of the last row done; ``read`` counts rows that the step did not leave out. ``unit``: by which
+    the import can be taken back (0: none yet).
+    """
 
     row: int = 1
     read: int = 0
@@ -33,6 +35,7 @@ class Counters:
     unchanged: int = 0
     skipped: int = 0
     rejected: int = 0
+    unit: int = 0
 
 
 class Checkpoint:
@@ -44,6 +47,7 @@ class Checkpoint:
         self._batch = 0
         self.run = ""
         self.resumed = False
+        self.abandoned = 0  # the unit of an unfinished run that is not gone on with
 
     @property
     def later_path(self) -> Path | None:
@@ -53,12 +57,13 @@ class Checkpoint:
     def open(self, transaction: Transaction, *, restart: bool) -> Counters:
         """The counters to go on from: those of an unfinished run of the same import, else zeros."""
         found = self._read_state()
-        if found and not restart:
+        if found:
             self.run = found
             counters = self._last(transaction)
-            if counters is not None:
+            if counters is not None and not restart:
                 self.resumed = True
                 return counters
+            self.abandoned = counters.unit if counters is not None else 0
         self.run = uuid.uuid4().hex
         self._batch = 0
         if self._state is not None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from jimu.bulk.dry_run import taken_back
+from jimu.bulk.model import Item
+from jimu.bulk.units import Mark, Unit, open_unit, resume_unit
 from jimu.exchange.importing.batch import Batch, BatchWriter
 from jimu.exchange.importing.binding import Binding, bind
 from jimu.exchange.importing.cells import text_of
@@ -15,6 +19,7 @@ from jimu.exchange.importing.checkpoint import Checkpoint, Counters, fingerprint
 from jimu.exchange.importing.date_order import find_day_first
 from jimu.exchange.importing.later import LaterReference, LaterReferences
 from jimu.exchange.importing.lookups import Lookups
+from jimu.exchange.importing.noting import RowNotes
 from jimu.exchange.importing.rejects import Rejects, rejects_path
 from jimu.exchange.importing.report import SHOWN_PROBLEMS, ImportReport, OnProgress, Progress, RejectedRow
 from jimu.exchange.importing.rows import NamedRecord, PendingRow, RowProblem, RowReader
@@ -25,6 +30,7 @@ from jimu.records import BatchResult, Command, Context, Update
 from jimu.records.environment import build_environment
 from jimu.records.wave import build_load_context
 from jimu.records.write import unit_of_work, write_many
+from jimu.translation import translator
 
 BATCH = 500
 NOT_IN_FILE = "There is no {object} called “{text}”, neither in the file nor before; the record was stored without it."
@@ -66,6 +72,9 @@ class _Run:
     def __init__(self, path: Path, step: ImportStep, context: Context, options: ImportOptions) -> None:
         self.path, self.step, self.options = path, step, options
         self.context = replace(context, actor=replace(context.actor, via="import"), reason=f"import {path.name}")
+        if step.duplicates in ("create", "ask"):
+            self.context = replace(self.context, duplicates_reason=f"import {path.name}"[:120])
+        self.is_noted = context.transaction is None and not options.dry_run
         self.environment = build_environment(self.context)
         self.load = build_load_context(self.context, self.environment)
         self.table = open_table(path, step.options)
@@ -76,14 +85,16 @@ class _Run:
         self.rejects = Rejects(options.rejects or rejects_path(path, options.folder), self.table, options.translate)
         self.samples: list[RejectedRow] = []
         self.counters = Counters()
+        self.notes = RowNotes(options.translate or translator(context.actor.locale))
         self.grown_at = STATISTICS_FROM
 
     def run(self) -> ImportReport:
-        keeps_place = self.context.transaction is None and not self.options.dry_run
-        folder = self.options.folder if keeps_place else None
+        folder = self.options.folder if self.is_noted else None
         checkpoint = Checkpoint(folder, self._fingerprint())
         with unit_of_work(self.context) as unit:
             self.counters = checkpoint.open(unit.transaction, restart=self.options.restart)
+            if checkpoint.abandoned:
+                resume_unit(checkpoint.abandoned, unit).close("stopped")
         resumed_after = self.counters.row if checkpoint.resumed else None
         later = LaterReferences(checkpoint.later_path)
         try:
@@ -95,6 +106,7 @@ class _Run:
             later.close()
             self.rejects.close()
         checkpoint.close()
+        self._close_unit()
         return self._report(resumed_after)
 
     def _begin(self, resumed: bool, later: LaterReferences) -> None:
@@ -132,7 +144,12 @@ class _Run:
 
     def _store(self, rows: list[tuple[int, PendingRow | None]], checkpoint: Checkpoint, later: LaterReferences) -> None:
         pending = [row for _, row in rows if row is not None]
-        with unit_of_work(self.context) as unit:
+        batch = Batch([])
+
+        def mark(items: Sequence[Item]) -> list[Item]:
+            return self.notes.of_batch(items, batch, [number for number, row in rows if row is None])
+
+        with self._noted(mark) as unit:
             batch = self.writer.write(pending, unit, unit.transaction)
             self._keep_later(batch, later)
             self._refuse(batch)
@@ -141,6 +158,32 @@ class _Run:
                 unit.transaction.refresh_statistics(self.step.object)
             checkpoint.save(unit.transaction, self.counters, self.context.clock())
         self._show_progress()
+
+    # --- the unit ---
+
+    @contextmanager
+    def _noted(self, mark: Mark) -> Iterator[Context]:
+        """A transaction whose writes are noted, so that the import can be taken back as a whole; a dry run leaves
+        nothing to be noted. The unit begins with the first batch.
+        """
+        with unit_of_work(self.context) as context:
+            if not self.is_noted:
+                yield context
+                return
+            unit = resume_unit(self.counters.unit, context) if self.counters.unit else self._open_unit(context)
+            self.counters.unit = unit.id
+            with unit.work(context, mark) as inner:
+                yield inner
+
+    def _open_unit(self, context: Context) -> Unit:
+        subject = Message("Import: {file}", {"file": self.path.name})
+        total = max(self.facts.lines - 1, 0) if self.table.format == "csv" else max(self.table.size - 1, 0)
+        return open_unit(context, subject, "import", self.step.object, total=total, plan={"file": self.path.name})
+
+    def _close_unit(self) -> None:
+        if self.counters.unit:
+            with unit_of_work(self.context) as context:
+                resume_unit(self.counters.unit, context).close()
 
     def _has_grown(self, created: int) -> bool:
         """True when the records made by this run are four times what they were when it was last true."""
@@ -180,24 +223,33 @@ class _Run:
             return
         references = later.read()
         while chunk := list(itertools.islice(references, self.options.batch)):
-            with unit_of_work(self.context) as unit:
-                self._set_references(chunk, unit)
+            rows = self._pending(chunk)
+            places: list[int] = []
 
-    def _set_references(self, chunk: list[LaterReference], unit: Context) -> None:
+            def mark(items: Sequence[Item], rows: Any = rows, places: Any = places) -> list[Item]:
+                return self.notes.of_later(items, rows, places)
+
+            with self._noted(mark) as unit:
+                places += self._set_references(chunk, rows, unit)
+
+    def _pending(self, chunk: list[LaterReference]) -> list[PendingRow]:
         targets = {t.field.name: t for column in self.binding.columns for t in column.targets}
         targets |= {b.target.field.name: b.target for b in self.binding.formulas}
         targets |= {target.field.name: target for target, _ in self.binding.constants}
-        rows = [
+        return [
             PendingRow(
                 Row(ref.row, tuple(ref.cells)),
                 references=[NamedRecord(targets[name], tuple(texts)) for name, texts in ref.names.items()],
             )
             for ref in chunk
         ]
+
+    def _set_references(self, chunk: list[LaterReference], rows: list[PendingRow], unit: Context) -> list[int]:
+        """Writes what is there by now; the places of the rows for which something was written."""
         self.writer.resolve(rows, unit.transaction)
         commands: list[Command] = []
-        written: list[tuple[LaterReference, PendingRow]] = []
-        for ref, row in zip(chunk, rows, strict=True):
+        places: list[int] = []
+        for place, (ref, row) in enumerate(zip(chunk, rows, strict=True)):
             for missing in row.later:
                 row.problems.append(
                     RowProblem(
@@ -211,15 +263,16 @@ class _Run:
                 )
             if row.values:
                 commands.append(Update(self.binding.object.name, ref.id, row.values))
-                written.append((ref, row))
+                places.append(place)
         if commands:
             result = _best_effort(commands, unit)
             for outcome in result.failed:
-                written[outcome.row][1].problems.extend(self.writer.problems_of(outcome.error))
+                rows[places[outcome.row]].problems.extend(self.writer.problems_of(outcome.error))
         for ref, row in zip(chunk, rows, strict=True):
             if row.problems:
                 self.counters.rejected += 1
                 self._refuse_row(ref.row, ref.cells, row.problems)
+        return places
 
     # --- telling ---
 
@@ -257,6 +310,7 @@ class _Run:
             self.table.encoding,
             self.table.delimiter,
             self.table.sheet,
+            self.counters.unit or None,
         )
 
 

@@ -37,6 +37,7 @@ class ImportReport:
 
     ``skipped``: records that were there already and were to be left alone. ``ignored``: columns that gave nothing.
     ``resumed_after``: number of the last row that an earlier, interrupted run had done.
+    ``unit``: by which it can be taken back as a whole.
     """
 
     object: str
@@ -56,3 +57,4 @@ class ImportReport:
     encoding: str = ""
     delimiter: str = ""
     sheet: str = ""
+    unit: int | None = None

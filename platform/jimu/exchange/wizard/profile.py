@@ -136,8 +136,18 @@ class _Counting:
                 either, example = either + n, example or text
         values = [[text, n] for text, n in self.counts.most_common(MOST_VALUES)]
         return ColumnProfile(
-            self.header, self.raw, self.filled, len(self.counts), self.longest, values, day, month, either, self.dates,
-            numbers, example,
+            self.header,
+            self.raw,
+            self.filled,
+            len(self.counts),
+            self.longest,
+            values,
+            day,
+            month,
+            either,
+            self.dates,
+            numbers,
+            example,
         )
 
 
@@ -165,8 +175,15 @@ def profile_of(table: TableFile) -> FileProfile:
         surplus += bool(row.surplus)
         _add(columns, row.cells)
     return FileProfile(
-        table.format, [c.profile() for c in columns], rows, broken, surplus, table.encoding, table.delimiter,
-        table.sheet, tuple(table.sheets),
+        table.format,
+        [c.profile() for c in columns],
+        rows,
+        broken,
+        surplus,
+        table.encoding,
+        table.delimiter,
+        table.sheet,
+        tuple(table.sheets),
     )
 
 

@@ -19,6 +19,7 @@ from jimu.exchange.importing.batch import Batch, BatchWriter
 from jimu.exchange.importing.cells import text_of
 from jimu.exchange.importing.later import LaterReference, LaterReferences
 from jimu.exchange.importing.lookups import Lookups
+from jimu.exchange.importing.noting import RowNotes
 from jimu.exchange.importing.rows import NamedRecord, PendingRow, RowProblem
 from jimu.exchange.readers import Row
 from jimu.exchange.wizard.files import folder_of
@@ -98,7 +99,7 @@ class _Running:
         self.writer = BatchWriter(self.source.binding, self.lookups, _best_effort)
         self.later_path = folder_of(data.id, context) / "later"
         self.grown_at = max(STATISTICS_FROM, unit.run.made * 4)
-        self.say = translator(context.actor.locale)
+        self.notes = RowNotes(translator(context.actor.locale))
 
     def run(self) -> None:
         later = LaterReferences(self.later_path)
@@ -121,7 +122,7 @@ class _Running:
         batch = Batch([])
 
         def mark(items: Sequence[Item]) -> list[Item]:
-            return self._marked(items, batch, rows)
+            return self.notes.of_batch(items, batch, [raw.number for raw, row in rows if row is None])
 
         try:
             with self.unit.work(self.source.context, mark, progress=str(place)) as inner:
@@ -141,35 +142,6 @@ class _Running:
             self.grown_at = made * 4
             return True
         return False
-
-    def _marked(
-        self, items: Sequence[Item], batch: Batch, rows: Sequence[tuple[Row, PendingRow | None]]
-    ) -> list[Item]:
-        """The items with their rows; rows that came to no command have one too."""
-        made = [
-            replace(item, along=True) if row is None else self._of_row(item, row)
-            for item, row in zip(items, batch.order, strict=True)
-        ]
-        written = {id(row) for row in batch.order if row is not None}
-        made += [self._refused(row) for row in batch.refused if id(row) not in written]
-        made += [Item(id, "skipped", row=row.row.number) for row, id in batch.skipped]
-        made += [Item(0, "skipped", row=raw.number) for raw, row in rows if row is None]
-        return made
-
-    def _of_row(self, item: Item, row: PendingRow) -> Item:
-        if item.status == "failed":
-            return replace(item, id=0, row=row.row.number, reason=self._reasons(row.problems) or item.reason)
-        return replace(item, row=row.row.number)
-
-    def _refused(self, row: PendingRow) -> Item:
-        return Item(0, "failed", reason=self._reasons(row.problems), row=row.row.number)
-
-    def _reasons(self, problems: Sequence[RowProblem]) -> str:
-        told = []
-        for problem in problems:
-            text = problem.message.render(self.say)
-            told.append(f"{problem.header}: {text}" if problem.header else text)
-        return "; ".join(dict.fromkeys(told))
 
     # --- references within the file ---
 
@@ -194,7 +166,7 @@ class _Running:
         written: list[int] = []
 
         def mark(items: Sequence[Item]) -> list[Item]:
-            return self._marked_later(items, rows, written)
+            return self.notes.of_later(items, rows, written)
 
         with self.unit.work(self.source.context, mark, progress=str(place)) as inner:
             written += self._set_references(chunk, rows, inner)
@@ -225,15 +197,6 @@ class _Running:
             for outcome in result.failed:
                 rows[marks[outcome.row]].problems.extend(self.writer.problems_of(outcome.error))
         return marks
-
-    def _marked_later(self, items: Sequence[Item], rows: Sequence[PendingRow], marks: Sequence[int]) -> list[Item]:
-        """What was set is part of its row and counts for nothing of its own; what could not be is told."""
-        made = [
-            replace(item, along=True, row=rows[place].row.number)
-            for item, place in zip(items, marks, strict=True)
-            if item.status != "failed"
-        ]
-        return [*made, *(replace(self._refused(row), along=True) for row in rows if row.problems)]
 
 
 def _best_effort(commands: Sequence[Command], context: Context) -> BatchResult:

@@ -48,9 +48,7 @@ class Source:
 
 def open_source(data: DataImport, context: Context) -> Source:
     """Raises BadRequest with every problem of the mapping, UnreadableFile, NotFound if the file is gone."""
-    acting = replace(
-        context, actor=replace(context.actor, via="import"), reason=f"import {data.file_name}"[:120]
-    )
+    acting = replace(context, actor=replace(context.actor, via="import"), reason=f"import {data.file_name}"[:120])
     step = data.step
     if step.duplicates in ("create", "ask"):
         acting = replace(acting, duplicates_reason=f"import {data.file_name}"[:120])

@@ -12,7 +12,7 @@ import yaml
 from jimu.bulk.model import Item
 from jimu.bulk.results import items_of_run
 from jimu.exchange.importing.cells import text_of
-from jimu.exchange.readers import open_table
+from jimu.exchange.readers import TableFile, open_table
 from jimu.exchange.spreadsheet_safety import protect
 from jimu.exchange.wizard.files import local_file
 from jimu.exchange.wizard.imports import DataImport
@@ -48,14 +48,19 @@ def _short(rule: Mapping[str, Any] | None) -> Any:
 
 def result_rows(data: DataImport, base: str, context: Context) -> Iterator[str]:
     """The file as it was, with what became of each row, as CSV piece by piece. ``base``: the address of this site."""
-    say = translator(context.actor.locale)
     table = open_table(local_file(data.id, context), data.step.options)
-    results = _Results(data, context)
+    yield from rows_with_results(table, data.object, data.unit, base, context)
+
+
+def rows_with_results(table: TableFile, object: str, unit: int | None, base: str, context: Context) -> Iterator[str]:
+    """The rows of ``table``, each with what ``unit`` noted of it."""
+    say = translator(context.actor.locale)
+    results = _Results(unit, context)
     yield "\ufeff" + _line([*table.raw_headers, *(m.render(say) for m in ADDED)])
     for row in table.rows():
         item = results.of_row(row.number)
         status = item.status if item else ""
-        link = f"{base}/o/{data.object}/{encode_id(item.id)}" if item and item.id else ""
+        link = f"{base}/o/{object}/{encode_id(item.id)}" if item and item.id else ""
         reason = "; ".join(filter(None, (item.reason if item else "", results.late.get(row.number, ""))))
         told = RESULTS.get(status, RESULTS[""]).render(say)
         yield _line([*(protect(text_of(c)) for c in row.cells), str(row.number), told, protect(reason), link])
@@ -64,13 +69,13 @@ def result_rows(data: DataImport, base: str, context: Context) -> Iterator[str]:
 class _Results:
     """The items of the unit by row: they come in about the order of the file, so only a batch of them is held."""
 
-    def __init__(self, data: DataImport, context: Context) -> None:
-        self._items = items_of_run(data.unit, context) if data.unit else iter(())
+    def __init__(self, unit: int | None, context: Context) -> None:
+        self._items = items_of_run(unit, context) if unit else iter(())
         self._held: dict[int, Item] = {}
         self._highest = 0
         self.late: dict[int, str] = {}
-        if data.unit:
-            late = items_of_run(data.unit, context, "failures > 0")
+        if unit:
+            late = items_of_run(unit, context, "failures > 0")
             self.late = {i.row: i.reason for i in late if i.along and i.row and i.status == "failed"}
 
     def of_row(self, number: int) -> Item | None:
