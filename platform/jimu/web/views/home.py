@@ -5,14 +5,18 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from jimu.errors import NotFound
+from jimu.flows.approvals.inbox import box
 from jimu.messages import Message
 from jimu.records import read
+from jimu.web.pages.approvals import InboxRow, inbox_rows
 from jimu.web.pages.home import greeting, shortcuts, today
 from jimu.web.pages.own_records import favourites, open_activities, recently_viewed
-from jimu.web.pages.reader import record_url
+from jimu.web.pages.reader import Reader, record_url
 from jimu.web.pages.shell import Entry, frame_for
 from jimu.web.responses import APP_COOKIE, go, page, reader_of, record_id
 from jimu.web.visit import visit
+
+_MOST_DECISIONS = 5
 
 
 def register(blueprint: Blueprint) -> None:
@@ -32,10 +36,18 @@ def show_home() -> Response:
         greeting=greeting(reader),
         day=today(reader),
         shortcuts=shortcuts(app, reader),
+        decisions=_decisions(reader),
         activities=open_activities(reader),
         recent=recently_viewed(reader),
         favourites=favourites(reader),
     )
+
+
+def _decisions(reader: Reader) -> list[InboxRow]:
+    """What waits longest for the reader's decision."""
+    if not reader.manifest.all("approval"):
+        return []
+    return inbox_rows(box("pending", reader.context, limit=_MOST_DECISIONS), reader)
 
 
 def _first(entries: tuple[Entry, ...]) -> Entry | None:
