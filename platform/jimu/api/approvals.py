@@ -36,7 +36,10 @@ from jimu.settings import Settings
 
 Parameters = Mapping[str, Any]
 BAD_BODY = Message("The request cannot be understood.")
-_TOLD = ("answer", "target", "people", "method", "reason", "state", "outcome", "result", "branch", "cause", "round", "via")
+_TOLD = (
+    "answer", "target", "people", "method", "reason", "state", "outcome", "result", "branch", "cause", "round", "via",
+    "later", "kept",
+)  # fmt: skip
 MOST_AT_ONCE = 500
 
 
@@ -193,6 +196,12 @@ def _to(body: Mapping[str, Any]) -> dict[str, Any]:
     return {"to": read_id(body.get("to"), "to")}
 
 
+def _handing(body: Mapping[str, Any]) -> dict[str, Any]:
+    if not isinstance(body.get("later", False), bool):
+        raise _bad("later")
+    return {**_to(body), "later": body.get("later", False)}
+
+
 def _adding(body: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "people": tuple(read_ids(body, "people")), "relation": read_name(body, "relation"),
@@ -214,7 +223,7 @@ def _people(body: Mapping[str, Any]) -> dict[str, Any]:
 
 ON_TASKS: dict[str, tuple[type[events.Event], Reader, str]] = {
     "return": (events.Return, _target, "Return it: {target: start or the name of a step, comment}"),
-    "transfer": (events.Transfer, _to, "Hand it on for good: {to, comment}"),
+    "transfer": (events.Transfer, _handing, "Hand it on for good: {to, comment, later: also what comes later}"),
     "delegate": (events.Delegate, _to, "Ask somebody's opinion: {to, comment}"),
     "recall": (events.Recall, _nothing, "Take back what was delegated"),
     "add": (events.AddSign, _adding, "Add people: {people, relation: before, after or parallel, method}"),

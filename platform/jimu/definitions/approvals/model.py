@@ -132,10 +132,10 @@ class PeopleNode(NodeDef):
     """A node at which people act: ``approve``, or ``handle`` (where there is nothing to reject).
 
     ``on_empty``; ``on_self``: drop, skip, allow, manager, head, forbid; ``dedupe``: None as the flow says.
-    ``on_reject``: end, start, previous, or a node. ``returns``: start, previous, visited, or node names.
-    ``resume``: '' from the start, else who is asked on resuming here: all or remaining. ``same_people``: on entering
-    again, those of before. ``may``: what its people may do beside deciding. ``fields``: hidden, read, edit, required.
-    ``comment``: never, on_reject, always. ``pool``: one task for all, to be claimed.
+    ``on_reject``: end, start, previous (by history), parent (as drawn), or a node. ``returns``: start, previous,
+    visited, or node names. ``resume``: '' from the start, else who is asked on resuming here: all or remaining.
+    ``same_people``: on entering again, those of before. ``may``: what its people may do beside deciding. ``fields``:
+    hidden, read, edit, required. ``comment``: never, on_reject, always. ``pool``: one task for all, to be claimed.
     ``email_decision``: whether a link in a mail decides; None: as the flow says.
     """
 
@@ -294,9 +294,9 @@ class FlowDef:
     ``lock``: all, admin (all but admins), approver (all but admins and who is asked), none. ``lock_from``:
     not before this node is reached. ``withdraw``: any_time, before_first_decision, never, until (the node
     ``withdraw_until`` is reached). ``revoke``: for so long after approval, None never. ``admins``: rules for who is
-    asked when nobody else is. ``companies``: codes of the legal companies whose records it is for, () all. ``currency``: in
-    which its conditions compare the fields ``money`` (default: that of the workspace); '' any. ``submit``, ``recall``,
-    ``revoked``: actions on submission, withdrawal, and after a revocation.
+    asked when nobody else is. ``companies``: codes of the legal companies whose records it is for, () all.
+    ``currency``: in which its conditions compare the fields ``money`` (default: that of the workspace); '' any.
+    ``submit``, ``recall``, ``revoked``: actions on submission, withdrawal, and after a revocation.
     """
 
     name: str

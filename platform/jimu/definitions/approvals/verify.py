@@ -68,7 +68,7 @@ def _named(node: NodeDef) -> Iterator[tuple[str, Path]]:
         if branch.to is not None:
             yield branch.to, (*at, "branches", i)
     rule = getattr(node, "on_reject", "end")
-    if isinstance(node, (PeopleNode, AutoNode)) and rule not in ("end", START, "previous"):
+    if isinstance(node, (PeopleNode, AutoNode)) and rule not in ("end", START, "previous", "parent"):
         yield rule, (*at, "on_reject")
     if isinstance(node, PeopleNode):
         for i, name in enumerate(node.returns):
@@ -191,7 +191,7 @@ def _after(flow: FlowDef, name: str, blocks: Mapping[str, str | None]) -> list[s
 
 def _rejection_targets(flow: FlowDef, node: NodeDef) -> list[str]:
     rule = getattr(node, "on_reject", None)
-    if rule is None or rule in (START, "previous", "wait"):
+    if rule is None or rule in (START, "previous", "parent", "wait"):
         return []
     if rule != "end":
         return [rule]

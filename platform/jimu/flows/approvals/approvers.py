@@ -48,9 +48,14 @@ def pool_members(work: Work, pool: str) -> tuple[int, ...]:
 
 
 def active_instead(work: Work, person: int) -> int | None:
-    """The person, or the first active manager above; None if there is none."""
-    seen = set()
+    """The person (or to whom they handed what comes later), else the first active manager above; None: nobody."""
+    seen: set[int] = set()
     now: int | None = person
+    instead = work.get("instead")
+    while now is not None and now in instead and now not in seen:
+        seen.add(now)
+        now = int(instead[now])
+    seen.clear()
     while now is not None and now not in seen:
         if work.world.is_active(now):
             return now

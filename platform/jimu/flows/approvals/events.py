@@ -65,10 +65,11 @@ class Withdraw(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer(Event):
-    """Hand the task over for good."""
+    """Hand the task over for good; with ``later`` also what this run would ask of the person later."""
 
     task: int
     to: int
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from jimu.messages import Message
 from jimu.records import Context
 from jimu.records.environment import build_environment
 from jimu.records.reading import reading
-from jimu.storage.query import Compare, Filter, Query, Sort
+from jimu.storage.query import EVERYTHING, Compare, Filter, Query, Related, Sort
 
 BOXES = ("pending", "done", "copies", "mine")
 MOST = 200
@@ -78,13 +78,18 @@ def _mine(context: Context) -> Filter:
 
 def _pending(context: Context, after: str | None, limit: int, flow: str) -> Box:
     """Own tasks, those of own pools, and (on the first page) those of people for whom the reader stands in."""
-    query = Query(TASK, _mine(context), sort=(Sort(("opened_at",)),), limit=limit, after=after)
+    query = Query(TASK, _mine(context) & _of_flow(flow), sort=(Sort(("opened_at",)),), limit=limit, after=after)
     page = context.transaction.select(query)
-    rows = list(page.rows) if after else [*_as_agent(context), *page.rows]
-    return Box(_with_approvals(rows, context, flow), page.next)
+    rows = list(page.rows) if after else [*_as_agent(context, flow), *page.rows]
+    return Box(_with_approvals(rows, context), page.next)
 
 
-def _as_agent(context: Context) -> list[Mapping[str, Any]]:
+def _of_flow(flow: str) -> Filter:
+    """Of one flow alone, before pages are cut; '' for all."""
+    return Related("approval", APPROVAL, Compare("flow", "eq", flow)) if flow else EVERYTHING
+
+
+def _as_agent(context: Context, flow: str = "") -> list[Mapping[str, Any]]:
     """Open tasks of others that the reader may decide in their absence."""
     mine = Compare("person", "eq", context.actor.id) & Compare("kind", "eq", "agent")
     now = Compare("until", "gt", context.clock())
@@ -93,7 +98,7 @@ def _as_agent(context: Context) -> list[Mapping[str, Any]]:
     if not ids:
         return []
     runs = context.transaction.fetch(APPROVAL, ids, ("run",))
-    filter = Compare("approval", "in", ids) & Compare("state", "in", _OPEN)
+    filter = Compare("approval", "in", ids) & Compare("state", "in", _OPEN) & _of_flow(flow)
     tasks = context.transaction.select(Query(TASK, filter, limit=_MOST_AGENCIES)).rows
     found: list[Mapping[str, Any]] = []
     for row in tasks:
@@ -105,18 +110,18 @@ def _as_agent(context: Context) -> list[Mapping[str, Any]]:
 
 
 def _done(context: Context, after: str | None, limit: int, flow: str) -> Box:
-    mine = Compare("decided_by", "eq", context.actor.id)
+    mine = Compare("decided_by", "eq", context.actor.id) & _of_flow(flow)
     query = Query(TASK, mine, sort=(Sort(("decided_at",), descending=True),), limit=limit, after=after)
     page = context.transaction.select(query)
-    return Box(_with_approvals(page.rows, context, flow), page.next)
+    return Box(_with_approvals(page.rows, context), page.next)
 
 
-def _with_approvals(rows: Sequence[Mapping[str, Any]], context: Context, flow: str) -> tuple[Item, ...]:
+def _with_approvals(rows: Sequence[Mapping[str, Any]], context: Context) -> tuple[Item, ...]:
     approvals = context.transaction.fetch(APPROVAL, {row["approval"] for row in rows}, _FIELDS)
     found = []
     for row in rows:
         approval = approvals.get(row["approval"])
-        if approval is None or (flow and approval["flow"] != flow):
+        if approval is None:
             continue
         at = row["decided_at"] if row["decided_by"] == context.actor.id else row["opened_at"]
         found.append(
@@ -140,14 +145,14 @@ _FIELDS = ("subject", "flow", "of_object", "record", "state", "owner", "created_
 
 
 def _copies(context: Context, after: str | None, limit: int, flow: str) -> Box:
-    mine = Compare("person", "eq", context.actor.id) & Compare("kind", "eq", "copy")
+    mine = Compare("person", "eq", context.actor.id) & Compare("kind", "eq", "copy") & _of_flow(flow)
     query = Query(READER, mine, sort=(Sort(("id",), descending=True),), limit=limit, after=after)
     page = context.transaction.select(query)
     approvals = context.transaction.fetch(APPROVAL, {row["approval"] for row in page.rows}, _FIELDS)
     items = tuple(
         replace(_item(row["approval"], approvals[row["approval"]]), read=row["read_at"] is not None)
         for row in page.rows
-        if row["approval"] in approvals and (not flow or approvals[row["approval"]]["flow"] == flow)
+        if row["approval"] in approvals
     )
     return Box(items, page.next)
 

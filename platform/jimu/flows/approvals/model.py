@@ -145,8 +145,9 @@ class Undo:
 @dataclass(frozen=True, slots=True)
 class Run:
     """``told``: who was sent a copy already; ``readers``: who may read through the run beside its people. ``picks``:
-    node -> chosen people. ``keys``: idempotency key -> (digest of the event, its entry). ``stopped``: when it was
-    suspended. ``back``: where it was returned from, (node, whom resuming asks). ``cause``: of an error.
+    node -> chosen people. ``instead``: who handed all later tasks of this run on -> to whom. ``keys``: idempotency key
+    -> (digest of the event, its entry). ``stopped``: when it was suspended. ``back``: where it was returned from, (node,
+    whom resuming asks). ``cause``: of an error.
     """
 
     flow: str
@@ -164,6 +165,7 @@ class Run:
     told: frozenset[int] = frozenset()
     readers: frozenset[int] = frozenset()
     picks: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    instead: Mapping[int, int] = field(default_factory=dict)
     keys: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     urged: Mapping[int, datetime] = field(default_factory=dict)
     decided: bool = False  # somebody has decided in this round

@@ -121,11 +121,18 @@ def refuse(work: Work, visit: Visit, rule: str) -> None:
     elif rule == START:
         give_back(work, visit)
     else:
-        target = rule if rule != "previous" else previous_node(work, visit)
+        target = _target_of(work, visit, rule)
         if target is None:
             give_back(work, visit)
         else:
             back_to(work, visit, target, allow_new=True)
+
+
+def _target_of(work: Work, visit: Visit, rule: str) -> str | None:
+    """The node that a rejection leads to; None: the submitter."""
+    if rule == "previous":
+        return previous_node(work, visit)
+    return parent_node(work, visit) if rule == "parent" else rule
 
 
 def _refuse_branch(work: Work, token: Token) -> None:
@@ -154,6 +161,25 @@ def _root(work: Work, token: Token) -> Token:
 def previous_node(work: Work, visit: Visit) -> str | None:
     """The node of people that was visited last before this one, by history; None: the submitter."""
     return next(iter(return_targets(work, visit)), None)
+
+
+def parent_node(work: Work, visit: Visit) -> str | None:
+    """The nearest node of people that leads to this one as the flow is drawn; None: the submitter.
+
+    What follows a block has the block's own parent, as do the first nodes of its branches.
+    """
+    seen, queue = {visit.node}, [visit.node]
+    while queue:
+        here = queue.pop(0)
+        for node in work.flow.nodes.values():
+            leads = node.to == here or any(b.to == here for b in getattr(node, "branches", ()))
+            if not leads or node.name in seen:
+                continue
+            if node.type in ("approve", "handle"):
+                return str(node.name)
+            seen.add(node.name)
+            queue.append(node.name)
+    return None
 
 
 def return_targets(work: Work, visit: Visit) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -36,6 +37,7 @@ from jimu.web.pages.conditions import judge_for
 from jimu.web.pages.form import field_view, place_problems, problems_of, views_of
 from jimu.web.pages.model import Crumb, FieldView
 from jimu.web.pages.moments import when_of
+from jimu.web.pages.people import person_of
 from jimu.web.pages.reader import Reader, record_url
 from jimu.web.pages.sent import read_form
 from jimu.web.pages.shapes import page_shape
@@ -242,17 +244,26 @@ def _refused(id: str, task: int, error: JimuError, reader: Reader) -> Response:
     shown = approval_page(found, reader)
     row = next((t for t in shown.mine if t.task.id == task), None)
     views = list(_fields(shown, row.task, reader)) if row else []
-    summary = place_problems(
-        views_of(views), problems_of(error), reader.manifest.object(found.flow.object), reader
-    )
-    texts = tuple(text for _, text in summary) or (reader.render(error.message),)
-    return _approval(id, _Tried(task, _comment(), texts, tuple(views)), 422)
+    summary = place_problems(views_of(views), problems_of(error), reader.manifest.object(found.flow.object), reader)
+    texts = _who_was_first(error, reader) or tuple(t for _, t in summary) or (reader.render(error.message),)
+    # A task that was decided meanwhile has no place on the page any more: its answer stands at the top.
+    return _approval(id, _Tried(task if row else 0, _comment(), texts, tuple(views)), 409 if task and not row else 422)
+
+
+def _who_was_first(error: JimuError, reader: Reader) -> tuple[str, ...]:
+    """Who has decided meanwhile and when, where that is why it was refused."""
+    by, at = error.details.get("by"), error.details.get("at")
+    if not by or not at or by == reader.actor.id:
+        return ()
+    name = person_of(by, read.resolve_titles({by}, reader.context), reader).name
+    when = when_of(datetime.fromisoformat(at), reader).full
+    return (reader.render(Message("{name} has decided already: {when}.", {"name": name, "when": when})),)
 
 
 def _on_tasks(action: str) -> tuple[type[events.Event], Given]:
     found: Mapping[str, tuple[type[events.Event], Given]] = {
         "return": (events.Return, lambda: {"target": request.form.get("target", "")}),
-        "transfer": (events.Transfer, _to),
+        "transfer": (events.Transfer, lambda: {**_to(), "later": request.form.get("later") == "1"}),
         "delegate": (events.Delegate, _to),
         "recall": (events.Recall, dict),
         "add": (events.AddSign, _adding),

@@ -21,8 +21,11 @@ def transfer(work: Work, event: Transfer) -> None:
         raise refusals.conflict(Message("It was handed on too often."))
     work.note(
         "transfer", behalf=behalf, visit=task.visit, task=task.id, person=event.to, comment=event.comment,
-        node=work.visits[task.visit].node,
+        node=work.visits[task.visit].node, details={"later": True} if event.later else {},
     )  # fmt: skip
+    if event.later and task.person is not None:
+        others = {person: to for person, to in work.get("instead").items() if person != event.to}
+        work.set(instead={**others, task.person: event.to})
     by = {"decided_by": event.actor, "decided_at": work.at}
     work.put_task(task, **by)
     hand_over(
