@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import json
+import re
 from typing import Any
 
 from jimu.fieldtypes.ids import decode_id, encode_id
@@ -102,3 +105,21 @@ def test_an_any_lookup_is_looked_through_by_kind_of_record(ada: Visitor) -> None
     assert "<select" in page
     assert "Acme" in ada.get("/o/thing/choose/about/search?of=maker&q=acme").text
     assert texts(ada, "/o/thing/choose/about?of=maker&q=acme") == ["Acme"]
+
+
+def test_a_lookup_to_several_objects_offers_the_kinds_that_one_may_read(site: Site, ada: Visitor) -> None:
+    kit = site.create("kit", name="Toolbox")
+    page = ada.get("/o/thing/new").text
+    found = re.search(r'<jm-choose src="/o/thing/choose/about"[^>]* kinds="([^"]*)"', page)
+    assert found
+    kinds = {name: quick for name, _, quick in json.loads(html.unescape(found[1]))}
+    assert kinds["maker"] == "/o/maker/quick"
+    assert "user" not in kinds, "objects of the engine are not meant"
+    assert " kinds=" not in re.search(r'<jm-choose src="/o/thing/choose/maker"[^>]*', page)[0]  # type: ignore[index]
+    options = ada.get("/o/thing/choose/about?of=kit&q=tool").get_json()["options"]
+    assert [o["value"] for o in options] == [encode_id(kit)]
+    assert ada.get("/o/thing/choose/about?of=maker&q=tool").get_json()["options"] == []
+    assert ada.get("/o/thing/choose/about?of=user&q=ada").get_json()["options"] == [], "nor by asking for them"
+    fields = ada.get("/o/thing/fields?for=filter").get_json()["fields"]
+    about = next(f for f in fields if f["path"] == "about")
+    assert {name for name, *_ in about["kinds"]} == kinds.keys()

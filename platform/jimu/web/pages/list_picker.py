@@ -23,6 +23,7 @@ from jimu.web.pages.list_operators import (
     operators_of,
 )
 from jimu.web.pages.reader import Reader
+from jimu.web.pages.targets import kinds_of
 
 _INPUTS = {"number": "number", "duration": "number", "date": "date", "time": "time"}
 _BUCKET_WORDS = {
@@ -113,6 +114,7 @@ def filter_entry(field: FieldDef, reader: Reader) -> dict[str, Any]:
         ]
     if field.kind is Kind.REFERENCE:
         entry["source"] = f"/o/{field.object}/choose/{field.name}"
+        entry["kinds"] = kinds_of(field, reader)
     if family == "duration":
         entry["unit"] = reader.render(Message("hours"))
     return entry

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from markupsafe import Markup
 
 from jimu.definitions.model import FieldDef, LayoutField
 from jimu.web.pages.display import BLANK, Presenter, Shown
+from jimu.web.pages.targets import Kinds
 
 _OF_THEIR_OWN = frozenset({"secret", "file", "image", "rich_text", "json"})
 _MOST_DRAWN = 200
@@ -51,8 +53,14 @@ class FieldShape:
     source: str = ""  # where a lookup is searched
     dialog: str = ""  # how its records are looked through: search or people
     quick: str = ""  # where one is made on the spot
+    kinds: Kinds = ()  # of records, where it points at several
     layout: LayoutField | None = None
     drawn: dict[Any, str] = dataclasses.field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def kinds_text(self) -> str:
+        """``kinds`` for the script that offers them."""
+        return json.dumps(self.kinds, ensure_ascii=False)
 
     def drawn_once(self, look: tuple[Any, ...] | None, draw: Callable[[], str]) -> str:
         """What ``draw`` makes of a field that looks like this, kept; None: of one that hardly ever looks the same."""

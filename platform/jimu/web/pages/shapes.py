@@ -13,7 +13,6 @@ from typing import Any
 from jimu.access.fields import field_access
 from jimu.access.per_manifest import PerManifest
 from jimu.access.rights import has_right
-from jimu.access.rules import action_allowed
 from jimu.definitions import default_page
 from jimu.definitions.model import FieldDef, LayoutField, ObjectDef, RelatedList, Section
 from jimu.fieldtypes import registry
@@ -21,6 +20,7 @@ from jimu.fieldtypes.kinds import Kind
 from jimu.web.pages.display import presenter_for
 from jimu.web.pages.model import FieldShape, Option
 from jimu.web.pages.reader import Reader
+from jimu.web.pages.targets import kinds_of, quick_address
 
 # System fields that a form may change; the others are the engine's own.
 _OWN_SYSTEM_FIELDS = frozenset({"owner", "record_type"})
@@ -169,6 +169,7 @@ class ShapeBuilder:
             _source(field, widget),
             _dialog(field),
             self._quick(field, widget),
+            kinds_of(field, self.reader),
             layout,
         )
 
@@ -238,14 +239,6 @@ def _attributes(field: FieldDef, widget: str) -> dict[str, str]:
     if widget == "datetime":
         found["step"] = "60"
     return found
-
-
-def quick_address(target: str, reader: Reader) -> str:
-    """Where a record of ``target`` is made on the spot; '' for who may not make one."""
-    definition = reader.manifest.objects.get(target)
-    if definition is None or definition.retired or definition.system:
-        return ""
-    return f"/o/{target}/quick" if action_allowed(reader.actor, reader.manifest, target, "create") else ""
 
 
 def _dialog(field: FieldDef) -> str:

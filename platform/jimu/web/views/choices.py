@@ -8,7 +8,6 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from jimu.access.fields import field_access
-from jimu.access.rules import action_allowed
 from jimu.definitions.model import FieldDef
 from jimu.errors import NotFound
 from jimu.fieldtypes.ids import encode_id
@@ -20,6 +19,7 @@ from jimu.records.environment import region_trees
 from jimu.records.requests import ListRequest
 from jimu.web.pages.choosing import conditions_of, hint_fields, hint_of
 from jimu.web.pages.reader import Reader
+from jimu.web.pages.targets import allowed_targets
 from jimu.web.responses import json, reader_of
 from jimu.web.visit import visit
 
@@ -53,14 +53,6 @@ def readable_lookup(object: str, field: str, reader: Reader) -> FieldDef:
     if definition.kind not in (Kind.REFERENCE, Kind.REFERENCES) or level == "none":
         raise NotFound(Message("There is no such field."))
     return definition
-
-
-def allowed_targets(field: FieldDef, reader: Reader, only: str = "") -> list[str]:
-    """The objects whose records the field may point at and the reader may read."""
-    targets = field.target or [
-        name for name, target in reader.manifest.objects.items() if not target.retired and not target.system
-    ]
-    return [t for t in targets if (not only or t == only) and action_allowed(reader.actor, reader.manifest, t, "read")]
 
 
 def _of_object(target: str, field: FieldDef, text: str, reader: Reader) -> list[dict[str, str]]:

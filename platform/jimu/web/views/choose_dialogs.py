@@ -18,9 +18,9 @@ from jimu.web.pages.choosing import conditions_of, telling_fields
 from jimu.web.pages.form import text_of
 from jimu.web.pages.people import person_of
 from jimu.web.pages.reader import Reader
-from jimu.web.pages.shapes import quick_address
+from jimu.web.pages.targets import allowed_targets, quick_address
 from jimu.web.responses import fragment, reader_of
-from jimu.web.views.choices import allowed_targets, readable_lookup
+from jimu.web.views.choices import readable_lookup
 from jimu.web.visit import visit
 
 _ROWS = 25

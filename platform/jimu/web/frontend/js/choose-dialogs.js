@@ -5,10 +5,10 @@ import { ask, t } from "./texts.js";
 
 const WAIT = 200;
 
-/** ``take`` gets {value, text} of what is chosen. */
-export async function chooseInDialog({ title, address, take }) {
+/** ``take`` gets {value, text} of what is chosen; ``of``: the kind of record that is shown first. */
+export async function chooseInDialog({ title, address, of, take }) {
   const place = document.createElement("div");
-  if (!(await fill(place, address))) { toast(t("It could not be opened."), { error: true }); return; }
+  if (!(await fill(place, of ? `${address}?of=${encodeURIComponent(of)}` : address))) { toast(t("It could not be opened."), { error: true }); return; }
   const dialog = openDialog(title, place, { wide: true });
   const state = { of: "", department: "", asked: 0, timer: 0 };
   const reload = () => rows(place, address, state);

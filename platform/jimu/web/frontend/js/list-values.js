@@ -74,7 +74,8 @@ function records(field, values, titles, put) {
     for (const option of control.selectedOptions) titles[option.value] = option.text;
     put([...control.selectedOptions].map((option) => option.value));
   });
-  const holder = make("jm-choose", { src: field.source }, control);
+  const kinds = field.kinds?.length ? JSON.stringify(field.kinds.map(([name, label]) => [name, label, ""])) : undefined;
+  const holder = make("jm-choose", { src: field.source, kinds }, control);
   import("./choose.js");
   return holder;
 }
