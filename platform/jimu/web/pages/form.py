@@ -25,7 +25,7 @@ from jimu.web.pages.shapes import PageShape
 class FormPage:
     """``summary``: all problems, each with the id of the control that it is about ('' for none). ``once``: what makes
     a form sent twice be taken once. ``lines``: the grids of records that hang on this one. ``conditions``: what the
-    page judges by itself while one types.
+    page judges by itself while one types. ``approvals``: address and name of what the record is being approved by.
     """
 
     object: ObjectDef
@@ -46,6 +46,7 @@ class FormPage:
     warnings: list[str] = field(default_factory=list)
     notice: str = ""
     duplicates: str = ""
+    approvals: list[tuple[str, str]] = field(default_factory=list)
     is_new: bool = True
     came_back: bool = False
 

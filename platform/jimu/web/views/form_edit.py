@@ -15,6 +15,7 @@ from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message
 from jimu.records import read, write
 from jimu.records.commands import Record, Update
+from jimu.web.pages.approval_notice import running_approvals
 from jimu.web.pages.form import FormPage, build_sections, live_state
 from jimu.web.pages.lines import SentLines, SentRow, as_id
 from jimu.web.pages.live_conditions import live_conditions
@@ -154,6 +155,7 @@ def _edit_page(shape: PageShape, record: Record, reader: Reader, sections: Any, 
         base=json_module.dumps(base, ensure_ascii=False),
         is_new=False,
         conditions=live_conditions(shape, sections),
+        approvals=running_approvals(record.object, record.id, reader),
         lines=show_lines(record.object, record, reader, request.form.getlist("_lines")),
     )
 

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 from jimu.errors import NotFound
 from jimu.messages import Message
 from jimu.records import read
+from jimu.web.pages.approval_notice import running_approvals
 from jimu.web.pages.model import Crumb
 from jimu.web.pages.reader import Reader
 from jimu.web.pages.record import RecordPage, build_record_page
@@ -49,6 +50,7 @@ def show_record(object: str, id: str) -> Response:
         page=found,
         crumbs=crumbs,
         saved_draft=request.args.get("saved", ""),
+        approvals=running_approvals(object, found.record.id, reader),
     )
 
 

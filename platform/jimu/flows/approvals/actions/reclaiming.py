@@ -22,6 +22,8 @@ def reclaim(work: Work, event: Reclaim) -> None:
     require_running(work)
     if task.is_open:
         raise refusals.conflict(Message("It is not decided."))
+    if task.kind == "repair":
+        raise refusals.not_allowed_here()
     if task.decided_by != event.actor or task.state not in ("approved", "rejected", "returned"):
         raise refusals.not_yours()
     require_may(work, task, "reclaim")
