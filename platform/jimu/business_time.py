@@ -6,7 +6,7 @@ calendar's zone and turned into moments day by day, so a day on which clocks cha
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -41,6 +41,35 @@ def find_calendar(manifest: Manifest, name: str | None = None) -> CalendarDef:
         raise NotFound(Message("There is no calendar called {name}.", {"name": name}))
     named: CalendarDef = calendars[name]
     return named
+
+
+def calendar_of_person(manifest: Manifest, departments: Iterable[str]) -> CalendarDef:
+    """The calendar by which somebody works: that of the nearest of ``departments`` (codes, his own first, then those
+    above it) that has one, else the default one.
+    """
+    by_code = {code: found for found in manifest.all("calendar").values() for code in found.departments}
+    named: CalendarDef | None = next((by_code[code] for code in departments if code in by_code), None)
+    return named or find_calendar(manifest)
+
+
+# Between these years a week that is not Monday to Friday is written out day by day.
+_FIRST, _LAST = date(1990, 1, 1), date(2061, 1, 1)
+
+
+def exceptions_of(calendar: CalendarDef) -> tuple[frozenset[date], frozenset[date]]:
+    """The days on which ``calendar`` differs from Monday to Friday: those that are free, and those that are worked."""
+    free = {day for day, spans in calendar.days.items() if not spans}
+    worked = set(calendar.days) - free
+    for weekday, spans in enumerate(calendar.hours):
+        if bool(spans) == (weekday < 5):
+            continue
+        first = (weekday - _FIRST.weekday()) % 7
+        days = {_FIRST + timedelta(days=n) for n in range(first, (_LAST - _FIRST).days, 7)} - set(calendar.days)
+        if spans:
+            worked |= days
+        else:
+            free |= days
+    return frozenset(free), frozenset(worked)
 
 
 def spans_of(calendar: CalendarDef, day: date) -> tuple[Span, ...]:

@@ -32,10 +32,12 @@ class Job(Protocol):
 class JobTransaction(Protocol):
     """The part of the store's transaction that works on the job table. A bool returned: False = the lease is lost."""
 
-    def claim_jobs(self, now: datetime, lease_until: datetime, limit: int, owner: str) -> list[Any]:
+    def claim_jobs(
+        self, now: datetime, lease_until: datetime, limit: int, owner: str, tried: bool = True
+    ) -> list[Any]:
         """Up to ``limit`` due rows, now running under ``owner``: the most important first, among them the oldest; rows
         whose lease ran out are due again, paused kinds are left alone. Two workers never get the same row. Counts an
-        attempt.
+        attempt, unless they are only to be passed on (``tried`` False).
         """
         ...
 
@@ -44,11 +46,11 @@ class JobTransaction(Protocol):
         ...
 
     def renew_job(self, id: int, owner: str, lease_until: datetime, new_owner: str | None = None) -> bool:
-        """A longer lease; with ``new_owner`` the lease changes hands."""
+        """A longer lease; with ``new_owner`` the lease changes hands, and an attempt begins."""
         ...
 
     def release_job(self, id: int, owner: str, run_at: datetime) -> bool:
-        """Back to waiting as if it had not been tried."""
+        """Back to waiting; it was claimed and not tried."""
         ...
 
     def find_job(self, id: int) -> Any | None:

@@ -1,8 +1,9 @@
 """Handing due jobs to RQ workers through Redis, which only carries ids: rows stay the truth, their leases the guard.
 
 A row is claimed in the name of a *hand-over* and its id put into Redis. The RQ worker takes the lease over from exactly
-that hand-over, so a row that was handed over again meanwhile runs once. If Redis forgets the id or the worker dies, the
-lease runs out and the row is due again. The queue in Redis is kept short, so that no lease runs out while it waits.
+that hand-over, so a row that was handed over again meanwhile runs once; only then an attempt is counted. If Redis
+forgets the id or the worker dies, the lease runs out and the row is due again. The queue in Redis is kept short, so
+that no lease runs out while it waits.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
+import zlib
 from datetime import timedelta
 from types import FrameType
 
@@ -64,7 +66,7 @@ class RqBackend:
             return 0
         owner, now = owner_name("handed"), self.runner.clock()
         with self.runner.open_transaction() as transaction:
-            jobs = transaction.claim_jobs(now, now + self.hand_over, min(room, 20), owner)
+            jobs = transaction.claim_jobs(now, now + self.hand_over, min(room, 20), owner, False)
         for place, job in enumerate(jobs):
             try:
                 self._hand_over(job, owner)
@@ -98,9 +100,10 @@ class RqBackend:
         return worker is not None and worker.is_told_to_stop
 
     def _hand_over(self, job: Job, owner: str) -> None:
+        name = f"{self.queue.name}-{job.id}-{zlib.crc32(owner.encode()):08x}"
         try:
             self.queue.enqueue_call(
-                run_handed_over, (self.queue.name, job.id, owner), job_id=f"{self.queue.name}-{job.id}-{job.attempts}",
+                run_handed_over, (self.queue.name, job.id, owner), job_id=name,
                 unique=True, timeout=LONGEST, result_ttl=0, failure_ttl=3600,
             )
         except DuplicateJobError:
@@ -118,12 +121,13 @@ def run_handed_over(queue: str, job_id: int, handed_by: str) -> str:
     runner = _serving[queue]
     owner = owner_name("rq")
     with runner.open_transaction() as transaction:
+        job = transaction.find_job(job_id)
+        if job and transaction.paused_kinds().keys() & {job.kind, "*"}:
+            transaction.release_job(job_id, handed_by, job.run_at)
+            return Outcome.LOST.value
         if not transaction.renew_job(job_id, handed_by, runner.clock() + runner.lease, owner):
             return Outcome.LOST.value
         job = transaction.find_job(job_id)
-        if job and transaction.paused_kinds().keys() & {job.kind, "*"}:
-            transaction.release_job(job_id, owner, job.run_at)
-            return Outcome.LOST.value
     return runner.run(job, owner).value if job else Outcome.LOST.value
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from jimu.access.actor import Actor, user_values
+from jimu.access.per_manifest import PerManifest
+from jimu.business_time import ALWAYS, exceptions_of, find_calendar
+from jimu.definitions.manifest import Manifest
 from jimu.fieldtypes.regions import Regions, RegionTree
 from jimu.formulas.types import Environment
 from jimu.records.context import Context
 from jimu.records.per_hooks import PerHooks
 
-_NO_DAYS: frozenset[Any] = frozenset()
 _UTC = ZoneInfo("UTC")
 _zones: dict[str, ZoneInfo] = {"UTC": _UTC}
 
@@ -21,15 +23,26 @@ _zones: dict[str, ZoneInfo] = {"UTC": _UTC}
 def build_environment(context: Context, now: datetime | None = None) -> Environment:
     """What formulas may know besides the record when ``context.actor`` acts at ``now`` (else: by the clock)."""
     actor, settings = context.actor, context.settings
+    free, worked = _exceptions.get(context.manifest)
     return Environment(
         now=now or context.clock(),
         zone=zone_of(actor),
         user=user_values(actor),
         language=actor.locale,
-        holidays=settings.get("holidays", _NO_DAYS),
-        workdays=settings.get("workdays", _NO_DAYS),
+        holidays=settings.get("holidays", free),
+        workdays=settings.get("workdays", worked),
         regions=_regions.get(context.hooks),
     )
+
+
+def _workweek(manifest: Manifest) -> tuple[frozenset[date], frozenset[date]]:
+    """Without a default calendar it is Monday to Friday."""
+    calendar = find_calendar(manifest)
+    return (frozenset(), frozenset()) if calendar is ALWAYS else exceptions_of(calendar)
+
+
+# By the default business calendar: the workdays of formulas are those of deadlines.
+_exceptions: PerManifest[tuple[frozenset[date], frozenset[date]]] = PerManifest(_workweek)
 
 
 def region_trees(context: Context) -> Mapping[str, RegionTree]:

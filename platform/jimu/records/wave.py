@@ -50,7 +50,9 @@ class Unit:
 
 @dataclass(slots=True, eq=False)
 class Wave:
-    """``access``: what the actor may do to each field."""
+    """``access``: what the actor may do to each field. ``carried``: what a hook worked out before the records are
+    stored and needs again after it, under the hook's own name.
+    """
 
     unit: Unit
     plan: ObjectPlan
@@ -59,6 +61,7 @@ class Wave:
     access: Mapping[str, str]
     world: World
     removal: Any = None  # dependents.Removal, while records are deleted or restored
+    carried: dict[str, Any] = field(default_factory=dict)
 
     @property
     def context(self) -> Context:

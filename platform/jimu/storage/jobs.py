@@ -39,7 +39,7 @@ def emit(connection: Connection, rows: Sequence[JobRow]) -> list[int]:
 
 
 def claim_jobs(
-    connection: Connection, now: datetime, lease_until: datetime, limit: int, owner: str
+    connection: Connection, now: datetime, lease_until: datetime, limit: int, owner: str, tried: bool
 ) -> list[ClaimedJob]:
     """See ``Transaction.claim_jobs``."""
     paused = set(paused_kinds(connection))
@@ -58,9 +58,9 @@ def claim_jobs(
     if not due:
         return []
     rows = connection.ask(
-        "UPDATE job SET status = 'running', owner = ?, locked_until = ?, started_at = ?, attempts = attempts + 1"  # noqa: S608
+        "UPDATE job SET status = 'running', owner = ?, locked_until = ?, started_at = ?, attempts = attempts + ?"  # noqa: S608
         f" WHERE id {connection.among()} RETURNING id, kind, payload, attempts, max_attempts, run_at",
-        owner, to_instant(lease_until), at, connection.list_value(due))
+        owner, to_instant(lease_until), at, int(tried), connection.list_value(due))
     order = {id: place for place, id in enumerate(due)}
     rows.sort(key=lambda r: order[r[0]])
     return [_claimed(row) for row in rows]
@@ -88,8 +88,10 @@ def _claimed(row: tuple[Any, ...]) -> ClaimedJob:
 
 def renew_job(connection: Connection, id: int, owner: str, lease_until: datetime, new_owner: str | None) -> bool:
     """See ``Transaction.renew_job``."""
-    return connection.do("UPDATE job SET locked_until = ?, owner = ? WHERE id = ? AND owner = ? AND status = 'running'",
-                         to_instant(lease_until), new_owner or owner, id, owner) == 1
+    return connection.do(
+        "UPDATE job SET locked_until = ?, owner = ?, attempts = attempts + ?"
+        " WHERE id = ? AND owner = ? AND status = 'running'",
+        to_instant(lease_until), new_owner or owner, int(new_owner is not None), id, owner) == 1
 
 
 def finish_job(connection: Connection, id: int, owner: str, now: datetime) -> bool:
@@ -112,7 +114,7 @@ def retry_job(connection: Connection, id: int, owner: str, run_at: datetime, err
 def release_job(connection: Connection, id: int, owner: str, run_at: datetime) -> bool:
     """See ``Transaction.release_job``."""
     return connection.do(
-        "UPDATE job SET status = 'waiting', run_at = ?, attempts = attempts - 1, locked_until = NULL, owner = NULL"
+        "UPDATE job SET status = 'waiting', run_at = ?, locked_until = NULL, owner = NULL"
         " WHERE id = ? AND owner = ? AND status = 'running'", to_instant(run_at), id, owner) == 1
 
 

@@ -276,12 +276,16 @@ class Transaction(AccountRows, AccountLinkRows, SignInRows, AuditRows, MatchKeyR
         """``emit`` of one job; False if one with its ``key`` waits already."""
         return bool(self.emit([JobRow(kind, payload, run_at, key, priority=priority)]))
 
-    def claim_jobs(self, now: datetime, lease_until: datetime, limit: int, owner: str) -> list[ClaimedJob]:
-        """Take due waiting jobs and running ones whose lease ran out; no job goes to two callers."""
-        return jobs.claim_jobs(self.connection, now, lease_until, limit, owner)
+    def claim_jobs(
+        self, now: datetime, lease_until: datetime, limit: int, owner: str, tried: bool = True
+    ) -> list[ClaimedJob]:
+        """Take due waiting jobs and running ones whose lease ran out; no job goes to two callers. Counts an attempt,
+        unless they are only to be passed on (``tried`` False).
+        """
+        return jobs.claim_jobs(self.connection, now, lease_until, limit, owner, tried)
 
     def renew_job(self, id: int, owner: str, lease_until: datetime, new_owner: str | None = None) -> bool:
-        """Hold a job longer, or hand it on; False: ``owner`` has lost it."""
+        """Hold a job longer, or hand it on to be tried; False: ``owner`` has lost it."""
         return jobs.renew_job(self.connection, id, owner, lease_until, new_owner)
 
     def finish_job(self, id: int, owner: str, now: datetime) -> bool:
@@ -297,7 +301,7 @@ class Transaction(AccountRows, AccountLinkRows, SignInRows, AuditRows, MatchKeyR
         return jobs.bury_job(self.connection, id, owner, now, error)
 
     def release_job(self, id: int, owner: str, run_at: datetime) -> bool:
-        """Waiting again as if it had not been tried."""
+        """Waiting again; it was claimed but not tried."""
         return jobs.release_job(self.connection, id, owner, run_at)
 
     def find_job(self, id: int) -> ClaimedJob | None:

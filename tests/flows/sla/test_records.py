@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from jimu.flows.sla.watching import watch_clocks
-from jimu.records import Delete, ListRequest, Restore, Update, read, write
+from jimu.records import Create, Delete, ListRequest, Restore, Update, read, write
 from jimu.records.schema import build_schema
-from jimu.storage import Store
+from jimu.storage import Store, counted
 from tests.records.project import Project, build_manifest, prepared_project
 
 FILES = {
@@ -36,6 +36,14 @@ fields:
 label: Office
 default: true
 hours: {monday: ["9:00-17:00"], tuesday: ["9:00-17:00"], wednesday: ["9:00-17:00"], thursday: ["9:00-17:00"]}
+""",
+    "flows/automations/urgent.yaml": """
+label: Urgent by its words
+object: ticket
+when: created
+at: before
+if: "starts_with(name, 'URGENT')"
+do: [{set: {priority: high}}]
 """,
     "flows/sla/tickets.yaml": """
 label: Tickets
@@ -164,6 +172,40 @@ def test_another_calendar_counts_running_clocks_anew(desk: Project) -> None:
     later.clock.now = at(2, 10)
     watch_clocks(None, later.system)
     assert values(later, ticket, "solve_by") == (at(5, 13),)
+
+
+def test_clocks_of_many_records_are_counted_anew_together(desk: Project) -> None:
+    """What it costs in statements does not grow with the records, neither by a write nor by another calendar."""
+    made = write.write_many([Create("ticket", {"name": f"Ticket {n}"}) for n in range(60)], desk.system)
+    tickets = [row.record.id for row in made.rows if row.record is not None]
+    spent = []
+    for some in (tickets[:10], tickets[10:60]):
+        with counted() as work:
+            write.write_many([Update("ticket", id, {"priority": "high"}) for id in some], desk.system)
+        spent.append(work.queries)
+    assert spent[1] <= spent[0] + 5
+    assert {values(desk, t, "answer_by", "solve_by") for t in tickets} == {(at(2, 10), at(3, 9))}
+
+    shorter = FILES["flows/calendars/office.yaml"].replace("9:00-17", "9:30-13")
+    manifest = build_manifest({**FILES, "flows/calendars/office.yaml": shorter})
+    later = replace(desk, manifest=manifest, store=Store(desk.database, build_schema(manifest)))
+    watch_clocks(None, later.system)
+    assert {values(later, t, "answer_by") for t in tickets} == {(datetime(2026, 3, 2, 10, 30, tzinfo=UTC),)}
+
+
+def test_a_clock_goes_by_what_an_automation_sets_in_the_same_write(desk: Project) -> None:
+    ticket = desk.create("ticket", name="URGENT printer")
+    assert values(desk, ticket, "priority", "answer_by") == ("high", at(2, 10))
+    assert desk.ids("sla_clock", where="clock == 'answer' and target == '1 working hours'")
+
+
+def test_state_fields_are_filtered_and_sorted_by_the_database(desk: Project) -> None:
+    late, soon = desk.create("ticket", name="Late"), desk.create("ticket", name="URGENT soon")
+    wanted = ListRequest("ticket", where="solve_state == 'running'", order=("solve_by",))
+    listed = read.list_records(wanted, desk.system)
+    assert [r.id for r in listed.records] == [soon, late]
+    watch(desk, at(10, 9))
+    assert desk.ids("ticket", where="solve_late") == {late, soon}
 
 
 def test_clocks_are_records_that_can_be_asked_about(desk: Project) -> None:

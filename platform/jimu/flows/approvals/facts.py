@@ -9,7 +9,7 @@ from typing import Any
 
 from jimu.access.loading import organisation_at
 from jimu.access.organisation import Organisation, Person
-from jimu.business_time import NoEnd, add, find_calendar
+from jimu.business_time import NoEnd, add, calendar_of_person, find_calendar
 from jimu.definitions.approvals.model import FlowDef, PeopleNode, SubFlowNode
 from jimu.definitions.kinds.calendar import CalendarDef
 from jimu.definitions.kinds.duration import Duration
@@ -253,13 +253,12 @@ class Facts:
     def _calendar(self, user: int | None, name: str) -> CalendarDef:
         """The one named, else that of the person's department or one above it, else the default one."""
         person = self._person(user) if user is not None and not name else None
-        calendars: Iterable[CalendarDef] = self.context.manifest.all("calendar").values()
-        by_code = {code: found for found in calendars for code in found.departments}
-        for department in self.organisation.path(person.department) if person and by_code else ():
-            own = by_code.get(self.organisation.departments[department].code)
-            if own is not None:
-                return own
-        return find_calendar(self.context.manifest, name or None)
+        if person is None:
+            return find_calendar(self.context.manifest, name or None)
+        departments = self.organisation.departments
+        return calendar_of_person(
+            self.context.manifest, (departments[d].code for d in self.organisation.path(person.department))
+        )
 
     def ask_due(self, at: str, amount: int, unit: str, user: int | None, calendar: str) -> str:
         start, span = datetime.fromisoformat(at), Duration(amount, unit)

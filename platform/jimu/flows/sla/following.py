@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from jimu.business_time import NoEnd
@@ -12,10 +13,12 @@ from jimu.flows.sla.records import (
     CLOCK,
     calendar_of,
     clock_of,
+    each_clock,
     facts_of,
     kept_values,
     load_clocks,
     policies_of,
+    read_by,
     values_of,
 )
 from jimu.records.commands import Create, Delete, Update
@@ -23,19 +26,34 @@ from jimu.records.draft import Draft
 from jimu.records.wave import Wave
 
 Rows = Mapping[tuple[int, str, str], Mapping[str, Any]]
+_CARRIED = "sla"
+
+
+@dataclass(frozen=True, slots=True)
+class _Worked:
+    """A clock of a draft's record as it is after this write, with the row of before."""
+
+    sla: SlaDef
+    definition: ClockDef
+    clock: Clock | None
+    row: Mapping[str, Any] | None
 
 
 def keep_in_record(wave: Wave) -> None:
-    """Set the fields in which records keep the state of their clocks, as they will be after this write."""
+    """Work the clocks out, and set the fields in which records keep their state, as they will be after this write."""
     if wave.action not in ("create", "update") or not policies_of(wave.context.manifest, wave.object):
         return
     rows = _rows(wave)
+    worked: dict[int, tuple[dict[str, Any], list[_Worked]]] = {}
     for draft in wave.open:
-        for _, definition, clock, _ in _clocks(draft, rows, wave):
-            if definition.keep:
-                for name, value in kept_values(clock, definition, wave.unit.now).items():
+        found = _clocks(draft, rows, wave)
+        for one in found:
+            if one.definition.keep:
+                for name, value in kept_values(one.clock, one.definition, wave.unit.now).items():
                     if draft.values.get(name) != value:
                         draft.set(name, value)
+        worked[draft.row] = dict(draft.values), found
+    wave.carried[_CARRIED] = rows, worked
 
 
 def follow_clocks(wave: Wave) -> None:
@@ -48,10 +66,13 @@ def follow_clocks(wave: Wave) -> None:
         wave.unit.follow_ups += [Update(CLOCK, r["id"], look) for r in found.values() if r["state"] == RUNNING]
     if wave.action not in ("create", "update"):
         return
-    rows = _rows(wave)
+    rows, worked = wave.carried[_CARRIED]
     for draft in wave.judged:
-        for sla, definition, clock, row in _clocks(draft, rows, wave):
-            wave.unit.follow_ups += _written(draft, sla, definition, clock, row, wave)
+        values, clocks = worked[draft.row]
+        if any(draft.values.get(name) != values.get(name) for name in read_by(wave.context.manifest, wave.object)):
+            clocks = _clocks(draft, rows, wave)  # a plugin's hook has changed what the conditions read
+        for one in clocks:
+            wave.unit.follow_ups += _written(draft, one, wave)
 
 
 def _rows(wave: Wave) -> Rows:
@@ -59,30 +80,22 @@ def _rows(wave: Wave) -> Rows:
     return load_clocks(wave.transaction, ids) if ids else {}
 
 
-def _clocks(
-    draft: Draft, rows: Rows, wave: Wave
-) -> Iterator[tuple[SlaDef, ClockDef, Clock | None, Mapping[str, Any] | None]]:
-    """Each clock of the draft's record as it is after this write, with the row of before."""
+def _clocks(draft: Draft, rows: Rows, wave: Wave) -> list[_Worked]:
     get, environment = wave.world.reader(wave.plan, draft.values), wave.environment_of(draft)
-    for sla in policies_of(wave.context.manifest, wave.object):
-        calendar = calendar_of(sla, wave.context.manifest)
-        for definition in sla.clocks.values():
-            row = rows.get((draft.id, sla.name, definition.name)) if draft.before is not None else None
-            facts = facts_of(sla, definition, get, environment)
-            try:
-                yield sla, definition, advance(clock_of(row), facts, wave.unit.now, calendar), row
-            except NoEnd:
-                continue
+    found = []
+    for sla, definition, calendar in each_clock(wave.context.manifest, wave.object):
+        row = rows.get((draft.id, sla.name, definition.name)) if draft.before is not None else None
+        facts = facts_of(sla, definition, get, environment)
+        try:
+            clock = advance(clock_of(row), facts, wave.unit.now, calendar)
+        except NoEnd:
+            continue
+        found.append(_Worked(sla, definition, clock, row))
+    return found
 
 
-def _written(
-    draft: Draft,
-    sla: SlaDef,
-    definition: ClockDef,
-    clock: Clock | None,
-    row: Mapping[str, Any] | None,
-    wave: Wave,
-) -> list[Create | Update | Delete]:
+def _written(draft: Draft, worked: _Worked, wave: Wave) -> list[Create | Update | Delete]:
+    sla, definition, clock, row = worked.sla, worked.definition, worked.clock, worked.row
     if clock is None:
         return [] if row is None else [Delete(CLOCK, row["id"])]
     calendar = calendar_of(sla, wave.context.manifest)

@@ -11,8 +11,9 @@ from jimu.hookspecs import hookimpl
 from jimu.jobs.timers import Timer
 
 
-@hookimpl
+@hookimpl(trylast=True)
 def jimu_prepare_write(wave: Any) -> None:
+    """Last, so that clocks go by what automations and stages have set."""
     keep_in_record(wave)
 
 

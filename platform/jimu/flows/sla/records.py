@@ -12,7 +12,7 @@ from jimu.definitions.kinds.calendar import CalendarDef
 from jimu.definitions.kinds.duration import parse_duration
 from jimu.definitions.kinds.sla import ClockDef, SlaDef
 from jimu.definitions.manifest import Manifest
-from jimu.flows.sla.clock import RUNNING, Clock, Facts, next_look, spec_of
+from jimu.flows.sla.clock import Clock, Facts, next_look, spec_of
 from jimu.formulas import Environment, evaluate
 from jimu.formulas.formula import Formula
 from jimu.storage import Transaction
@@ -38,6 +38,24 @@ _known: PerManifest[Mapping[str, tuple[SlaDef, ...]]] = PerManifest(_by_object)
 def policies_of(manifest: Manifest, object: str) -> tuple[SlaDef, ...]:
     """The service levels of ``object``, in order of name."""
     return _known.get(manifest).get(object, ())
+
+
+def _read_by(manifest: Manifest) -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for sla in manifest.all("sla").values():
+        conditions = [sla.when]
+        for clock in sla.clocks.values():
+            conditions += [clock.start, clock.pause, clock.stop, *(t.when for t in clock.targets)]
+        found.setdefault(sla.object, set()).update(path[0] for c in conditions if c is not None for path in c.paths)
+    return {object: frozenset(names) for object, names in found.items()}
+
+
+_names_read: PerManifest[Mapping[str, frozenset[str]]] = PerManifest(_read_by)
+
+
+def read_by(manifest: Manifest, object: str) -> frozenset[str]:
+    """The fields of ``object`` that the conditions of its service levels read."""
+    return _names_read.get(manifest).get(object, frozenset())
 
 
 def calendar_of(sla: SlaDef, manifest: Manifest) -> CalendarDef:
@@ -104,10 +122,6 @@ def kept_values(clock: Clock | None, definition: ClockDef, now: datetime) -> dic
         "stopped": clock.stopped_at if clock else None,
     }
     return {name: all_values[what] for what, name in definition.keep.items()}
-
-
-def is_running(clock: Clock | None) -> bool:
-    return clock is not None and clock.state == RUNNING
 
 
 def each_clock(manifest: Manifest, object: str) -> Iterable[tuple[SlaDef, ClockDef, CalendarDef]]:

@@ -21,7 +21,7 @@ package package-export package-import packages palette paperclip percentage penc
 pin pinned plane plant plug player-pause player-play plus point pointer presentation printer progress puzzle qrcode question-mark rating-12-plus receipt receipt-2 recycle
 refresh repeat replace report report-analytics report-money restore road robot rocket rosette-discount-check route
 ruler salad scale school scissors script search select selector send server settings settings-2 share shield shield-check
-shield-lock ship shirt shopping-bag shopping-cart sitemap sofa sort-ascending sort-descending speakerphone square
+shield-lock ship shirt shopping-bag shopping-cart sitemap sofa sort-ascending sort-descending speakerphone square stopwatch
 square-check stack-2 star star-filled stars steering-wheel stethoscope subtask sum sun sun-moon swords table tag tags target
 target-arrow template thumb-up ticket timeline timeline-event toggle-left tool tools tractor trash trending-down trending-up
 trophy truck truck-delivery umbrella upload user user-check user-circle user-cog user-off user-plus user-question

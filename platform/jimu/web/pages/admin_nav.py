@@ -192,6 +192,14 @@ GROUPS: tuple[AdminGroup, ...] = (
                 (CONFIGURE,),
             ),
             AdminPage(
+                "service_levels",
+                "/admin/service-levels",
+                "stopwatch",
+                Message("Service levels"),
+                Message("Clocks on records: running, paused, warned, breached, met; the time that each has left"),
+                (CONFIGURE,),
+            ),
+            AdminPage(
                 "deliveries",
                 "/admin/deliveries",
                 "send",

@@ -24,6 +24,7 @@ from jimu.web.pages.ownership import owner_actions
 from jimu.web.pages.people import Person, person_of
 from jimu.web.pages.reader import Reader, record_url
 from jimu.web.pages.record_access import can_be_opened
+from jimu.web.pages.record_clocks import ShownClock, record_clocks
 from jimu.web.pages.record_fields import FieldShower, ShownField, ShownSection, may
 from jimu.web.pages.record_related import RelatedPage, related_place
 from jimu.web.pages.record_stages import StageBar, stage_bar
@@ -68,6 +69,7 @@ class RecordPage:
     changed_by: Person | None = None
     owner_actions: list[Action] = field(default_factory=list)
     stages: StageBar | None = None
+    clocks: list[ShownClock] = field(default_factory=list)
 
 
 def build_record_page(object: str, id: int, reader: Reader) -> RecordPage:
@@ -100,6 +102,7 @@ def page_of(record: Record, shape: PageShape, reader: Reader) -> RecordPage:
         _person("updated_by", record, reader),
         owner_actions(record, reader),
         stage_bar(record, reader),
+        record_clocks(record, reader),
     )
 
 

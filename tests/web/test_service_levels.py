@@ -1,0 +1,78 @@
+"""Service levels on pages: a record shows its clocks, administration counts them and lists those behind each number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jimu.app import create_app
+from jimu.runtime import Runtime
+from jimu.settings import Settings
+from tests.databases import BACKENDS_MARKED, fresh_database
+from tests.flows.sla.test_records import FILES
+from tests.records.project import FrozenClock
+from tests.web.site import Site, url
+
+WORKSPACE = {
+    **FILES,
+    "workspace.yaml": "name: desk\nlabel: Desk\nextends: []\n",
+    "objects/roles/chief.yaml": """
+label: Chief
+objects: {"*": {create: true, read: all, update: all, delete: all}}
+system: [configure, view_all, modify_all]
+""",
+    "objects/roles/agent.yaml": """
+label: Agent
+objects: {ticket: {create: true, read: own, update: own}}
+""",
+}
+
+
+@pytest.fixture(params=BACKENDS_MARKED)
+def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Site, FrozenClock]]:
+    for name, text in WORKSPACE.items():
+        path = tmp_path / "work" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    with fresh_database(str(request.param), tmp_path) as database:
+        clock = FrozenClock()
+        settings = Settings(workspace=tmp_path / "work", home=tmp_path / "var", database_url=database)
+        runtime = Runtime(settings, clock=clock).start()
+        made = Site(runtime, create_app(runtime=runtime))
+        made.user("Carla", "chief")
+        made.user("Abe", "agent")
+        yield made, clock
+        runtime.close()
+
+
+def test_clocks_stand_on_the_record_and_in_administration(desk: tuple[Site, FrozenClock]) -> None:
+    site, clock = desk
+    printer = site.create("ticket", name="Printer")
+    site.create("ticket", name="Screen", state="waiting")
+    carla = site.visitor("carla@example.com")
+    page = carla.get(url("ticket", printer)).text
+    assert "4 h 0 min of working time left" in page
+    assert "16 h 0 min of working time left" in page
+
+    clock.forward(hours=5)
+    carla = site.visitor("carla@example.com")
+    page = carla.get(url("ticket", printer)).text
+    assert "late by 1 h 0 min of working time" in page
+    site.runtime.build_worker().drain()
+    clock.forward(minutes=2)
+    site.runtime.build_worker().drain()
+    counts = carla.get("/admin/service-levels").text
+    assert 'href="/admin/service-levels?state=late&amp;policy=tickets">2<' in counts
+    assert 'href="/admin/service-levels?state=paused&amp;policy=tickets">1<' in counts
+    listed = carla.get("/admin/service-levels?state=paused&policy=tickets").text
+    assert "Screen" in listed
+    assert "Printer" not in listed
+    assert "16 h 0 min of working time left when it goes on" in listed
+
+
+def test_who_may_not_configure_sees_no_page_of_service_levels(desk: tuple[Site, FrozenClock]) -> None:
+    site, _ = desk
+    abe = site.visitor("abe@example.com")
+    assert abe.get("/admin/service-levels").status_code == 403
