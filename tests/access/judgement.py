@@ -167,10 +167,12 @@ class World:
         )
 
     def reasons(self, person: int, action: str, row: Row, chain: bool) -> Iterator[bool]:
-        yield action in ("read", "export") and self.has(person, "view_all")
+        views_all = action in ("read", "export") and self.has(person, "view_all")
         if row.object == "line":
+            yield views_all and row.above is not None and self.may(person, action, row.above, chain=chain)
             yield self.by_parent(person, action, row, chain)
             return
+        yield views_all
         yield self.by_scope(person, action, row)
         if self.allowed_by_some_role(person, action, row.object):
             yield self.by_opening(person, action, row)

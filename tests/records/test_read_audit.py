@@ -115,7 +115,7 @@ def test_shares_are_told_with_the_record(project: Project) -> None:
     with project.store.read() as transaction:
         rows = [r for r in transaction.each_audit() if r.kind.startswith("access.")]
     assert [(r.object, r.record, r.actor) for r in rows] == [("patient", bob, nurse)] * 2
-    assert rows[0].kind == "access.shared"
+    assert (rows[0].kind, [r.subject for r in rows]) == ("access.shared", [other, other])
 
 
 def test_who_looks_with_anothers_eyes_writes_nothing_even_as_the_engine(project: Project) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from jimu.access.actor import SYSTEM
 from jimu.records import Create, write
+from jimu.revisions import plan
 from tests.revisions.conftest import Workshop
 
 ROLE = """
@@ -45,3 +48,13 @@ def test_a_restriction_tells_who_would_lose_and_a_wider_scope_who_gains(workshop
     assert _told(workshop) == {"access_lost": (1, 2, ("ann: 1",))}
     workshop.write("objects/roles/fitter.yaml", ROLE.replace("read: own", "read: all"))
     assert _told(workshop) == {"access_lost": (1, 2, ("ann: 1",)), "access_gained": (1, 2, ("bob: 2",))}
+
+
+def test_a_plan_says_that_there_are_people_whom_it_did_not_look_at(workshop: Workshop) -> None:
+    _with_people(workshop)
+    workshop.write("objects/sharing/used.yaml", "object: machine\nwhen: \"state != 'new'\"\nwith: [{role: fitter}]\n")
+    deployment = replace(workshop.runtime.deployment(), looked_at=1)
+    told = {f.code: str(f.message) for f in plan(deployment, workshop.machine()).findings}
+    assert told["access_sampled"].startswith("1 of 2 people were asked")
+    everybody = plan(replace(deployment, looked_at=0), workshop.machine()).findings
+    assert [f.code for f in everybody if f.code.startswith("access_")] == ["access_gained"]

@@ -49,13 +49,17 @@ _KEPT_WITH_USERS = ("department", "membership")
 
 
 def by_system_right(question: Question) -> Filter:
-    """view_all reads everything, modify_all does everything; users keeps departments and who belongs to them."""
-    actor, manifest = question.actor, question.manifest
+    """view_all reads everything (of what hangs on a record as far as that is read: a restriction may take it away),
+    modify_all does everything; users keeps departments and who belongs to them.
+    """
+    actor, manifest, target = question.actor, question.manifest, question.object
     if has_right(actor, manifest, "modify_all"):
         return EVERYTHING
     if question.action in ("read", "export") and has_right(actor, manifest, "view_all"):
-        return EVERYTHING
-    if question.object.name in _KEPT_WITH_USERS and question.action != "purge" and has_right(actor, manifest, "users"):
+        if target.owner != "parent" or target.parent is None:
+            return EVERYTHING
+        return _parents(question, target.fields[target.parent].target)
+    if target.name in _KEPT_WITH_USERS and question.action != "purge" and has_right(actor, manifest, "users"):
         return EVERYTHING
     return NOTHING
 

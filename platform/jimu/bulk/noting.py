@@ -14,9 +14,10 @@ from jimu.fieldtypes import registry
 from jimu.fieldtypes.kinds import Kind
 from jimu.records import Context
 from jimu.records.commands import Command, Create, RowResult, Upsert
+from jimu.records.pools import OWNER_SINCE
 from jimu.translation import translator
 
-_PUT_BACK_SYSTEM = frozenset({"owner", "record_type"})
+_PUT_BACK_SYSTEM = frozenset({"owner", "record_type", OWNER_SINCE})
 
 
 def as_engine(context: Context) -> Context:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -24,6 +25,7 @@ from jimu.messages import Message
 from jimu.records import Context
 from jimu.records.commands import Command, Delete, Restore, Update
 from jimu.records.dependents import dependents_of
+from jimu.records.pools import OWNER_SINCE
 from jimu.translation import translator
 
 CHANGED_SINCE = Message("It was changed since and stays as it is.")
@@ -121,10 +123,11 @@ class Putting:
         if item.status == "deleted":
             return Restore(object, item.id)
         values = dict(item.before or {})
-        if not is_sound:
-            access = field_access(self.context.actor, self.context.manifest, object)
-            values = {name: value for name, value in values.items() if access.get(name) == EDIT}
-        return Update(object, item.id, values)
+        since = values.pop(OWNER_SINCE, None)
+        if is_sound:
+            return Update(object, item.id, values, owner_since=datetime.fromisoformat(since) if since else None)
+        access = field_access(self.context.actor, self.context.manifest, object)
+        return Update(object, item.id, {name: value for name, value in values.items() if access.get(name) == EDIT})
 
     def _write(self, steps: Sequence[tuple[bool, Item, Command]], context: Context) -> list[Item]:
         """Writes in order; a command whose action the actor has lost for the whole object is refused."""

@@ -20,16 +20,20 @@ MARKS = {"safe": "+", "warning": "!", "blocking": "✗"}
 @click.command("plan")
 @format_option
 @click.option("--allow", multiple=True, metavar="CODE", help="As for apply: let findings of this code pass.")
+@click.option("--people", type=click.IntRange(0), default=20, show_default=True, metavar="N",
+              help="Of how many people to tell what they would gain or lose; 0: of all.")
 @pass_session
-def plan_command(session: Session, output_format: str, allow: tuple[str, ...]) -> None:
+def plan_command(session: Session, output_format: str, allow: tuple[str, ...], people: int) -> None:
     """Say in words and counts what applying the workspace would do, to definitions and to data. Changes nothing.
 
     Exit code 1 if a finding would stop the apply.
     """
+    from dataclasses import replace
+
     from jimu import revisions
 
     runtime = session.prepared
-    planned = revisions.plan(runtime.deployment(), runtime.load_workspace())
+    planned = revisions.plan(replace(runtime.deployment(), looked_at=people), runtime.load_workspace())
     refused = planned.refused(frozenset(allow))
     if output_format == "json":
         print_json({**planned.dump(), "refused": [f.code for f in refused]})

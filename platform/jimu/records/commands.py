@@ -45,7 +45,7 @@ class OwnerNote:
 @dataclass(frozen=True, slots=True)
 class Update:
     """``version`` given: refuse if the record has moved on. None: last writer wins (bulk tools only). ``note``: kept
-    with the change of the owner, where there is one.
+    with the change of the owner, where there is one; ``owner_since``: since when the owner who comes back had it.
     """
 
     object: str
@@ -53,6 +53,7 @@ class Update:
     values: Mapping[str, Any]
     version: int | None = None
     note: OwnerNote | None = None
+    owner_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

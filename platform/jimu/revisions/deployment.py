@@ -16,7 +16,8 @@ class Deployment:
     """``running`` is the configuration in force, ``revision`` its number in the database and ``hash`` its content hash.
 
     All are None in a new database. ``running`` alone is None where this engine cannot read what an older one applied.
-    ``plugins`` is the plugin manager with which stored revisions are read again.
+    ``plugins`` is the plugin manager with which stored revisions are read again. ``looked_at``: of how many people a
+    plan tells what they would gain or lose; 0: of all.
     """
 
     database: Database
@@ -25,6 +26,7 @@ class Deployment:
     hash: str | None = None
     plugins: Any = None
     clock: Clock = system_clock
+    looked_at: int = 20
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from jimu.revisions.deployment import Deployment
 from jimu.revisions.effects import Situation, count_failing, effects_of, plain
 from jimu.revisions.findings import Finding, Plan, Severity
 from jimu.revisions.questions import Questions
-from jimu.revisions.reach import reach_findings
+from jimu.revisions.reach import Compared, reach_findings
 from jimu.revisions.renames import with_renames_back
 from jimu.revisions.titles import title_findings
 from jimu.storage import Store
@@ -47,7 +47,7 @@ def _effects(deployment: Deployment, running: Manifest, manifest: Manifest) -> l
         failing = count_failing(changes, manifest, questions)
         situation = Situation(running, manifest, Questions(old, old_schema, now), questions, failing)
         found = [finding for change in changes for finding in effects_of(change, situation)]
-        reach = reach_findings(running, manifest, old, new, changes, now)
+        reach = reach_findings(running, manifest, Compared(old, new, now, deployment.looked_at), changes)
         return [*found, *title_findings(running, manifest, questions), *reach]
 
 

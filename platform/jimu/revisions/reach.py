@@ -1,13 +1,13 @@
 """Who would see or change more or fewer records, when roles, sharing, restrictions or pools change.
 
 Both rules, the one in force and the one to come, are asked of the data for some people: one of each set of roles first,
-then others, up to ``MOST_PEOPLE``. Counts go up to ``MOST_COUNTED`` per person and object. A finding says how many
-people were looked at.
+then others, up to as many as asked for. Counts go up to ``MOST_COUNTED`` per person and object. A finding says how many
+people were looked at, of how many.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -26,9 +26,8 @@ from jimu.storage.query import NOTHING, Compare, Filter, Not, Query
 if TYPE_CHECKING:
     from jimu.storage import Transaction
 
-MOST_PEOPLE = 20
 MOST_COUNTED = 1_000
-_MOST_USERS = 5_000
+_MOST_USERS = 100_000
 _MOST_TOLD = 5
 _PARTS = frozenset({"role", "sharing", "restriction", "pool"})
 _KEYS = frozenset({"inherits", "owner", "features"})
@@ -43,13 +42,31 @@ class Reader:
     after: Actor
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The data under both configurations at the moment ``now``; ``looked_at``: how many people are (0: all)."""
+
+    old: Transaction
+    new: Transaction
+    now: datetime
+    looked_at: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """``all``: how many people there are that have a role."""
+
+    asked: tuple[Reader, ...]
+    all: int
+
+
 def reach_findings(
-    running: Manifest, manifest: Manifest, old: Transaction, new: Transaction, changes: Sequence[Change], now: datetime
+    running: Manifest, manifest: Manifest, compared: Compared, changes: Sequence[Change]
 ) -> list[Finding]:
     """What the changes do to what people reach; [] where none of them can."""
     if not any(_may_matter(change) for change in changes):
         return []
-    people = list(_people(running, manifest, old, now))
+    people, new, now = _people(running, manifest, compared), compared.new, compared.now
     found: list[Finding] = []
     for name, object in manifest.objects.items():
         before = running.objects.get(name)
@@ -57,38 +74,52 @@ def reach_findings(
             continue
         for action in ("read", "update"):
             found += _of_action(running, manifest, new, people, (name, action, now))
-    return found
+    return [*found, *_left_out(people)]
+
+
+def _left_out(people: Readers) -> Iterator[Finding]:
+    """That there are people who were not looked at."""
+    if len(people.asked) < people.all:
+        words = {"asked": len(people.asked), "all": people.all}
+        yield Finding("access_sampled", Severity.SAFE, "workspace", Message(_SAMPLED.template, words))
+
+
+_SAMPLED = Message(
+    "{asked} of {all} people were asked what they would see, one of each set of roles first; --people 0 asks all."
+)
 
 
 def _may_matter(change: Change) -> bool:
     return change.part in _PARTS or (change.part == "object" and change.key in _KEYS)
 
 
-def _people(running: Manifest, manifest: Manifest, old: Transaction, now: datetime) -> Iterator[Reader]:
+def _people(running: Manifest, manifest: Manifest, compared: Compared) -> Readers:
     """Some people: one of each set of roles first."""
-    active = Compare("active", "eq", True)
+    active, old = Compare("active", "eq", True), compared.old
     rows = old.select(Query(USER_OBJECT, active, fields=("name", "roles"), limit=_MOST_USERS)).rows
     by_roles: dict[frozenset[str], list[int]] = {}
     for row in rows:
         by_roles.setdefault(frozenset(row["roles"] or ()), []).append(row["id"])
     first = [ids[0] for roles, ids in sorted(by_roles.items(), key=lambda pair: -len(pair[1])) if roles]
     rest = [row["id"] for row in rows if row["roles"] and row["id"] not in set(first)]
-    for id in [*first, *rest][:MOST_PEOPLE]:
-        before = load_actor(old, running, id, at=now)
+    everybody = [*first, *rest]
+    found = []
+    for id in everybody[: compared.looked_at or None]:
+        before = load_actor(old, running, id, at=compared.now)
         if before is not None:
             roles = frozenset(before.record.get("roles") or ()) & frozenset(manifest.roles)
-            yield Reader(before.name or before.email, before, replace(before, roles=roles))
+            found.append(Reader(before.name or before.email, before, replace(before, roles=roles)))
+    return Readers(tuple(found), len(everybody))
 
 
 def _of_action(
-    running: Manifest, manifest: Manifest, new: Transaction, people: Iterable[Reader], of: tuple[str, str, datetime]
+    running: Manifest, manifest: Manifest, new: Transaction, people: Readers, of: tuple[str, str, datetime]
 ) -> Iterator[Finding]:
     object, action, now = of
     gained: list[tuple[int, str]] = []
     lost: list[tuple[int, str]] = []
-    asked = 0
-    for reader in people:
-        asked += 1
+    asked = len(people.asked)
+    for reader in people.asked:
         before = record_filter(reader.before, running, object, action)
         after = record_filter(reader.after, manifest, object, action)
         if before == after:

@@ -115,6 +115,7 @@ def test_owners_are_warned_once_for_each_number_of_days(company: Project, rep: C
 
 def test_a_run_can_be_taken_back_but_for_what_was_claimed_since(company: Project, rep: Context, chief: Context) -> None:
     ids = [held(company, rep, f"L{n}", status="following") for n in range(3)]
+    since = company.value("lead", ids[1], "owner_since")
     company.clock.forward(days=10)
     run = run_pool(north(company), company.system)
     other = company.acting(company.user("olga", "rep", position="Sales"))
@@ -125,6 +126,7 @@ def test_a_run_can_be_taken_back_but_for_what_was_claimed_since(company: Project
     assert (undone.changed, undone.failures + undone.skipped) == (2, 1)
     assert [company.value("lead", id, "owner") for id in ids] == [other.actor.id, rep.actor.id, rep.actor.id]
     assert company.value("lead", ids[1], "status") == "following"
+    assert {company.value("lead", id, "owner_since") for id in ids[1:]} == {since}, "as if they had never been away"
     assert latest_runs("north", company.system)[0].state == "undone"
 
 

@@ -99,9 +99,28 @@ def audit_access(wave: Wave) -> None:
         record = draft.values.get(RECORD) if wave.object in ON_RECORDS else draft.id
         details = {"action": wave.action, **dict(_told(draft))}
         entry = AuditEntry(
-            kind, wave.context.actor, wave.unit.now, object=_object_of(wave, record), record=record, details=details
+            kind,
+            wave.context.actor,
+            wave.unit.now,
+            object=_object_of(wave, record),
+            record=record,
+            subject=next((draft.values[n] for n in _TO_PERSON if draft.values.get(n) is not None), None),
+            text=_to_many(wave, draft),
+            details=details,
         )
         record_audit(wave.transaction, entry)
+
+
+_TO_PERSON = ("member", "with_user", "agent")
+
+
+def _to_many(wave: Wave, draft: Draft) -> str:
+    """The department or role to which a record was opened, in words; '' where it was one person."""
+    department, role = draft.values.get("with_department"), draft.values.get("with_role")
+    if department is not None:
+        found = wave.transaction.titles([department]).get(department)
+        return (found.title or "") if found is not None else ""
+    return str(role or "")
 
 
 _TOLD = ("member", "with_user", "with_department", "with_role", ACCESS, "until", "agent", OWNER, "delegates_access")

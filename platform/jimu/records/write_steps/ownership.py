@@ -31,7 +31,8 @@ def keep_owner(wave: Wave) -> None:
         before, after = _owners(draft)
         if before == after:
             continue
-        draft.values[OWNER_SINCE] = wave.unit.now if after is not None else None
+        since = draft.command.owner_since if isinstance(draft.command, Update) else None
+        draft.values[OWNER_SINCE] = None if after is None else since or wave.unit.now
         draft.touched.add(OWNER_SINCE)
         pool = _pool(wave, draft.before or draft.values)
         if pool is None:

@@ -14,6 +14,7 @@ from jimu.web.pages.admin_roles import ACTION_LABELS, LEVEL_LABELS
 from jimu.web.pages.model import Crumb
 from jimu.web.pages.reader import record_url
 from jimu.web.pages.record_access import build_record_access
+from jimu.web.pages.record_assignment import assignment_rows
 from jimu.web.responses import fragment, go, page, reader_of, record_id
 from jimu.web.visit import visit
 
@@ -106,6 +107,7 @@ def show_why(object: str, id: str) -> Response:
         levels=LEVEL_LABELS,
         fields=now.manifest.objects[object].fields,
         roles=now.manifest.roles,
+        assignments=assignment_rows(object, record.id, now.context),
     )
 
 
