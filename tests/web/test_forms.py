@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -149,6 +150,29 @@ def test_a_form_says_which_fields_are_shown_needed_and_computed_while_one_types(
     assert state["kind"]["choices"] == ["ball"]
     data["state"] = "draft"
     assert ada.client.post("/o/thing/state", data=data).get_json()["fields"]["reason"]["visible"] is False
+
+
+def test_a_field_is_locked_by_the_stored_record_and_held_by_what_is_typed(site: Site, ada: Visitor) -> None:
+    id = encode_id(site.create("kit", name="Chest", seal="red"))
+    form: dict[str, Any] = form_on(ada.get(f"/o/kit/{id}/edit").text, f"/o/kit/{id}/edit")
+
+    def seal(**typed: str) -> dict[str, Any]:
+        found: dict[str, Any] = ada.client.post(f"/o/kit/{id}/state", data=form | typed).get_json()["fields"]["seal"]
+        return found
+
+    assert (seal()["read_only"], seal()["kept"]) == (False, False)
+    assert (seal(sealed="true")["read_only"], seal(sealed="true")["kept"]) == (True, True)
+    saved = ada.client.post(f"/o/kit/{id}/edit", data=form | {"sealed": "true", "seal": "blue"})
+    assert saved.status_code == 303, "what was typed before it was locked is kept"
+    form = form_on(ada.get(f"/o/kit/{id}/edit").text, f"/o/kit/{id}/edit")
+    assert "seal" not in form, "a locked control is not sent"
+    opened = {**form, "seal": "green"}
+    opened.pop("sealed", None)
+    answer = ada.client.post(f"/o/kit/{id}/state", data=opened).get_json()["fields"]["seal"]
+    assert (answer["read_only"], answer["kept"]) == (True, False), "opening it in the form does not open the lock"
+    refused = ada.client.post(f"/o/kit/{id}/edit", data=opened)
+    assert refused.status_code == 422
+    assert "disabled" in re.search(r'<input[^>]* name="seal"[^>]*>', refused.text)[0]  # type: ignore[index]
 
 
 def test_only_what_was_changed_is_written(site: Site, ada: Visitor) -> None:

@@ -145,12 +145,14 @@ fields:
   parts: {type: rollup, of: part.kit, function: count, label: {en: Parts, zh-CN: 零件数, zh-TW: 零件數}}
   dear: {type: formula, returns: boolean, formula: "worth > 1000", label: {en: Dear, zh-CN: 贵重, zh-TW: 貴重}}
   reason: {type: text, label: {en: Why so dear, zh-CN: 原因, zh-TW: 原因}, visible_when: "worth > 1000"}
+  sealed: {type: boolean, label: {en: Sealed, zh-CN: 已封存, zh-TW: 已封存}}
+  seal: {type: text, label: {en: Seal, zh-CN: 封条, zh-TW: 封條}, read_only_when: "sealed"}
 """,
     "layouts/pages/kit.yaml": """
 object: kit
 label: Kit
 sections:
-  - {label: {en: Kit, zh-CN: 套件, zh-TW: 套件}, fields: [name, worth, parts, dear, reason, notes]}
+  - {label: {en: Kit, zh-CN: 套件, zh-TW: 套件}, fields: [name, worth, parts, dear, reason, notes, sealed, seal]}
 related:
   - {object: part, field: kit, columns: [place, name, maker, amount, price, grade, total], sort: [place], edit: grid,
      position: place}

@@ -62,10 +62,19 @@ class FormPage:
 
 
 def build_sections(
-    shape: PageShape, values: Values, titles: Titles, reader: Reader, typed: Typed | None = None
+    shape: PageShape,
+    values: Values,
+    titles: Titles,
+    reader: Reader,
+    typed: Typed | None = None,
+    *,
+    stored: Values | None = None,
 ) -> list[SectionView]:
-    """The sections of a form; which fields are shown, needed and locked is judged on ``values``."""
+    """The sections of a form; which fields are shown and needed is judged on ``values``, which are locked on ``stored``
+    where they differ, as the write path does.
+    """
     judge = judge_for(shape.object.name, values, reader)
+    holds = judge if stored is None else judge_for(shape.object.name, stored, reader)
     made = []
     for section in shape.sections:
         views = [
@@ -73,6 +82,8 @@ def build_sections(
             for one in section.fields
             if not (one.state == "read" and one.field.system)  # stamps of the engine are for the record page
         ]
+        for view in views:
+            view.read_only = view.shape.state == "read" or is_locked(view.shape, holds)
         if views:
             shown = judge(section.section.visible_when) and any(v.visible for v in views)
             made.append(
@@ -166,18 +177,27 @@ class Seen(Protocol):
     def problems(self) -> tuple[Problem, ...]: ...
 
 
-def live_state(shape: PageShape, seen: Seen, reader: Reader, sent: Sent) -> dict[str, Any]:
+def live_state(
+    shape: PageShape, seen: Seen, reader: Reader, sent: Sent, stored: Values | None = None
+) -> dict[str, Any]:
     """What the form in the browser must know after a change: per field shown, needed, locked, choices, computed text,
-    how what was typed is understood, and what is wrong with it.
+    how what was typed is understood, and what is wrong with it. ``stored``: the record as it is (None: a new one).
     """
     values, titles = seen.values, seen.titles
     judge = judge_for(shape.object.name, values, reader)
+    holds = judge_for(shape.object.name, stored, reader) if stored is not None else None
     wrong: dict[str, str] = {}
     for problem in (*sent.problems, *seen.problems):
         wrong.setdefault((problem.field or "").replace(".", "_"), reader.render(problem.message))
     fields = {}
     for one in shape.fields.values():
         state = fields[one.name] = _state_of(one, values, titles, reader, judge)
+        if one.state == "edit" and one.field.read_only_when is not None:
+            is_held = holds is not None and is_locked(one, holds)
+            # What the stored record locks is refused when it is saved. What was typed locks a field from now on; what
+            # stands in it is kept and sent.
+            state["kept"] = state["read_only"] and not is_held
+            state["read_only"] = state["read_only"] or is_held
         if one.state == "edit":
             if has_echo(one):
                 state["echo"] = "" if one.name in wrong else echo_of(one, values, sent, reader)

@@ -113,7 +113,7 @@ def edit_state(object: str, id: str) -> Response:
     seen = with_lines(seen, lives, object, reader)
     more = {"lines": {one.grid.key: one.data for one in lives}}
     more["duplicates"] = shown_duplicates(object, seen.duplicates, reader)
-    return json(live_state(shape, seen, reader, sent) | more)
+    return json(live_state(shape, seen, reader, sent, record.values) | more)
 
 
 def resume_edit(object: str, id: str, form: Any, reader: Reader) -> FormPage:
@@ -132,7 +132,14 @@ def typed_page(shape: PageShape, record: Record, base: Typed, sent: Sent, reader
     """The form as it was typed."""
     command = Update(record.object, record.id, sent.values)
     values, titles, _, told = previewed(command, {**record.values, **sent.values}, reader)
-    sections = build_sections(shape, {**record.values, **values}, {**record.titles, **titles}, reader, sent.typed)
+    sections = build_sections(
+        shape,
+        {**record.values, **values},
+        {**record.titles, **titles},
+        reader,
+        sent.typed,
+        stored=record.values,
+    )
     found = _edit_page(shape, record, reader, sections, base)
     found.version = whole_number(request.form.get("_version")) or record.version
     found.duplicates = panel_html(record.object, told, reader)

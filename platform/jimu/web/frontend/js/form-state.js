@@ -50,7 +50,7 @@ export class LiveState {
       const told = JSON.stringify(now);
       if (this.known.get(name) === told && !now.problem && !this.touched.has(name)) continue;
       this.known.set(name, told);
-      this.locked[now.read_only ? "add" : "delete"](name);
+      this.locked[now.read_only && !now.kept ? "add" : "delete"](name);
       for (const field of this.form.querySelectorAll(`[data-field="${CSS.escape(name)}"]`)) this.showField(field, name, now);
     }
     for (const section of this.form.querySelectorAll("[data-section]")) {
@@ -66,7 +66,8 @@ export class LiveState {
     const control = field.querySelector("input, select, textarea");
     if (control && now.required) control.setAttribute("aria-required", "true");
     else control?.removeAttribute("aria-required");
-    this.lock(field, !now.visible || now.read_only);
+    this.lock(field, !now.visible || (now.read_only && !now.kept));
+    this.hold(field, Boolean(now.read_only && now.kept));
     const output = field.querySelector("[data-computed]");
     if (output && now.text !== undefined && output.textContent !== now.text) {
       output.textContent = now.text || "–";
@@ -76,6 +77,20 @@ export class LiveState {
     if (now.echo !== undefined) this.echo(field, now.echo);
     if (now.choices) field.querySelector("select")?.dispatchEvent(new CustomEvent("jm-choices", { detail: now.choices }));
     if (this.touched.has(name) || field.classList.contains("has-errors")) showProblem(field, now.problem ? [now.problem] : []);
+  }
+
+  /** A field that what was typed elsewhere locks: nobody gets into it, but what stands in it is sent. */
+  hold(field, isHeld) {
+    field.classList.toggle("is-held", isHeld);
+    for (const part of field.children) if (!part.matches("label, .field-held")) part.inert = isHeld;
+    let note = field.querySelector(".field-held");
+    if (!note && isHeld) {
+      note = document.createElement("div");
+      note.className = "field-echo field-held";
+      note.setAttribute("role", "status");
+      field.append(note);
+    }
+    if (note) note.textContent = isHeld ? t("Locked by a rule") : "";
   }
 
   lock(field, isLocked) {
