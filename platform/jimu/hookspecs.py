@@ -56,6 +56,18 @@ def jimu_judge_write(wave: Any) -> None:
 
 
 @hookspec
+def jimu_locks(object: str, ids: Any, context: Any) -> Mapping[int, Any]:
+    """Records that are not to be merged, given away or taken back now: id -> why (a ``JimuError``), whoever asks."""
+    return {}
+
+
+@hookspec
+def jimu_work_of(person: int, context: Any) -> Iterable[Any]:
+    """Work that a person has besides records (``bulk.hand_over.OtherWork``), to be counted and handed over."""
+    return ()
+
+
+@hookspec
 def jimu_follow_write(wave: Any) -> None:
     """Sees the drafts of a wave that are stored now, inside the transaction; may ask for further writes by it."""
 

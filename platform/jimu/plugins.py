@@ -52,6 +52,7 @@ BUILT_IN: tuple[str, ...] = (
     "jimu.flows.automations.plugin",
     "jimu.flows.approvals.plugin",
     "jimu.flows.approvals.duplicates",
+    "jimu.flows.approvals.guarding",
     "jimu.flows.approvals.seeding",
     "jimu.flows.notices.plugin",
     "jimu.flows.sla.plugin",

@@ -29,7 +29,7 @@ from jimu.bulk import (
     stop,
     try_out,
 )
-from jimu.bulk.hand_over import foresee, holdings_of, require_hand_over, require_plan, start_hand_over
+from jimu.bulk.hand_over import find_other_work, foresee, holdings_of, require_hand_over, require_plan, start_hand_over
 from jimu.errors import BadRequest, NotFound
 from jimu.fieldtypes.ids import decode_id, encode_id
 from jimu.messages import Message
@@ -172,7 +172,8 @@ def holdings_view(call: Call, parameters: Parameters, id: str) -> Answer:
     require_hand_over(leaver, call.context)
     held = holdings_of(leaver, call.context)
     found = [{"object": h.object.name, "field": h.field.name, "count": h.count} for h in held]
-    return Answer({"holdings": found})
+    others = [{"object": work.object, "count": work.count} for work in find_other_work(leaver, call.context)]
+    return Answer({"holdings": found, "others": others})
 
 
 def foresee_hand_over_view(call: Call, parameters: Parameters) -> Answer:

@@ -23,6 +23,7 @@ from jimu.records import Context, Record, read, write
 from jimu.records.auditing import audit
 from jimu.records.commands import Command, Create, Delete, Update
 from jimu.records.environment import build_environment
+from jimu.records.guarding import find_locks
 from jimu.records.masking import masked_in
 from jimu.records.redirects import OBJECT as REDIRECT
 
@@ -174,6 +175,8 @@ def _load(merge: Merge, context: Context, *, lock: bool) -> dict[int, Row]:
         raise Conflict(NOT_THERE)
     _require(merge, "update", ids, Forbidden(NOT_ALLOWED), context)
     _require(merge, "delete", list(merge.losers), Forbidden(NOT_ALLOWED), context)
+    for error in find_locks(merge.object, ids, context).values():
+        raise error
     return {id: rows[id] for id in ids}
 
 

@@ -90,7 +90,8 @@ def _known(error: JimuError) -> Response:
         return go(
             "/login?" + urlencode({"next": request.full_path.rstrip("?") if request.method == "GET" else request.path})
         )
-    return error_page(status, [error.message, *(p.message for p in error.problems)])
+    href = str((error.details or {}).get("href") or "")
+    return error_page(status, [error.message, *(p.message for p in error.problems)], href=href)
 
 
 def _http(error: HTTPException) -> Response:
@@ -121,8 +122,10 @@ def _own_roles(now: Visit) -> str:
     return now.say(Message(", ")).join(r.label.get(now.locale) or r.name for r in roles if r is not None)
 
 
-def error_page(status: int, messages: list[Message], number: str = "") -> Response:
-    """A page that says what happened and what can be done, in the frame for people who are signed in."""
+def error_page(status: int, messages: list[Message], number: str = "", href: str = "") -> Response:
+    """A page that says what happened and what can be done, in the frame for people who are signed in. ``href``: of
+    what stands in the way.
+    """
     now: Visit = g.visit
     texts = list(dict.fromkeys(now.say(m) for m in messages))
     title = now.say(_TITLES.get(status, _TITLES[500]))
@@ -138,6 +141,7 @@ def error_page(status: int, messages: list[Message], number: str = "") -> Respon
         "texts": texts,
         "advice": advice,
         "number": number or _number(),
+        "href": href,
         "again": request.full_path.rstrip("?") if request.method == "GET" and status in (429, 500, 503) else "",
     }
     if now.is_signed_in:

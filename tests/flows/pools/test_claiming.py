@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from jimu.errors import Forbidden, Invalid, JimuError, NotFound
+from jimu.errors import BadRequest, Forbidden, Invalid, JimuError, NotFound
 from jimu.fieldtypes.masking import HIDDEN
-from jimu.flows.pools import assign, claim, give_back, usage_of
+from jimu.flows.pools import assign, claim, give_back, outcome, usage_of
 from jimu.records import Context, Create, ListRequest, Update, read, write
 from tests.records.project import Project
 
@@ -255,3 +255,16 @@ def test_claims_that_overlap_in_another_order_end_without_waiting_for_each_other
     owners = [company.value("lead", id, "owner") for id in ids]
     assert sum(o is not None for o in owners) == 6
     assert sum(o.is_done for each in outcomes for o in each) == 6
+
+
+def test_many_are_claimed_portion_after_portion_within_the_limits(
+    company: Project, rep: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outcome, "PORTION", 2)
+    ids = [lead(company, f"L{i}") for i in range(5)]
+    found = claim("north", [*ids, ids[0]], rep)
+    assert [one.id for one in found] == ids
+    assert [one.is_done for one in found] == [True, True, True, False, False]
+    assert {one.code for one in found[3:]} == {"claims_per_day"}
+    with pytest.raises(BadRequest):
+        claim("north", range(1, 10_002), rep)

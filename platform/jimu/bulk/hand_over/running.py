@@ -14,6 +14,7 @@ from jimu.access.scopes import USER_OBJECT
 from jimu.bulk.changing import write_all
 from jimu.bulk.hand_over.asked import HandOver, Part
 from jimu.bulk.hand_over.holdings import RIGHT, acting, holdings_of, places_in, require_hand_over
+from jimu.bulk.hand_over.others import find_other_work, give_other_work
 from jimu.bulk.hand_over.sharing_out import SharingOut, pages_of
 from jimu.bulk.hand_over.telling import tell_receivers
 from jimu.bulk.model import Item
@@ -26,6 +27,7 @@ from jimu.messages import Message
 from jimu.records import Context, Create, Delete, Update, read, write
 from jimu.records.auditing import audit
 from jimu.records.commands import Command, Record
+from jimu.records.guarding import find_locks
 from jimu.storage.entries import JobRow
 from jimu.translation import translator
 
@@ -49,7 +51,7 @@ def check_hand_over(asked: HandOver, context: Context) -> None:
     """Raises Forbidden, or BadRequest with everything that is wrong with what is asked."""
     require_hand_over(asked.leaver, context)
     problems: list[Problem] = []
-    if not asked.parts:
+    if not asked.parts and not find_other_work(asked.leaver, context):
         problems.append(Problem("nothing_chosen", Message("Choose what is to be handed over."), "parts"))
     if not asked.people:
         problems.append(Problem("nobody_chosen", Message("Choose who is to get it."), "people"))
@@ -98,7 +100,7 @@ def start_hand_over(asked: HandOver, context: Context) -> Run:
     name = read.resolve_titles([asked.leaver], as_engine(context)).get(asked.leaver, "")
     is_planned = asked.on is not None and _moment(asked, context) > context.clock()
     values = {
-        "of_object": asked.parts[0].object,
+        "of_object": asked.parts[0].object if asked.parts else USER_OBJECT,
         "action": ACTION,
         "total": total,
         "plan": {**asked.dump(), "by_right": RIGHT if acting(context) is not context else None},
@@ -170,11 +172,14 @@ def _hand(
     asked: HandOver,
     unit: Context,
 ) -> list[Item]:
-    going = [r for r in records if receivers[r.id] is not None]
+    locked = find_locks(part.object, [r.id for r in records if receivers[r.id] is not None], unit)
+    going = [r for r in records if receivers[r.id] is not None and r.id not in locked]
     commands: list[Command] = [_command(r, part, receivers[r.id] or 0, unit) for r in going]
     results = write_all(commands, unit)
     made = [item_of(c, result, run.object, run.begun, unit) for c, result in zip(commands, results, strict=True)]
     made += [Item(r.id, "skipped", object=_where(part, run)) for r in records if receivers[r.id] is None]
+    say, where = translator(unit.actor.locale), _where(part, run)
+    made += [Item(id, "failed", reason=e.message.render(say), object=where) for id, e in locked.items()]
     if asked.comment and "comments" in unit.manifest.object(part.object).features:
         done = [r for r, result in zip(going, results, strict=True) if result.status == "updated"]
         made += _comments(done, receivers, asked, run, unit)
@@ -218,6 +223,9 @@ def _comments(
 
 def _finish(run: Run, asked: HandOver, unit: Context) -> None:
     """The account is closed last, so that undoing opens it first; then those who got something are told."""
+    others = give_other_work(asked, run.subject, unit)
+    if others:
+        run = note_items(run, others, unit)
     if asked.deactivate:
         command = Update(USER_OBJECT, asked.leaver, {"active": False})
         (result,) = write_all([command], unit)

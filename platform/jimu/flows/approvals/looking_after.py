@@ -84,7 +84,8 @@ def hand_over(person: int, to: int, context: Context, comment: str) -> list[Batc
     found = []
     for row in rows:
         try:
-            done = service.on_task(events.Reassign, row["id"], context, to=to, comment=comment)
+            with write.unit_of_work(context) as inner, inner.transaction.savepoint():
+                done = service.on_task(events.Reassign, row["id"], inner, to=to, comment=comment)
             found.append(Batch(row["id"], done))
         except JimuError as error:
             found.append(Batch(row["id"], error=error))

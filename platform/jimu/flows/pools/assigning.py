@@ -8,12 +8,12 @@ from typing import Any
 from jimu.access.loading import organisation_at
 from jimu.access.people import people_among
 from jimu.definitions.kinds.pool import PoolDef
-from jimu.errors import BadRequest, Invalid, Problem
-from jimu.flows.pools.claiming import MOST_AT_ONCE, outcome_of
+from jimu.errors import Invalid, Problem
+from jimu.flows.pools.claiming import outcome_of
 from jimu.flows.pools.limits import limit_for
 from jimu.flows.pools.membership import in_name_of, require_manager, require_pool, require_writable
 from jimu.flows.pools.notices import Notice, send
-from jimu.flows.pools.outcome import TAKEN, Outcome, absent, in_one_unit, refused
+from jimu.flows.pools.outcome import TAKEN, Outcome, absent, in_portions, refused
 from jimu.messages import Message
 from jimu.records import Context, Update, write
 from jimu.records.commands import OwnerNote
@@ -36,15 +36,19 @@ def assign(pool: str, ids: Sequence[int], people: Sequence[int], context: Contex
     found = require_pool(pool, context)
     require_manager(found, context)
     require_writable(found, context)
-    wanted = list(dict.fromkeys(ids))
-    if not 0 < len(wanted) <= MOST_AT_ONCE:
-        raise BadRequest(Message("Choose between 1 and {most} records.", {"most": MOST_AT_ONCE}))
     if not people:
         message = Message("Choose who gets them.")
         raise Invalid(message, [Problem("required", message, "people")])
-    return in_one_unit(
-        context, lambda unit: _Assigning(found, note.strip(), unit).run(wanted, list(dict.fromkeys(people)))
-    )
+    chosen, given = list(dict.fromkeys(people)), 0
+
+    def portion(unit: Context, part: Sequence[int]) -> list[Outcome]:
+        nonlocal given
+        at = given % len(chosen)  # whose turn it is after the portion before
+        outcomes = _Assigning(found, note.strip(), unit).run(part, [*chosen[at:], *chosen[:at]])
+        given += sum(outcome.is_done for outcome in outcomes)
+        return outcomes
+
+    return in_portions(ids, context, portion)
 
 
 class _Assigning:

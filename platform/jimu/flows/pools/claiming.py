@@ -8,10 +8,10 @@ from typing import Any
 
 from jimu.access.pools import is_member
 from jimu.definitions.kinds.pool import PoolDef
-from jimu.errors import BadRequest, Forbidden
+from jimu.errors import Forbidden
 from jimu.flows.pools.limits import Usage, usage_of
 from jimu.flows.pools.membership import in_name_of, require_pool, require_writable
-from jimu.flows.pools.outcome import DONE, TAKEN, Outcome, absent, in_one_unit, refused
+from jimu.flows.pools.outcome import DONE, TAKEN, Outcome, absent, in_portions, refused
 from jimu.messages import Message
 from jimu.records import Context, Update, write
 from jimu.records.commands import OwnerNote
@@ -19,7 +19,6 @@ from jimu.records.environment import zone_of
 from jimu.records.locking import hold
 from jimu.records.ownership import entries, fitting, losses, readable
 
-MOST_AT_ONCE = 400
 USER = "user"
 TAKEN_BY = Message("{name} was first: this was claimed {when}.")
 YOURS = Message("This is yours already.")
@@ -36,10 +35,7 @@ def claim(pool: str, ids: Sequence[int], context: Context) -> list[Outcome]:
     require_writable(found, context)
     if not found.claim.allowed or not is_member(context.actor, found):
         raise Forbidden(Message("Records of this pool are assigned, not claimed."))
-    wanted = list(dict.fromkeys(ids))
-    if not 0 < len(wanted) <= MOST_AT_ONCE:
-        raise BadRequest(Message("Choose between 1 and {most} records.", {"most": MOST_AT_ONCE}))
-    return in_one_unit(context, lambda unit: _Claiming(found, unit).run(wanted))
+    return in_portions(ids, context, lambda unit, part: _Claiming(found, unit).run(part))
 
 
 class _Claiming:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from jimu.errors import Conflict
+from jimu.errors import BadRequest, Conflict
 from jimu.messages import Message
 from jimu.records import Context, write
 
 DONE, TAKEN, REFUSED, ABSENT = "done", "taken", "refused", "absent"
 GONE = Message("There is no such record, or you may not see it.")
+MOST_AT_ONCE, PORTION = 10_000, 400
 _ATTEMPTS = 3
 
 
@@ -38,6 +39,19 @@ def refused(id: int, code: str, message: Message) -> Outcome:
 
 def absent(id: int) -> Outcome:
     return Outcome(id, ABSENT, "not_found", GONE)
+
+
+def in_portions(
+    ids: Sequence[int], context: Context, work: Callable[[Context, Sequence[int]], list[Outcome]]
+) -> list[Outcome]:
+    """``work`` on up to ``MOST_AT_ONCE`` records, a portion of them in each transaction, so that nobody who claims at
+    the same moment waits for long; one outcome per id, in order. Raises BadRequest for none or more.
+    """
+    wanted = list(dict.fromkeys(ids))
+    if not 0 < len(wanted) <= MOST_AT_ONCE:
+        raise BadRequest(Message("Choose between 1 and {most} records.", {"most": MOST_AT_ONCE}))
+    portions = [wanted[at : at + PORTION] for at in range(0, len(wanted), PORTION)]
+    return [one for part in portions for one in in_one_unit(context, lambda unit, part=part: work(unit, part))]  # type: ignore[misc]
 
 
 def in_one_unit(context: Context, work: Callable[[Context], list[Outcome]]) -> list[Outcome]:

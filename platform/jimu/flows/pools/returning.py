@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jimu.definitions.kinds.pool import PoolDef
-from jimu.errors import BadRequest, Invalid, Problem
-from jimu.flows.pools.claiming import MOST_AT_ONCE, outcome_of
+from jimu.errors import Invalid, Problem
+from jimu.flows.pools.claiming import outcome_of
 from jimu.flows.pools.membership import in_name_of, may_manage, require_writable
 from jimu.flows.pools.notices import Notice, send
-from jimu.flows.pools.outcome import Outcome, absent, in_one_unit, refused
+from jimu.flows.pools.outcome import Outcome, absent, in_portions, refused
 from jimu.messages import Message
 from jimu.records import Context, Update, write
 from jimu.records.commands import OwnerNote
+from jimu.records.guarding import find_locks
 from jimu.records.locking import hold
 from jimu.records.ownership import pools_for, readable
 
@@ -31,10 +32,9 @@ def give_back(object: str, ids: Sequence[int], reason: str, note: str, context: 
     fits none of the records' pools.
     """
     context.manifest.object(object)
-    wanted = list(dict.fromkeys(ids))
-    if not 0 < len(wanted) <= MOST_AT_ONCE:
-        raise BadRequest(Message("Choose between 1 and {most} records.", {"most": MOST_AT_ONCE}))
-    return in_one_unit(context, lambda unit: _Returning(object, reason.strip(), note.strip(), unit).run(wanted))
+    return in_portions(
+        ids, context, lambda unit, part: _Returning(object, reason.strip(), note.strip(), unit).run(part)
+    )
 
 
 def require_reason(pool: PoolDef, reason: str) -> None:
@@ -64,6 +64,9 @@ class _Returning:
                 outcomes[id] = refusal or absent(id)
             else:
                 commands[id] = self._command(id, row, answering)
+        for id, error in find_locks(self.object, commands, self.context).items():
+            del commands[id]
+            outcomes[id] = refused(id, error.code, error.message)
         outcomes.update(self._write(commands, rows))
         self._tell(rows, pools, [id for id, o in outcomes.items() if o.is_done])
         return [outcomes[id] for id in ids]

@@ -26,6 +26,7 @@ from jimu.flows.pools.warning import warn_owners
 from jimu.messages import Message
 from jimu.records import Context, Create, ListRequest, Update, read, write
 from jimu.records.commands import OwnerNote
+from jimu.records.guarding import find_locks
 from jimu.records.locking import hold
 from jimu.records.ownership import select_ids
 
@@ -154,14 +155,17 @@ class _Run:
             if not ids:
                 return None
             rows = hold(self.pool.object, ids, context)
+            locked = find_locks(self.pool.object, ids, context)
+            free = [id for id in ids if id in rows and id not in locked]
             unit = self._unit(row, context)
             with unit.work(context) as inner:
-                done = write.write_many(self._commands(rule, ids, rows), inner, atomic=False, values=False).rows
+                done = write.write_many(self._commands(rule, free, rows), inner, atomic=False, values=False).rows
+            failed = [(id, r.error) for id, r in zip(free, done, strict=True) if r.error is not None]
             self._note(
                 rule,
                 row,
                 [rows[r.record.id] for r in done if r.record is not None],
-                [(id, r.error) for id, r in zip(ids, done, strict=True) if r.error is not None],
+                [*locked.items(), *failed],
                 context,
             )
             return ids[-1]
@@ -176,7 +180,7 @@ class _Run:
 
     def _commands(self, rule: ReturnRuleDef, ids: Sequence[int], rows: Mapping[int, Any]) -> list[Update]:
         note = OwnerNote("auto_returned", self.pool.name, rule.name, run=self.run.id)
-        return [Update(self.pool.object, id, {"owner": None}, rows[id]["version"], note) for id in ids if id in rows]
+        return [Update(self.pool.object, id, {"owner": None}, rows[id]["version"], note) for id in ids]
 
     def _note(
         self,

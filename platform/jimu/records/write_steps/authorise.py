@@ -7,13 +7,15 @@ from typing import Literal
 
 from jimu.access import record_filter, require_action
 from jimu.access.evaluation import row_matches
-from jimu.errors import Forbidden, JimuError, NotFound
+from jimu.errors import Conflict, Forbidden, JimuError, NotFound
 from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message
 from jimu.records.draft import Draft
+from jimu.records.redirects import find_survivors
 from jimu.records.wave import Wave
 from jimu.storage.query import EVERYTHING, Filter
 
+MERGED = Message("This record was merged into another; change that one.")
 # Restoring undoes a deletion, so the same right is needed.
 _REMOVING = frozenset({"delete", "purge"})
 ACTION_NEEDED = {"restore": "delete"}
@@ -32,16 +34,33 @@ def load_before(wave: Wave) -> None:
     touched.
     """
     drafts = wave.open
+    gone: list[Draft] = []
     lock: Literal["removal"] | bool = "removal" if wave.action in _REMOVING else True
     rows = wave.transaction.fetch(wave.object, [d.id for d in drafts], lock=not wave.unit.is_preview and lock)
     for draft in drafts:
         row = rows.get(draft.id)
         if row is None or not _is_where_expected(wave.action, row["deleted_at"] is not None):
             draft.error = no_such_record(wave.object, draft.id)
+            gone.append(draft)
         else:
             draft.before = row
             draft.values = dict(row)
     authorise_rows(wave)
+    if gone and wave.action in ("update", "delete"):
+        _lead_on(wave, gone)
+
+
+def _lead_on(wave: Wave, drafts: list[Draft]) -> None:
+    """Who names a record that was merged into another is told which, if they may read that one."""
+    survivors = find_survivors(wave.transaction, wave.context.manifest, [d.id for d in drafts])
+    if not survivors:
+        return
+    rule = record_filter(wave.context.actor, wave.context.manifest, wave.object)
+    seen = wave.transaction.matching(wave.object, set(survivors.values()), rule, wave.environment, "alive")
+    for draft in drafts:
+        survivor = survivors.get(draft.id)
+        if survivor in seen:
+            draft.error = Conflict(MERGED, details={"survivor": encode_id(survivor)})
 
 
 def authorise_rows(wave: Wave) -> None:

@@ -18,7 +18,7 @@ from jimu.web.pages.reader import Reader, record_url
 from jimu.web.responses import go, local, page, reader_of, record_id
 from jimu.web.visit import visit
 
-_TOLD_HERE = (Invalid, Conflict)
+_TOLD_HERE = (Invalid, Conflict)  # a lock is told on a page of its own, which leads to the approval
 CHOSEN = "f."
 
 

@@ -12,8 +12,8 @@ from jimu.errors import BadRequest, Forbidden, Invalid, JimuError, NotFound
 from jimu.fieldtypes.ids import decode_id
 from jimu.flows.assignments import accept, assign_by_rule
 from jimu.flows.pools import Outcome, assign, claim, give_back, require_manager, require_pool, run_pool, undo_run
-from jimu.flows.pools.claiming import MOST_AT_ONCE
 from jimu.flows.pools.membership import members_of
+from jimu.flows.pools.outcome import MOST_AT_ONCE
 from jimu.flows.pools.running import get_run
 from jimu.messages import Message
 from jimu.records import read
@@ -119,6 +119,9 @@ def show_pool_form(name: str, action: str) -> Response:
     )
 
 
+_PAGE = 500
+
+
 def _selected(pool: PoolDef, reader: Reader) -> Sequence[int]:
     """The ids that the form names; of "all that match" as many as go at once."""
     if not request.form.get("_all"):
@@ -128,9 +131,15 @@ def _selected(pool: PoolDef, reader: Reader) -> Sequence[int]:
         return ids
     selection = selection_of(pool.object, request.form, reader)
     wanted = list_request(pool.object, shown_by(request.form.get("_query", "")), reader)
-    found = read.list_records(replace(wanted, limit=MOST_AT_ONCE, count="none", expand=()), reader.context)
-    left_out = set(selection.left_out)
-    return [r.id for r in found.records if r.id not in left_out]
+    wanted = replace(wanted, limit=_PAGE, count="none", expand=(), titles=False)
+    left_out, ids = set(selection.left_out), list[int]()
+    while len(ids) < MOST_AT_ONCE:
+        found = read.list_records(wanted, reader.context)
+        ids += [r.id for r in found.records if r.id not in left_out]
+        if not found.next:
+            break
+        wanted = replace(wanted, after=found.next)
+    return ids[:MOST_AT_ONCE]
 
 
 def _back(default: str) -> str:
