@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from jimu.access.per_manifest import PerManifest
 from jimu.definitions.model import FieldDef
+from jimu.definitions.money import money_of
 from jimu.fieldtypes import registry
 from jimu.fieldtypes.base import FieldType, FormatContext
 from jimu.fieldtypes.ids import encode_id
@@ -132,13 +133,20 @@ def _repeated(field: FieldDef, type_: FieldType, context: FormatContext, reader:
 
 
 def _currency(field: FieldDef, type_: FieldType, context: FormatContext, reader: Reader) -> Presenter:
-    companion = f"{field.name}_currency"
+    money, companion = money_of(field, reader.manifest), f"{field.name}_currency"
+    number = registry.get("decimal")
 
     @lru_cache(maxsize=2048)
     def shown(value: Any, code: str | None) -> Shown:
+        if code is None:  # of several currencies: a number, of none
+            return Shown("text", number.format(value, field, context))
         return Shown("text", type_.format(value, field, context, {companion: code}))
 
-    return lambda value, values, titles: shown(value, values.get(companion))
+    def present(value: Any, values: Values, titles: Titles) -> Shown:
+        given = values.get(companion)  # for sums, by whoever added them up
+        return shown(value, given or money.code(values, context.currency))
+
+    return present
 
 
 def _multiline(field: FieldDef, type_: FieldType, context: FormatContext, reader: Reader) -> Presenter:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from jimu.access.fields import field_access
 from jimu.access.per_manifest import PerManifest
 from jimu.definitions.model import FieldDef, ListLayoutDef
+from jimu.definitions.money import is_money, money_of
 from jimu.fieldtypes.ids import encode_id
 from jimu.fieldtypes.kinds import Kind
 from jimu.records import read
@@ -197,9 +198,11 @@ def _column(path: tuple[str, ...], steps: list[FieldDef], is_first: bool, reader
 
 
 def _companions(field: FieldDef, reader: Reader) -> list[str]:
-    if field.type != "currency" and field.kind is not Kind.COMPOSITE:
-        return []
     access = field_access(reader.actor, reader.manifest, field.object)
+    if is_money(field):
+        return [name for name in money_of(field, reader.manifest).fields if access.get(name, "none") != "none"]
+    if field.kind is not Kind.COMPOSITE:
+        return []
     return [
         f.name
         for f in reader.manifest.objects[field.object].fields.values()

@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from jimu.access.fields import field_access
+from jimu.definitions.money import is_money, money_of
+from jimu.fieldtypes import registry
 from jimu.fieldtypes.kinds import Kind
 from jimu.records import read
 from jimu.records.requests import AggregateRequest, ListRequest
@@ -34,8 +36,11 @@ class Sums:
 
 
 def _currency_of(column: ColumnShape, reader: Reader) -> str:
-    """The field with the currency of a money column, if the reader may read it."""
-    name = f"{column.name}_currency"
+    """The field with the currency of a money column, if there is one and the reader may read it."""
+    if not is_money(column.field):
+        return ""
+    names = money_of(column.field, reader.manifest).fields
+    name = names[0] if len(names) == 1 else ""
     known = reader.manifest.objects[column.field.object].fields.get(name)
     readable = field_access(reader.actor, reader.manifest, column.field.object).get(name, "none") != "none"
     return name if known is not None and not known.retired and readable else ""
@@ -70,7 +75,7 @@ def sums_of(
 def _amounts(
     column: ColumnShape, grouped: AggregateRequest, names: Sequence[str], reader: Reader
 ) -> Mapping[Key, list[tuple[str | None, Decimal]]]:
-    code = f"{column.name}_currency"
+    code = _currency_of(column, reader)
     asked = {"measures": [f"sum({column.name})"], "groups": [*grouped.groups, code], "limit": MOST_AMOUNTS}
     rows = read.aggregate(AggregateRequest(**{**vars(grouped), **asked}), reader.context).rows
     known: dict[Key, list[tuple[str | None, Decimal]]] = defaultdict(list)
@@ -100,6 +105,8 @@ def number_words(column: ColumnShape, value: Any, reader: Reader, code: str | No
         value = round(value, column.field.scale)
     if code is not None and type_of(column.field).name == "currency":
         return column.present(value, {f"{column.name}_currency": code}, {}).text
+    if is_money(column.field) and len(money_of(column.field, reader.manifest).fields) > 1:
+        return registry.get("decimal").format(value, column.field, reader.format_context())
     return presenter_for(column.field, reader)(value, {}, {}).text
 
 
@@ -131,7 +138,7 @@ def totals_of(request: ListRequest, columns: Sequence[ColumnShape], reader: Read
 
 
 def _money_total(total: Total, column: ColumnShape, asked: AggregateRequest, reader: Reader) -> None:
-    code, name = f"{column.name}_currency", column.name
+    code, name = _currency_of(column, reader), column.name
     wanted = {"measures": [f"sum({name})", f"avg({name})"], "groups": [code], "limit": 200}
     rows = read.aggregate(AggregateRequest(**{**vars(asked), **wanted}), reader.context).rows
     for row in sorted(rows, key=lambda r: -abs(r[f"sum_{name}"] or 0)):
