@@ -14,6 +14,8 @@ from jimu.web.views import (
     admin,
     app_files,
     approval_links,
+    approval_print,
+    approval_trying,
     approvals,
     bin,
     choices,
@@ -54,6 +56,8 @@ from jimu.web.visit import enter
 VIEWS = (
     signing_in,
     approval_links,
+    approval_print,
+    approval_trying,
     approvals,
     notice_settings,
     stages,

@@ -14,12 +14,15 @@ from jimu.definitions.approvals.model import FlowDef, PeopleNode, SubFlowNode
 from jimu.definitions.kinds.calendar import CalendarDef
 from jimu.definitions.kinds.duration import Duration
 from jimu.errors import Invalid, NotFound, Problem
+from jimu.fieldtypes import registry
+from jimu.fieldtypes.errors import FieldError
 from jimu.fieldtypes.ids import decode_id, encode_id
 from jimu.formulas import evaluate
 from jimu.messages import Message
 from jimu.records.context import Context
 from jimu.records.environment import build_environment
 from jimu.records.object_plan import plan_of
+from jimu.records.wave import build_load_context
 from jimu.records.world import World
 from jimu.storage.query import Compare, Query
 
@@ -51,7 +54,21 @@ class Facts:
     @cached_property
     def values(self) -> Mapping[str, Any]:
         row = self.context.transaction.fetch(self.flow.object, [self.record]).get(self.record) or {}
-        return {**row, **self.held, "submitter": self.submitter}
+        return {**row, **self._held(), "submitter": self.submitter}
+
+    def _held(self) -> dict[str, Any]:
+        """The values over the stored ones, by their types; what cannot be one is refused."""
+        fields = self.context.manifest.object(self.flow.object).fields
+        known = {name: value for name, value in self.held.items() if name in fields}
+        if not known:
+            return {}
+        how, found = build_load_context(self.context, self._environment), {}
+        for name, value in known.items():
+            try:
+                found[name] = registry.get(fields[name].type).load(value, fields[name], how)
+            except FieldError as error:
+                raise Invalid(error.message, [Problem(error.code, error.message, name)]) from None
+        return found
 
     @cached_property
     def _world(self) -> World:

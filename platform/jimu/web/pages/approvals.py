@@ -8,6 +8,7 @@ from typing import Any
 
 from jimu.access.fields import MASK, NONE, field_access
 from jimu.access.loading import organisation_at
+from jimu.errors import Forbidden, NotFound
 from jimu.fieldtypes.ids import encode_id
 from jimu.flows.approvals.foreseeing import Forecast
 from jimu.flows.approvals.inbox import Box, Item
@@ -16,7 +17,9 @@ from jimu.messages import Message
 from jimu.records import read
 from jimu.records.reading import reading
 from jimu.web.pages.admin_graph import Drawing, draw
+from jimu.web.pages.display import Shown
 from jimu.web.pages.inbox_facts import Facts, facts_of
+from jimu.web.pages.list_peek import build_peek
 from jimu.web.pages.moments import When, when_of
 from jimu.web.pages.people import Person, person_of
 from jimu.web.pages.reader import Reader, record_url
@@ -181,6 +184,7 @@ class EntryRow:
     at: When | None
     changed: str
     way: str = ""
+    signature: str = ""
 
 
 @dataclass
@@ -313,6 +317,7 @@ def _entry(
         when_of(row["at"], reader) if row["at"] else None,
         _changed(details.get("changes") or {}, found, reader),
         reader.render(_WAYS[details["via"]]) if details.get("via") in _WAYS else "",
+        str(details.get("signature") or ""),
     )
 
 
@@ -323,6 +328,17 @@ def _changed(changes: Mapping[str, Any], found: Panel, reader: Reader) -> str:
     fields = reader.manifest.objects[found.flow.object].fields
     names = [n for n in changes if levels.get(n, NONE) not in (NONE, MASK) and n in fields]
     return ", ".join(reader.label(fields[n].label) for n in names)
+
+
+def record_facts(found: Panel, reader: Reader) -> list[tuple[str, Shown]]:
+    """The record as its page says it first, without what an open step hides; [] if it may not be read."""
+    record = found.row.get("record")
+    hidden = {n for t in found.tasks for n, level in (t.fields or {}).items() if level == "hidden"}
+    try:
+        peek = build_peek(found.flow.object, record, reader, without=hidden) if record else None
+    except (NotFound, Forbidden):
+        return []
+    return [*peek.highlights, *peek.fields] if peek else []
 
 
 def people(reader: Reader, among: Iterable[str] = ()) -> list[tuple[int, str]]:
@@ -348,8 +364,8 @@ class ForeseenStep:
     note: str
 
 
-def foreseen_steps(forecast: Forecast, flow: Any, reader: Reader) -> list[ForeseenStep]:
-    """The way ahead: only the steps at which somebody is asked or told, and branches."""
+def foreseen_steps(forecast: Forecast, flow: Any, reader: Reader, *, with_due: bool = False) -> list[ForeseenStep]:
+    """The way ahead: only the steps at which somebody is asked or told, and branches; ``with_due``: until when."""
     ids = {a.person for s in forecast.steps for a in s.people if a.person}
     titles = read.resolve_titles(ids, reader.context)
     found = []
@@ -357,7 +373,10 @@ def foreseen_steps(forecast: Forecast, flow: Any, reader: Reader) -> list[Forese
         node = flow.nodes[step.node]
         names = [_asked(a, titles, reader) for a in step.people]
         if names or step.type in ("decision", "end", "cc"):
-            found.append(ForeseenStep(reader.label(node.label) or node.name, names, _why(step.why, flow, reader)))
+            note = _why(step, flow, reader)
+            due = min((a.due for a in step.people if a.due), default=None) if with_due else None
+            note = " · ".join(filter(None, (note, when_of(due, reader).full if due else "")))
+            found.append(ForeseenStep(reader.label(node.label) or node.name, names, note))
     return found
 
 
@@ -372,9 +391,13 @@ def _asked(asked: Any, titles: Mapping[int, str], reader: Reader) -> str:
     return f"{name} ({reader.render(reason)})" if reason else name
 
 
-def _why(why: str, flow: Any, reader: Reader) -> str:
-    if why in flow.nodes:
-        node = flow.nodes[why]
-        return "→ " + (reader.label(node.label) or node.name)
-    reason = REASONS.get(why)
+def _why(step: Any, flow: Any, reader: Reader) -> str:
+    """Which branch was taken and by which condition, or why nobody is asked."""
+    branches = getattr(flow.nodes[step.node], "branches", ())
+    if step.why.isdecimal() and int(step.why) < len(branches):
+        branch = branches[int(step.why)]
+        to = flow.nodes[branch.to].label if branch.to else None
+        words = reader.label(branch.label) or (branch.when.source if branch.when is not None else "")
+        return " → ".join(filter(None, (words, (reader.label(to) if to else branch.to) or "")))
+    reason = REASONS.get(step.why)
     return reader.render(reason) if reason else ""
