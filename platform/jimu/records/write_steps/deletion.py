@@ -73,7 +73,9 @@ def store_deletion(wave: Wave) -> None:
 def _note(wave: Wave, removal: Removal, versions: Mapping[int, int]) -> None:
     for draft in wave.open:
         draft.new_version = versions.get(draft.id, draft.new_version)
-    entries = [entry(wave, draft, {DELETION: [None, _taken_along(removal, draft)]}) for draft in wave.open]
+    taken = _taken_along(removal)
+    nothing: dict[str, Any] = {"cascaded": {}, "cleared": []}
+    entries = [entry(wave, draft, {DELETION: [None, taken.get(draft.id, nothing)]}) for draft in wave.open]
     entries += [
         HistoryEntry(
             id,
@@ -94,13 +96,19 @@ def _note(wave: Wave, removal: Removal, versions: Mapping[int, int]) -> None:
         wave.transaction.append_history(entries)
 
 
-def _taken_along(removal: Removal, draft: Draft) -> dict[str, Any]:
-    cascaded = {
-        object: [id for id in rows if removal.root_of[id] == draft.id and id != draft.id]
-        for object, rows in removal.rows.items()
-    }
-    cleared = [list(c) for c in removal.cleared if removal.root_of[c[3]] == draft.id]
-    return {"cascaded": {o: ids for o, ids in cascaded.items() if ids}, "cleared": cleared}
+def _taken_along(removal: Removal) -> dict[int, dict[str, Any]]:
+    """For each record asked for that takes something along: which records, by object, and which references."""
+    found: dict[int, dict[str, Any]] = {}
+    for object, rows in removal.rows.items():
+        for id in rows:
+            root = removal.root_of[id]
+            if root != id:
+                taken = found.setdefault(root, {"cascaded": {}, "cleared": []})
+                taken["cascaded"].setdefault(object, []).append(id)
+    for cleared in removal.cleared:
+        root = removal.root_of[cleared[3]]
+        found.setdefault(root, {"cascaded": {}, "cleared": []})["cleared"].append(list(cleared))
+    return found
 
 
 def _tell(wave: Wave, removal: Removal, versions: Mapping[int, int]) -> None:
