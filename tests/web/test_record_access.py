@@ -18,6 +18,26 @@ def test_a_record_is_shared_changed_and_closed_on_its_page(site: Site, ada: Visi
     assert ada.client.post(f"{page}/nothing", data={"csrf_token": ada.token}).status_code == 404
 
 
+def test_sharing_in_a_dialog_answers_in_place_and_a_refused_form_keeps_who_was_chosen(site: Site, ada: Visitor) -> None:
+    record = f"/o/maker/{encode_id(site.makers['Acme'])}"
+    fetched = {"X-Requested-With": "fetch"}
+    assert f'href="{record}/sharing" data-sharing' in ada.get(record).text
+    assert "<html" not in ada.get(f"{record}/sharing", headers=fetched).text
+    bob = ada.get("/o/share/choose/with_user?q=bob").get_json()["options"][0]["value"]
+    given = {"csrf_token": ada.token, "with_user": bob, "reason": "Help"}
+    refused = ada.client.post(f"{record}/sharing/shares", data=given | {"until": "yesterday"}, headers=fetched)
+    assert refused.status_code == 422
+    assert f'<option value="{bob}" selected>Bob' in refused.text
+    assert (
+        f'<option value="{bob}" selected>Bob'
+        in ada.client.post(f"{record}/sharing/shares", data=given | {"until": "yesterday"}).text
+    )
+    shared = ada.client.post(f"{record}/sharing/shares", data=given | {"access": "read"}, headers=fetched)
+    assert shared.status_code == 200
+    assert "Help" in shared.text
+    assert f'value="{bob}" selected' not in shared.text
+
+
 def test_everybody_may_ask_why_about_themselves(site: Site, ada: Visitor) -> None:
     answer = ada.get(f"/o/maker/{encode_id(site.makers['Acme'])}/why")
     assert answer.status_code == 200

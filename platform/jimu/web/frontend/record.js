@@ -4,3 +4,4 @@ import "./js/record-parts.js";
 import "./js/record-panel.js";
 import "./js/record-comment.js";
 import "./js/record-files.js";
+import "./js/record-sharing.js";

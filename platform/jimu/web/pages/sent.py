@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,8 +11,10 @@ from jimu.errors import Problem
 from jimu.fieldtypes import registry
 from jimu.fieldtypes.errors import FieldError
 from jimu.fieldtypes.kinds import Kind
+from jimu.records import read
 from jimu.web.pages.display import Values
 from jimu.web.pages.fieldviews import typed_of, value_of
+from jimu.web.pages.list_words import id_of
 from jimu.web.pages.model import FieldShape
 from jimu.web.pages.reader import Reader
 from jimu.web.pages.shapes import PageShape
@@ -131,3 +133,10 @@ def read_base(text: str | None) -> Typed | None:
     if not isinstance(given, dict):
         return None
     return {str(k): [str(x) for x in v] for k, v in given.items() if isinstance(v, list)}
+
+
+def chosen_titles(form: Mapping[str, str], names: Sequence[str], reader: Reader) -> dict[str, str]:
+    """What the selects called ``names`` had chosen, by the id as it was sent: those that the reader may read."""
+    ids = {text: id for name in names if (text := form.get(name, "")) and (id := id_of(text)) is not None}
+    titles = read.resolve_titles(set(ids.values()), reader.context) if ids else {}
+    return {text: titles[id] for text, id in ids.items() if id in titles}

@@ -14,6 +14,7 @@ from jimu.records.commands import Create, Delete
 from jimu.records.requests import ListRequest
 from jimu.web.pages.display import presenter_for
 from jimu.web.pages.model import Crumb
+from jimu.web.pages.sent import chosen_titles
 from jimu.web.responses import go, page, reader_of, record_id
 from jimu.web.visit import visit
 
@@ -46,6 +47,7 @@ def show_absences(problems: tuple[str, ...] = (), status: int = 200) -> Response
         standing_in=now.actor.stands_in,
         problems=problems,
         typed=request.form,
+        titles=chosen_titles(request.form, ("agent",), reader),
     )
 
 

@@ -15,7 +15,8 @@ from jimu.web.pages.model import Crumb
 from jimu.web.pages.reader import record_url
 from jimu.web.pages.record_access import build_record_access
 from jimu.web.pages.record_assignment import assignment_rows
-from jimu.web.responses import fragment, go, page, reader_of, record_id
+from jimu.web.pages.sent import chosen_titles
+from jimu.web.responses import fragment, go, is_fetch, page, reader_of, record_id
 from jimu.web.visit import visit
 
 _PATH = "/o/<object>/<id>"
@@ -25,6 +26,7 @@ _GIVEN = {
     TEAM: ("member", "access", "team_role", "until"),
     SHARE: ("with_user", "with_department", "below", "with_role", "access", "until", "reason"),
 }
+_CHOSEN = ("member", "with_user", "with_department")
 _KINDS = {"team": TEAM, "shares": SHARE}
 
 
@@ -46,16 +48,17 @@ def show_sharing(object: str, id: str, problems: tuple[str, ...] = (), status: i
     reader = reader_of(visit())
     found = build_record_access(object, record_id(id), reader)
     title = reader.render(Message("Who sees it"))
-    return page(
-        "record_access.html",
-        title,
-        status=status,
-        object=object,
-        crumbs=_crumbs(object, found.title, found.href, title),
-        found=found,
-        problems=problems,
-        typed=request.form,
-    )
+    typed = request.form if problems else {}
+    values = {"found": found, "problems": problems, "typed": typed, "titles": chosen_titles(typed, _CHOSEN, reader)}
+    if is_fetch():
+        return fragment("record_access_body.html", status=status, **values)
+    crumbs = _crumbs(object, found.title, found.href, title)
+    return page("record_access.html", title, status=status, object=object, crumbs=crumbs, **values)
+
+
+def _opened_to(object: str, id: str, note: Message) -> Response:
+    """What was done is told on the page; in the dialog the lists themselves show it."""
+    return show_sharing(object, id) if is_fetch() else go(f"{record_url(object, record_id(id))}/sharing", note)
 
 
 def open_record_to(object: str, id: str, kind: str) -> Response:
@@ -69,7 +72,7 @@ def open_record_to(object: str, id: str, kind: str) -> Response:
         write.write(Create(_kind(kind), {**given, "record": id}), visit().context)
     except _REFUSALS as error:
         return show_sharing(object, id, _texts(error), 422)
-    return go(f"{record_url(object, record_id(id))}/sharing", Message("They see the record from now on."))
+    return _opened_to(object, id, Message("They see the record from now on."))
 
 
 def change_opened(object: str, id: str, kind: str, opened: str) -> Response:
@@ -78,12 +81,12 @@ def change_opened(object: str, id: str, kind: str, opened: str) -> Response:
         write.write(Update(_kind(kind), _opened(id, kind, opened), values), visit().context)
     except _REFUSALS as error:
         return show_sharing(object, id, _texts(error), 422)
-    return go(f"{record_url(object, record_id(id))}/sharing", Message("The change was saved."))
+    return _opened_to(object, id, Message("The change was saved."))
 
 
 def close_opened(object: str, id: str, kind: str, opened: str) -> Response:
     write.write(Delete(_kind(kind), _opened(id, kind, opened)), visit().context)
-    return go(f"{record_url(object, record_id(id))}/sharing", Message("They no longer see the record by this."))
+    return _opened_to(object, id, Message("They no longer see the record by this."))
 
 
 def show_why(object: str, id: str) -> Response:
