@@ -1,54 +1,47 @@
-"""Approvals: the inbox, one approval with all that can be done, asking for one, the administrator's monitor."""
+"""Approvals: the inbox, one approval with all that can be done, the administrator's monitor."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
-from jimu.errors import BadRequest, Forbidden, Invalid, JimuError, NotFound
-from jimu.fieldtypes.ids import decode_id, encode_id
+from jimu.errors import BadRequest, Forbidden, Invalid, JimuError, NotFound, TooManyRequests
 from jimu.flows.approvals import events, service
-from jimu.flows.approvals.foreseeing import foresee
 from jimu.flows.approvals.inbox import BOXES, box, count_pending, monitor
 from jimu.flows.approvals.line_fields import columns_in
-from jimu.flows.approvals.panel import TaskView, approvals_of, panel
-from jimu.flows.approvals.service import Answer, Request
-from jimu.flows.approvals.versions import flows_of
+from jimu.flows.approvals.panel import TaskView, panel
+from jimu.flows.approvals.service import Answer
 from jimu.messages import Message
 from jimu.records import read
-from jimu.records.reading import reading
 from jimu.web.pages.approval_lines import LineGrid, line_grids, read_grids
 from jimu.web.pages.approval_waiting import waiting_of
 from jimu.web.pages.approvals import (
     BOX_LABELS,
-    STATES,
     ApprovalPage,
     approval_page,
-    foreseen_steps,
     inbox_rows,
-    people,
 )
 from jimu.web.pages.conditions import judge_for
 from jimu.web.pages.form import field_view, place_problems, problems_of, views_of
 from jimu.web.pages.model import Crumb, FieldView
 from jimu.web.pages.moments import when_of
 from jimu.web.pages.people import person_of
-from jimu.web.pages.reader import Reader, record_url
+from jimu.web.pages.reader import Reader
 from jimu.web.pages.sent import read_form
 from jimu.web.pages.shapes import page_shape
-from jimu.web.responses import fragment, go, page, reader_of, record_id
+from jimu.web.responses import go, page, reader_of, record_id
 from jimu.web.views.admin_base import add, admin_page
+from jimu.web.views.approval_sent import comment_given, people_given
 from jimu.web.views.saving import REFUSALS
 from jimu.web.visit import visit
 
 MOST_AT_ONCE = 200
 INBOX = Message("Inbox")
-ASKED = Message("It was handed in for approval.")
 DONE = Message("Done.")
 Given = Callable[[], dict[str, Any]]
 
@@ -60,9 +53,6 @@ def register(blueprint: Blueprint) -> None:
     add_rule("/approvals/<id>", "show_approval", show_approval)
     add_rule("/approvals/<id>/tasks/<task>/<action>", "on_approval_task", on_task, methods=["POST"])
     add_rule("/approvals/<id>/<action>", "on_approval", on_approval, methods=["POST"])
-    add_rule("/o/<object>/<id>/approve", "ask_approval", ask)
-    add_rule("/o/<object>/<id>/approve", "start_approval", start, methods=["POST"])
-    add_rule("/o/<object>/<id>/approvals", "record_approvals", show_of_record)
     add(blueprint, "/admin/approvals", show_monitor, "approvals")
 
 
@@ -102,7 +92,7 @@ def decide_many() -> Response:
     tasks = [record_id(text) for text in request.form.getlist("tasks")][:MOST_AT_ONCE]
     if not tasks:
         return show_inbox([reader.render(Message("Choose at least one."))], 422)
-    results = service.decide_all(tasks, Answer(answer, _comment()), reader.context)
+    results = service.decide_all(tasks, Answer(answer, comment_given()), reader.context)
     failed = [r for r in results if r.error is not None]
     if failed:
         texts = dict.fromkeys(reader.render(r.error.message) for r in failed if r.error is not None)
@@ -208,7 +198,7 @@ def on_task(id: str, task: str, action: str) -> Response:
             version = request.form.get("_version", "")
             answer = Answer(
                 action,
-                _comment(),
+                comment_given(),
                 _changes(id, number, reader) if action != "reject" else {},
                 signature=request.form.get("signature", "")[:2000],
                 record_version=int(version) if version.isdigit() else None,
@@ -216,7 +206,7 @@ def on_task(id: str, task: str, action: str) -> Response:
             service.decide(number, answer, reader.context)
         else:
             kind, given = _on_tasks(action)
-            service.on_task(kind, number, reader.context, comment=_comment(), **given())
+            service.on_task(kind, number, reader.context, comment=comment_given(), **given())
     except REFUSALS as error:
         return _refused(id, number, error, reader)
     following = "/inbox" if action in ("approve", "reject", "done") else f"/approvals/{id}"
@@ -228,13 +218,13 @@ def on_approval(id: str, action: str) -> Response:
     reader, number = reader_of(visit()), record_id(id)
     try:
         if action == "resubmit":
-            service.resubmit(number, reader.context, comment=_comment())
+            service.resubmit(number, reader.context, comment=comment_given())
         elif action == "revoke":
-            service.revoke(number, reader.context, comment=_comment())
+            service.revoke(number, reader.context, comment=comment_given())
         else:
             kind, given = _on_approvals(action)
-            service.on_approval(kind, number, reader.context, comment=_comment(), **given())
-    except REFUSALS as error:
+            service.on_approval(kind, number, reader.context, comment=comment_given(), **given())
+    except (*REFUSALS, TooManyRequests) as error:
         return _refused(id, 0, error, reader)
     return go(f"/approvals/{id}", DONE)
 
@@ -245,13 +235,17 @@ def _refused(id: str, task: int, error: JimuError, reader: Reader) -> Response:
     row = next((t for t in shown.mine if t.task.id == task), None)
     views = list(_fields(shown, row.task, reader)) if row else []
     summary = place_problems(views_of(views), problems_of(error), reader.manifest.object(found.flow.object), reader)
-    texts = _who_was_first(error, reader) or tuple(t for _, t in summary) or (reader.render(error.message),)
+    texts = _with_details(error, reader) or tuple(t for _, t in summary) or (reader.render(error.message),)
     # A task that was decided meanwhile has no place on the page any more: its answer stands at the top.
-    return _approval(id, _Tried(task if row else 0, _comment(), texts, tuple(views)), 409 if task and not row else 422)
+    return _approval(id, _Tried(task if row else 0, comment_given(), texts, tuple(views)), 409 if task and not row else 422)
 
 
-def _who_was_first(error: JimuError, reader: Reader) -> tuple[str, ...]:
-    """Who has decided meanwhile and when, where that is why it was refused."""
+def _with_details(error: JimuError, reader: Reader) -> tuple[str, ...]:
+    """Who has decided meanwhile and when, or from when on people may be reminded, where that is why it was refused."""
+    again = error.details.get("again_at")
+    if again:
+        when = when_of(datetime.fromisoformat(again), reader).full
+        return (reader.render(Message("They were reminded just now; again from {when}.", {"when": when})),)
     by, at = error.details.get("by"), error.details.get("at")
     if not by or not at or by == reader.actor.id:
         return ()
@@ -280,8 +274,8 @@ def _on_approvals(action: str) -> tuple[type[events.Event], Given]:
     found: Mapping[str, tuple[type[events.Event], Given]] = {
         "withdraw": (events.Withdraw, dict),
         "urge": (events.Urge, dict),
-        "comment": (events.Comment, lambda: {"people": _people()}),
-        "copy": (events.CopyTo, lambda: {"people": _people()}),
+        "comment": (events.Comment, lambda: {"people": people_given()}),
+        "copy": (events.CopyTo, lambda: {"people": people_given()}),
         "jump": (events.Jump, lambda: {"node": request.form.get("node", "")}),
         "terminate": (events.Terminate, dict),
         "suspend": (events.Suspend, dict),
@@ -298,7 +292,7 @@ def _known(found: Mapping[str, tuple[type[events.Event], Given]], action: str) -
 
 
 def _to() -> dict[str, Any]:
-    (person,) = _people()[:1] or (0,)
+    (person,) = people_given()[:1] or (0,)
     if not person:
         raise Invalid(Message("Choose a person."))
     return {"to": person}
@@ -308,121 +302,9 @@ def _adding() -> dict[str, Any]:
     relation, method = request.form.get("relation", "before"), request.form.get("method", "all")
     if relation not in ("before", "after", "parallel") or method not in ("all", "any", "sequence"):
         raise BadRequest(Message("Say what is to be done."))
-    if not _people():
+    if not people_given():
         raise Invalid(Message("Choose a person."))
-    return {"people": _people(), "relation": relation, "method": method}
-
-
-def _people(name: str = "people") -> tuple[int, ...]:
-    return tuple(decode_id(text) for text in request.form.getlist(name) if text)
-
-
-def _comment() -> str:
-    return request.form.get("comment", "").strip()[:20_000]
-
-
-# --- asking -----------------------------------------------------------------------------------------------------------
-
-
-def ask(object: str, id: str) -> Response:
-    return _ask(object, id)
-
-
-def _ask(object: str, id: str, problems: list[str] | None = None) -> Response:
-    """Which flow, whom to choose, and who would be asked."""
-    reader = reader_of(visit())
-    record = read.get(object, record_id(id), reader.context)
-    with reading(reader.context) as transaction:
-        inner = replace(reader.context, transaction=transaction)
-        fitting = [
-            flow
-            for flow in flows_of(reader.manifest, object)
-            if "button" in flow.trigger.on and service.fits(flow, Request(object, record.id, flow.name), inner)
-        ]
-        name = request.values.get("flow", "") or (fitting[0].name if fitting else "")
-        flow = next((f for f in fitting if f.name == name), None)
-        picks = _picks(flow) if flow else {}
-        forecast = foresee(flow, record.id, inner, picks=picks) if flow else None
-    href = record_url(object, record.id)
-    title = reader.render(Message("Ask for approval"))
-    return page(
-        "approvals/ask.html",
-        title,
-        status=422 if problems else 200,
-        object=object,
-        crumbs=[Crumb(record.title, href), Crumb(title)],
-        record=record,
-        href=href,
-        flows=[(f.name, reader.label(f.label), reader.label(f.help)) for f in fitting],
-        flow=flow.name if flow else "",
-        choices=_choices(flow, reader) if flow else [],
-        picks=picks,
-        steps=foreseen_steps(forecast, flow, reader) if forecast else [],
-        stuck=reader.render(forecast.problem) if forecast and forecast.problem else "",
-        comment=request.form.get("comment", ""),
-        problems=problems or [],
-    )
-
-
-def _choices(flow: Any, reader: Reader) -> list[tuple[str, str, int, int | None, list[tuple[int, str]]]]:
-    """For each step whose people the asker chooses: its name, label, how many, and among whom."""
-    return [
-        (node.name, reader.label(node.label) or node.name, rule.least, rule.most, people(reader, rule.range))
-        for node in flow.nodes.values()
-        for rule in getattr(node, "approvers", ())
-        if rule.kind == "pick" and rule.of == "submitter"
-    ]
-
-
-def _picks(flow: Any) -> dict[str, tuple[int, ...]]:
-    return {name: found for name in flow.nodes if (found := _people(f"pick-{name}"))}
-
-
-def start(object: str, id: str) -> Response:
-    reader = reader_of(visit())
-    record = read.get(object, record_id(id), reader.context)
-    name = request.form.get("flow", "")
-    flow = reader.manifest.all("approval").get(name)
-    if flow is None:
-        return _ask(object, id, [reader.render(Message("No approval flow fits this record."))])
-    try:
-        done = service.start(Request(object, record.id, name, _comment(), _picks(flow)), reader.context)
-    except REFUSALS as error:
-        texts = [reader.render(p.message) for p in problems_of(error)]
-        return _ask(object, id, texts)
-    return go(f"/approvals/{encode_id(done.approval.id)}", ASKED)
-
-
-def show_of_record(object: str, id: str) -> Response:
-    """The panel at the record's side."""
-    reader = reader_of(visit())
-    record = read.get(object, record_id(id), reader.context)
-    rows = approvals_of(record.id, reader.context)
-    shown = [
-        {
-            **row,
-            "href": f"/approvals/{encode_id(row['id'])}",
-            "label": _flow_label(row["flow"], reader),
-            "state_label": reader.render(STATES.get(row["state"], STATES["running"])[0]),
-            "color": STATES.get(row["state"], STATES["running"])[1],
-            "since": when_of(row["created_at"], reader) if row["created_at"] else None,
-        }
-        for row in rows
-    ]
-    href = f"{record_url(object, record.id)}/approve"
-    return fragment("approvals/of_record.html", rows=shown, ask=href if can_ask(object, reader) else "")
-
-
-def can_ask(object: str, reader: Reader) -> bool:
-    """Whether there is a flow for the object that one can ask for."""
-    return reader.actor.viewed_by is None and any(
-        "button" in flow.trigger.on and flow.active for flow in flows_of(reader.manifest, object)
-    )
-
-
-def _flow_label(name: str, reader: Reader) -> str:
-    flow = reader.manifest.all("approval").get(name)
-    return reader.label(flow.label) if flow else name
+    return {"people": people_given(), "relation": relation, "method": method}
 
 
 # --- looking after them -----------------------------------------------------------------------------------------------
