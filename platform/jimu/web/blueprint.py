@@ -13,6 +13,7 @@ from jimu.web.views import (
     absences,
     admin,
     app_files,
+    approval_asking,
     approval_links,
     approval_print,
     approval_trying,
@@ -55,6 +56,7 @@ from jimu.web.visit import enter
 
 VIEWS = (
     signing_in,
+    approval_asking,
     approval_links,
     approval_print,
     approval_trying,

@@ -237,7 +237,8 @@ def _refused(id: str, task: int, error: JimuError, reader: Reader) -> Response:
     summary = place_problems(views_of(views), problems_of(error), reader.manifest.object(found.flow.object), reader)
     texts = _with_details(error, reader) or tuple(t for _, t in summary) or (reader.render(error.message),)
     # A task that was decided meanwhile has no place on the page any more: its answer stands at the top.
-    return _approval(id, _Tried(task if row else 0, comment_given(), texts, tuple(views)), 409 if task and not row else 422)
+    tried = _Tried(task if row else 0, comment_given(), texts, tuple(views))
+    return _approval(id, tried, 409 if task and not row else 422)
 
 
 def _with_details(error: JimuError, reader: Reader) -> tuple[str, ...]:
