@@ -208,5 +208,9 @@ def test_search_finds_in_all_objects(shop: Shop) -> None:
     assert {r["object"] for r in found} == {"company", "deal"}
     only = shop.boss.get("/search", q="积木", objects="company").json["results"]
     assert [r["id"] for r in only] == [company["id"]]
+    assert only[0]["matched"] == {}, "the title says it"
+    shop.boss.create("company", name="Acme", phone="+8613800138000")
+    [by_phone] = shop.boss.get("/search", q="138001380").json["results"]
+    assert by_phone["matched"] == {"phone": "+8613800138000"}
     assert shop.boss.get("/search", q="x", objects="nope").status_code == 400
     assert shop.boss.get("/search").status_code == 400

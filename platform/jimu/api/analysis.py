@@ -48,8 +48,15 @@ def search_view(call: Call, parameters: Parameters) -> Answer:
             unknown = Message("There is no object called {name}.", {"name": name})
             raise BadRequest(unknown, [Problem("bad_parameter", unknown, "objects")])
     hits = read.search(parameters["q"], call.context, objects or None, parameters["limit"])
+    places = read.found_in(hits, parameters["q"], call.context) if hits else {}
     results = [
-        {"object": h.object, "id": encode_id(h.id), "title": h.title, "score": h.score, "matched": dict(h.matched)}
+        {
+            "object": h.object,
+            "id": encode_id(h.id),
+            "title": h.title,
+            "score": h.score,
+            "matched": dict([places[h.id]]) if h.id in places else {},
+        }
         for h in hits
     ]
     return Answer({"results": results})

@@ -193,7 +193,11 @@ FIXED: dict[str, Json] = {
                         "id": ID,
                         "title": {"type": "string"},
                         "score": {"type": "number"},
-                        "matched": {"type": "object"},
+                        "matched": {
+                            "type": "object",
+                            "additionalProperties": {"type": "string"},
+                            "description": "The field that holds the words, and its text, where the title does not.",
+                        },
                     },
                 },
             }

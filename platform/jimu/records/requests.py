@@ -89,7 +89,6 @@ class SearchResult:
     id: int
     title: str
     score: float
-    matched: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

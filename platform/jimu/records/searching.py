@@ -51,7 +51,7 @@ def search(
     with reading(context) as transaction:
         hits = _ask(transaction, text, filters, limit, partly)
         titles = _titles(transaction, hits, context, environment)
-    return [SearchResult(h.object, h.id, titles[h.id], h.score, _shown(h, context)) for h in hits]
+    return [SearchResult(h.object, h.id, titles[h.id], h.score) for h in hits]
 
 
 def found_in(hits: Sequence[SearchResult], text: str, context: Context) -> dict[int, tuple[str, str]]:
@@ -190,11 +190,3 @@ def _texts(values: Iterable[Any]) -> Iterable[str]:
 
 def _folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
-
-
-def _shown(hit: SearchHit, context: Context) -> dict[str, str]:
-    readable = readable_fields(context.actor, context.manifest, hit.object)
-    fields = context.manifest.objects[hit.object].fields
-    if row_masks(context.actor, context.manifest, hit.object):
-        return {}  # ``found_in`` says what it was found by, masked where it must be
-    return {n: t for n, t in hit.matched.items() if n in readable and fields[n].kind is not Kind.JSON}

@@ -185,4 +185,3 @@ class SearchHit:
     id: int
     title: str
     score: float
-    matched: Mapping[str, str] = field(default_factory=dict)
