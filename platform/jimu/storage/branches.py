@@ -143,7 +143,7 @@ class Choice:
             self._taken[reading].append(nanoseconds)
 
 
-_TRIES = 2
+_TRIES = 3
 _MOST_KEPT = 20_000
 
 

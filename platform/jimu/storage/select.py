@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
-from time import perf_counter_ns
+from time import perf_counter_ns, thread_time_ns
 from typing import Any
 
 import sqlalchemy as sa
@@ -73,10 +73,12 @@ def select_page(connection: Connection, cache: StatementCache, query: Query) -> 
     key = (how, route, _shape(reader, query, sort))
     mark = fingerprint(query.object, sort)
     position = decode_cursor(mark, query.after, len(sort)) if query.after else None
-    started = perf_counter_ns()
+    # A database in this process is judged by what it works, not by how long it had to wait for its turn.
+    time_of = perf_counter_ns if cache.catalog.capabilities.plans_by_statistics else thread_time_ns
+    started = time_of()
     rows, segment, selection = _read(connection, cache, _Reading(query, sort, key, reader, route, how), position)
     if choice is not None:
-        choice.add(how, perf_counter_ns() - started)
+        choice.add(how, time_of() - started)
     has_more = len(rows) > query.limit
     rows = rows[: query.limit]
     following = None
