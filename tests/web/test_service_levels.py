@@ -10,6 +10,7 @@ import pytest
 from jimu.app import create_app
 from jimu.runtime import Runtime
 from jimu.settings import Settings
+from jimu.storage import JobRow
 from tests.databases import BACKENDS_MARKED, fresh_database
 from tests.flows.sla.test_records import FILES
 from tests.records.project import FrozenClock
@@ -76,3 +77,20 @@ def test_who_may_not_configure_sees_no_page_of_service_levels(desk: tuple[Site, 
     site, _ = desk
     abe = site.visitor("abe@example.com")
     assert abe.get("/admin/service-levels").status_code == 403
+
+
+def test_jobs_are_paused_and_go_on_again(desk: tuple[Site, FrozenClock]) -> None:
+    site, _ = desk
+    carla = site.visitor("carla@example.com")
+    with site.runtime.database.write() as transaction:
+        transaction.emit([JobRow("stages.watch")])
+    data = {"csrf_token": carla.token, "kind": ""}
+    assert carla.client.post("/admin/jobs/pause", data=data).status_code == 303
+    assert "Every kind of job is paused." in carla.get("/admin/jobs").text
+    assert site.runtime.build_worker().drain() == 0
+    carla.client.post("/admin/jobs/resume", data={**data, "kind": "*"})
+    assert "is paused" not in carla.get("/admin/jobs").text
+    assert site.runtime.build_worker().drain() > 0
+    with site.runtime.database.read() as transaction:
+        job = transaction.list_jobs("done")[0]
+    assert "Ordinary" in carla.get(f"/admin/jobs/{job['id']}").text

@@ -17,7 +17,7 @@ from jimu.web.pages.moments import When, when_of
 from jimu.web.pages.reader import Reader
 
 STATES: Mapping[str, tuple[str, str, Message]] = {
-    RUNNING: ("clock", "blue", Message("Running")),
+    RUNNING: ("clock", "blue", Message("Counting")),
     PAUSED: ("player-pause", "gray", Message("Paused")),
     LATE: ("alert-triangle", "red", Message("Breached")),
     MET: ("circle-check", "green", Message("Met")),

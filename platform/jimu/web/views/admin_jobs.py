@@ -23,10 +23,14 @@ STATES = {
 }
 COLORS = {"waiting": "choice-blue", "running": "choice-orange", "dead": "choice-red", "done": "choice-green"}
 PAGE_SIZE = 50
+PRIORITIES = {0: Message("First"), 1: Message("Ordinary"), 2: Message("Has time")}
+EVERY_KIND = "*"
 
 
 def register(blueprint: Blueprint) -> None:
     add(blueprint, "/admin/jobs", list_jobs, "jobs")
+    add(blueprint, "/admin/jobs/pause", pause, "jobs", post=True)
+    add(blueprint, "/admin/jobs/resume", resume, "jobs", post=True)
     add(blueprint, "/admin/jobs/<number>", show_job, "jobs")
     add(blueprint, "/admin/jobs/<number>/retry", retry, "jobs", post=True)
     add(blueprint, "/admin/jobs/<number>/cancel", cancel, "jobs", post=True)
@@ -41,6 +45,7 @@ def list_jobs() -> Response:
         state = request.args.get("state", "")
         state = state if state in STATES else "dead" if counts.get("dead") else "waiting"
         found = transaction.list_jobs(state, PAGE_SIZE + 1, before, kind)
+        paused = transaction.paused_kinds()
     rows = found[:PAGE_SIZE]
     query = urlencode({"state": state, "kind": kind, "before": rows[-1]["id"]}) if len(found) > PAGE_SIZE else ""
     return admin_page(
@@ -53,6 +58,8 @@ def list_jobs() -> Response:
         colors=COLORS,
         state=state,
         kind=kind,
+        paused=sorted(paused.items()),
+        everything=EVERY_KIND,
         next=f"/admin/jobs?{query}" if query else "",
         now=now.runtime.clock(),
     )
@@ -68,8 +75,30 @@ def show_job(number: str) -> Response:
         took=_took(job),
         states=STATES,
         colors=COLORS,
+        priority=now.say(PRIORITIES[job["priority"]]) if job["priority"] in PRIORITIES else str(job["priority"]),
         payload=json.dumps(job["payload"], ensure_ascii=False, indent=2, default=str),
     )
+
+
+def pause() -> Response:
+    """No worker takes jobs of a kind, or of any, until somebody lets them go on; what runs is finished."""
+    now, kind = visit(), _kind()
+    by = now.actor.name or now.actor.email
+    with now.runtime.database.write() as transaction:
+        transaction.pause_jobs(kind, now.runtime.clock(), by)
+    return go("/admin/jobs?state=waiting", Message("Paused. What is due waits; nothing is lost."))
+
+
+def resume() -> Response:
+    now, kind = visit(), _kind()
+    with now.runtime.database.write() as transaction:
+        transaction.resume_jobs(kind)
+    return go("/admin/jobs?state=waiting", Message("It goes on."))
+
+
+def _kind() -> str:
+    """The kind that the form names; without one, every kind."""
+    return request.form.get("kind", "").strip()[:200] or EVERY_KIND
 
 
 def retry(number: str) -> Response:

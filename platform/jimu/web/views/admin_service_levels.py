@@ -23,7 +23,7 @@ from jimu.web.visit import visit
 PAGE_SIZE = 50
 # What is counted and listed: the state in the address, its words, its colour, its condition on ``sla_clock``.
 STATES = (
-    ("running", Message("Running"), "blue", "state == 'running' and is_blank(breached_at)"),
+    ("running", Message("Counting"), "blue", "state == 'running' and is_blank(breached_at)"),
     ("warned", Message("Warned"), "orange", "state == 'running' and is_blank(breached_at) and warned > 0"),
     ("paused", Message("Paused"), "gray", "state == 'paused'"),
     ("late", Message("Breached"), "red", "state == 'running' and not is_blank(breached_at)"),
