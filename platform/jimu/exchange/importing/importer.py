@@ -32,7 +32,7 @@ from jimu.records.wave import build_load_context
 from jimu.records.write import unit_of_work, write_many
 from jimu.translation import translator
 
-BATCH = 500
+BATCH = 2_000
 NOT_IN_FILE = "There is no {object} called “{text}”, neither in the file nor before; the record was stored without it."
 STATISTICS_FROM = 200
 """From so many new records on the database is told, and again each time they have become four times as many."""

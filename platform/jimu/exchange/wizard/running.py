@@ -32,7 +32,8 @@ from jimu.records.auditing import audit
 from jimu.records.write import write_many
 from jimu.translation import translator
 
-BATCH = 500
+BATCH = 2_000
+"""Rows of one transaction: roll-ups over all that hangs on a record are worked out anew after each."""
 STATISTICS_FROM = 200
 _LATER = "later:"
 NOT_IN_FILE = Message(

@@ -39,9 +39,7 @@ class Keys:
     @classmethod
     def of(cls, rule: DuplicateRuleDef) -> Keys:
         must = [part for part in rule.match if not part.optional]
-        return cls(
-            tuple(part for part in must if part.how != FUZZY), next((p for p in must if p.how == FUZZY), None)
-        )
+        return cls(tuple(part for part in must if part.how != FUZZY), next((p for p in must if p.how == FUZZY), None))
 
     def own(self, values: Comparable) -> list[int]:
         """Under which a record lies; none if a field that must agree is blank."""
