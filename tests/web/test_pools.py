@@ -170,3 +170,10 @@ def test_the_api_does_the_same(site: Site) -> None:
     told = chief("GET", f"/assignments/lead/{encode_id(other)}/explain").json["rules"]
     assert {r["rule"]: r["holds"] for r in told} == {"turn": False, "match": True}
     assert chief("POST", "/pools/north/run").json["state"] == "done"
+
+
+def test_the_page_why_tells_who_would_get_the_record(site: Site, carla: Visitor) -> None:
+    id = lead(site, "Oak", level="c")
+    shown = carla.get(f"/o/lead/{encode_id(id)}/why").text
+    assert "Who would get it by the assignment rules" in shown
+    assert "does not take this record" in shown
