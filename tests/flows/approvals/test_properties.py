@@ -63,7 +63,8 @@ def _event(case: Case, draw: Any) -> tuple[type[events.Event], int, dict[str, An
         return _beside(case, draw, action)
     if not open_tasks:
         return None
-    task = draw(st.sampled_from(open_tasks))
+    deeper = action in ("add", "delegate") and draw(st.booleans())  # added to the added, delegated by the delegate
+    task = open_tasks[-1] if deeper else draw(st.sampled_from(open_tasks))
     actor = task.holder if task.holder is not None and draw(st.integers(0, 9)) else _someone(draw)
     return _on_task(case, draw, action, task, actor)
 
@@ -161,7 +162,7 @@ def live(case: Case, data: Any, steps: int) -> None:
         case.submit()
     except JimuError:
         return
-    for _ in range(draw(st.integers(1, steps))):
+    for _ in range(draw(st.integers(steps // 3, steps))):
         if draw(st.integers(0, 9)) == 0:
             case.wait(draw(st.integers(1, 10)))
             continue
