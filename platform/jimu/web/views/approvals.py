@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
-from jimu.errors import BadRequest, Forbidden, Invalid, JimuError, NotFound
+from jimu.errors import BadRequest, Forbidden, Invalid, JimuError, NotFound, TooManyRequests
 from jimu.flows.approvals import events, service
 from jimu.flows.approvals.inbox import BOXES, box, count_pending, monitor
 from jimu.flows.approvals.line_fields import columns_in
@@ -224,7 +224,7 @@ def on_approval(id: str, action: str) -> Response:
         else:
             kind, given = _on_approvals(action)
             service.on_approval(kind, number, reader.context, comment=comment_given(), **given())
-    except REFUSALS as error:
+    except (*REFUSALS, TooManyRequests) as error:
         return _refused(id, 0, error, reader)
     return go(f"/approvals/{id}", DONE)
 
@@ -235,14 +235,18 @@ def _refused(id: str, task: int, error: JimuError, reader: Reader) -> Response:
     row = next((t for t in shown.mine if t.task.id == task), None)
     views = list(_fields(shown, row.task, reader)) if row else []
     summary = place_problems(views_of(views), problems_of(error), reader.manifest.object(found.flow.object), reader)
-    texts = _who_was_first(error, reader) or tuple(t for _, t in summary) or (reader.render(error.message),)
+    texts = _with_details(error, reader) or tuple(t for _, t in summary) or (reader.render(error.message),)
     # A task that was decided meanwhile has no place on the page any more: its answer stands at the top.
     tried = _Tried(task if row else 0, comment_given(), texts, tuple(views))
     return _approval(id, tried, 409 if task and not row else 422)
 
 
-def _who_was_first(error: JimuError, reader: Reader) -> tuple[str, ...]:
-    """Who has decided meanwhile and when, where that is why it was refused."""
+def _with_details(error: JimuError, reader: Reader) -> tuple[str, ...]:
+    """Who has decided meanwhile and when, or from when on people may be reminded, where that is why it was refused."""
+    again = error.details.get("again_at")
+    if again:
+        when = when_of(datetime.fromisoformat(again), reader).full
+        return (reader.render(Message("They were reminded just now; again from {when}.", {"when": when})),)
     by, at = error.details.get("by"), error.details.get("at")
     if not by or not at or by == reader.actor.id:
         return ()
