@@ -316,3 +316,44 @@ def test_a_persons_tasks_are_handed_over_together(office: Office) -> None:
     results = hand_over(office.people["m"], office.people["d"], office.as_("adm"), "leaves the company")
     assert [r.error for r in results] == [None, None, None]
     assert [list(office.tasks(a)) for a in approvals] == [["d"], ["d"], ["d"]]
+
+
+def _in_effect_at_once(office: Office) -> int:
+    """A paper whose change of price is in effect at once and waits for approval."""
+    flows = office.project.manifest.all("approval")
+    flow = flows["paper"]
+    changed = replace(flow, trigger=replace(flow.trigger, change="restore"), lock="none")
+    others = {**office.project.manifest.others, "approval": {**flows, "paper": changed}}
+    office.project.manifest = replace(office.project.manifest, others=others)
+    paper = office.project.create("paper", office.as_("s"), name="Contract", price="10", note="old")
+    write.write(Update("paper", paper, {"price": "20", "note": "new"}), office.as_("s"))
+    assert str(office.value(paper, "price", "paper")) == "20.00"
+    return paper
+
+
+def test_a_change_in_effect_is_taken_back_when_it_is_rejected_but_not_what_others_changed(office: Office) -> None:
+    paper = _in_effect_at_once(office)
+    (row,) = read.list_records(ListRequest("approval"), office.project.system).records
+    assert row.values["purpose"] == "restore"
+    write.write(Update("paper", paper, {"note": "by somebody else"}), office.as_("adm"))
+    office.decide(row.id, "a", "reject")
+    assert str(office.value(paper, "price", "paper")) == "10.00"
+    assert office.value(paper, "note", "paper") == "by somebody else"
+    entries = read.list_records(ListRequest("approval_entry", limit=200), office.project.system).records
+    (told,) = [e.values["details"] for e in entries if e.values["action"] == "restored"]
+    assert told == {"fields": ["price"], "kept": ["note"]}
+
+
+def test_a_change_in_effect_stays_when_approved_and_goes_when_withdrawn_with_its_corrections(office: Office) -> None:
+    paper = _in_effect_at_once(office)
+    (row,) = read.list_records(ListRequest("approval"), office.project.system).records
+    office.decide(row.id, "a")
+    office.decide(row.id, "b")
+    assert str(office.value(paper, "price", "paper")) == "20.00"
+    write.write(Update("paper", paper, {"price": "30"}), office.as_("s"))
+    (again,) = [r for r in read.list_records(ListRequest("approval"), office.project.system).records if r.id != row.id]
+    service.on_task(events.Return, office.tasks(again.id)["a"], office.as_("a"), target="start")
+    write.write(Update("paper", paper, {"price": "40", "note": "corrected"}), office.as_("s"))
+    service.on_approval(events.Withdraw, again.id, office.as_("s"))
+    assert str(office.value(paper, "price", "paper")) == "20.00"
+    assert office.value(paper, "note", "paper") == "new"
