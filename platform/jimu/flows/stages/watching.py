@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from jimu.business_time import NoEnd, add, find_calendar
 from jimu.definitions.kinds.duration import Duration
 from jimu.definitions.kinds.stages import StageDef, StagesDef
 from jimu.definitions.manifest import Manifest
-from jimu.fieldtypes.ids import encode_id
+from jimu.flows.actions.notices import NOTIFICATION, Notice, tell
 from jimu.flows.stages.following import PERIOD
 from jimu.flows.stages.judging import label_of
 from jimu.messages import Message
@@ -22,7 +22,6 @@ from jimu.storage.query import AllOf, Compare, Filter, HasRow, Not, Query
 from jimu.translation import translator
 
 JOB = "stages.watch"
-NOTIFICATION = "notification"
 BATCH = 500
 
 SUBJECT = Message("{title} has been in the stage {stage} for longer than expected")
@@ -58,9 +57,9 @@ def _tell_batch(stages: StagesDef, stage: StageDef, context: Context) -> int:
     with write.unit_of_work(context) as inside:
         late = [*_later_stages(stages, stage, inside)]
         late += _first_stages(stages, stage, inside, BATCH - len(late))
-        commands = _marks(late, context.clock()) + _notifications(late, inside)
-        if commands:
-            write.write_many(commands, inside, values=False)
+        if late:
+            write.write_many(_marks(late, context.clock()), inside, values=False)
+            tell(_notices(late, inside), inside)
     return len(late)
 
 
@@ -139,31 +138,24 @@ def _marks(late: Sequence[_Late], now: datetime) -> list[Command]:
     return marks
 
 
-def _notifications(late: Sequence[_Late], context: Context) -> list[Command]:
-    """One for the owner of each record and one for the owner's manager, in their languages."""
+def _notices(late: Sequence[_Late], context: Context) -> list[Notice]:
+    """For the owner of each record and the owner's manager, as far as they are active."""
     if not late or NOTIFICATION not in context.manifest.objects:
         return []
-    stages = late[0].stages
-    rows = context.transaction.fetch(stages.object, [x.record for x in late], ("owner",))
+    object = late[0].stages.object
+    rows = context.transaction.fetch(object, [x.record for x in late], ("owner",))
     titles = context.transaction.titles([x.record for x in late])
     organisation = organisation_at(context.transaction, context.manifest, at=context.clock())
-    found: list[Command] = []
+    found = []
     for item in late:
         owner = rows[item.record].get("owner")
         people = [owner, *organisation.managers_of(owner)[:1]] if owner else []
-        found += [_notification(item, person, titles[item.record].title, context) for person in people]
+        active = [p for p in people if p in organisation.people and organisation.people[p].active]
+        found.append(Notice(item.record, active, _words(item, titles[item.record].title, context), "stage"))
     return found
 
 
-def _notification(item: _Late, person: int, title: str, context: Context) -> Create:
-    locale = _locale(person, context)
+def _words(item: _Late, title: str, context: Context) -> Callable[[str], tuple[str, str]]:
     fields = context.manifest.object(item.stages.object).fields
     params: Mapping[str, Any] = {"title": title, "stage": label_of(item.stages, item.stage, fields)}
-    subject = Message(SUBJECT.template, params).render(translator(locale))
-    values = {"owner": person, "subject": subject[:255], "reason": "stage", "record": encode_id(item.record)}
-    return Create(NOTIFICATION, values)
-
-
-def _locale(person: int, context: Context) -> str:
-    row = context.transaction.fetch("user", [person], ("language",)).get(person) or {}
-    return row.get("language") or context.manifest.workspace.locale
+    return lambda language: (Message(SUBJECT.template, params).render(translator(language)), "")
