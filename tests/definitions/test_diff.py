@@ -122,3 +122,19 @@ def test_roles_layouts_and_the_workspace() -> None:
 def test_messages_can_be_read() -> None:
     for change in compare(manifest_of({THING: FIRST}), manifest_of({})) + compare(None, manifest_of({THING: FIRST})):
         assert str(change.message)
+
+
+def test_of_what_is_made_of_parts_only_those_that_differ_are_told() -> None:
+    role = "objects/roles/seller.yaml"
+    before = manifest_of({role: "label: {en: Seller, zh-CN: 销售}\nobjects: {company: {read: all}}\n"})
+    after = manifest_of(
+        {
+            role: "label: {en: Seller, zh-CN: 销售员}\nobjects: {company: {read: own, create: true}, thing: {read: all}}\n",
+            THING: FIRST,
+        }
+    )
+    told = {c.key: str(c.message) for c in compare(before, after) if c.address == "role:seller"}
+    assert told["label"] == "label of the role role:seller: zh-CN: 销售 → 销售员."
+    assert "company.read: all → own" in told["objects"]
+    assert "company.create: false → true" in told["objects"]
+    assert "thing: – → read: all, export: true" in told["objects"]

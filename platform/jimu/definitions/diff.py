@@ -64,6 +64,7 @@ _SENTENCES = {
     "restored": "The {part} {address} is in use again.",
     "renamed": "The {part} {before} is now called {after}.",
     "changed": "{key} of the {part} {address}: {before} → {after}.",
+    "changed_within": "{key} of the {part} {address}: {changes}.",
 }
 # What is derived from elsewhere, or says where a thing was written: no change of its own.
 _FIELD_IGNORED = frozenset(
@@ -306,11 +307,49 @@ def _plain(value: Any) -> Any:
 def _change(
     what: str, part: str, address: str, *, key: str | None = None, before: Any = None, after: Any = None, **at: Any
 ) -> Change:
-    params = {"part": PARTS[part], "address": address, "key": key, "before": _shown(before), "after": _shown(after)}
-    return Change(what, part, address, Message(_SENTENCES[what], params), key=key, before=before, after=after, **at)
+    params: dict[str, Any] = {"part": PARTS[part], "address": address, "key": key}
+    within = _within(before, after) if what == "changed" else []
+    if within:
+        cut = [*within[:_MOST_SHOWN], "…"] if len(within) > _MOST_SHOWN else within
+        message = Message(_SENTENCES["changed_within"], {**params, "changes": cut})
+    else:
+        message = Message(_SENTENCES[what], {**params, "before": _shown(before), "after": _shown(after)})
+    return Change(what, part, address, message, key=key, before=before, after=after, **at)
+
+
+def _within(before: Any, after: Any, path: tuple[str, ...] = ()) -> list[str]:
+    """What differs between two mappings, each as ``path: before → after``; [] unless both are mappings."""
+    if not isinstance(before, Mapping) or not isinstance(after, Mapping):
+        return []
+    found: list[str] = []
+    for key in dict.fromkeys([*before, *after]):
+        old, new = before.get(key), after.get(key)
+        if old == new:
+            continue
+        here = (*path, str(key)) if key else path  # a text for all languages has no key
+        at = f"{'.'.join(here)}: " if here else ""
+        found += _within(old, new, here) or [f"{at}{_written(old)} → {_written(new)}"]
+    return found
+
+
+def _written(value: Any) -> str:
+    """A value as YAML would have it in one line, cut where it is long."""
+    if value is None or value in ("", (), {}):
+        return "–"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        said = {key: item for key, item in value.items() if item not in (None, False, "", "none", (), {})}
+        text = ", ".join(f"{key}: {_written(item)}" for key, item in said.items())
+    elif isinstance(value, (tuple, list)):
+        text = ", ".join(_written(item) for item in value)
+    else:
+        text = str(value)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 _MOST_SHOWN = 12
+_LONGEST = 80
 
 
 def _item(item: Any) -> Any:

@@ -222,7 +222,13 @@ def widget_of(field: FieldDef) -> str:
         return "text"
     if type_.widget == "lookup" and not field.target:
         return "any_lookup"
+    if field.type == "picklist" and not field.controller and len(field.choices or ()) <= _MOST_IN_A_ROW:
+        return str(field.options.get("display") or type_.widget)
     return "select" if field.type == "record_type" else type_.widget
+
+
+# More than these are chosen from a list, whatever `display` says: a row of them is looked through no faster.
+_MOST_IN_A_ROW = 12
 
 
 def _attributes(field: FieldDef, widget: str) -> dict[str, str]:
