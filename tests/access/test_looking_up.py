@@ -4,7 +4,7 @@ questions and gives as many rows, however many of them fit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ Asked = list[tuple[str, int]]
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[Asked]:
+def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     """The statements that are sent, and how many rows each gave."""
     found: Asked = []
 
@@ -31,7 +31,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[Asked]:
 
     for name in ("rows", "rows_planned_anew"):
         monkeypatch.setattr(Connection, name, noting(getattr(Connection, name)))
-    yield found
+    return found
 
 
 def _typed(text: str, context: Context) -> None:
