@@ -146,8 +146,8 @@ class Undo:
 class Run:
     """``told``: who was sent a copy already; ``readers``: who may read through the run beside its people. ``picks``:
     node -> chosen people. ``instead``: who handed all later tasks of this run on -> to whom. ``keys``: idempotency key
-    -> (digest of the event, its entry). ``stopped``: when it was suspended. ``back``: where it was returned from, (node,
-    whom resuming asks). ``cause``: of an error.
+    -> (digest of the event, its entry). ``stopped``: when it was suspended. ``back``: where it was returned from,
+    (node, whom resuming asks). ``cause``: of an error.
     """
 
     flow: str
