@@ -210,12 +210,16 @@ class BatchWriter:
         alike = self._alike(fresh, context)
         commands: list[Command] = []
         written: list[PendingRow] = []
+        again: list[tuple[PendingRow, Any]] = []
         for row, key in wave:
             ids = [] if key is NO_KEY else existing.get(key, [])
             said, found = alike.get(row.row.number, ("", 0))
             if said == "skip" and not ids:
                 batch.counters.skipped += 1
                 batch.skipped.append((row, found))
+                continue
+            if said == "update" and not found and not ids:
+                again.append((row, key))
                 continue
             if said == "update" and found and not ids:
                 commands.append(Update(self._binding.object.name, found, self._hand_in(_without_id(row.values))))
@@ -228,6 +232,14 @@ class BatchWriter:
         if commands:
             batch.order += written
             self._tell(written, self._write_many(commands, context), batch)
+        if again:
+            self._update_rows(again, batch, context, transaction)
+
+    def _update_rows(
+        self, wave: Sequence[tuple[PendingRow, Any]], batch: Batch, context: Context, transaction: Transaction
+    ) -> None:
+        """Rows that are to update what an earlier row of the file has made: it is there by now."""
+        self._write_wave(wave, batch, context, transaction)
 
     def _alike(self, rows: Sequence[PendingRow], context: Context) -> dict[int, tuple[str, int]]:
         """Row number -> (skip, update or create, the record that the object's rules take for the same; 0: a row)."""

@@ -121,6 +121,11 @@ class CheckWriter(BatchWriter):
             if key is not NO_KEY and not row.problems:
                 self._keys.setdefault(key, row.row.number)
 
+    def _update_rows(
+        self, wave: Sequence[tuple[PendingRow, Any]], batch: Batch, context: Context, transaction: Transaction
+    ) -> None:
+        self._judge_again([row for row, _ in wave], batch, context)
+
     def _judge_again(self, rows: Sequence[PendingRow], batch: Batch, context: Context) -> None:
         """Rows that meet what an earlier row makes."""
         if self._step.existing == "skip":
