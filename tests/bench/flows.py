@@ -19,6 +19,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -299,8 +300,8 @@ def fill(gate: Any, bench: Bench, number: int) -> None:
     made = write.write_many(
         [Create("purchase", {"name": f"F{n}", "amount": 5}) for n in range(number)], runtime.context(SYSTEM)
     ).rows
-    for row in made:
-        done = service.start(Request("purchase", row.record.id, "one_step"), asker)
+    for record in (row.record for row in made if row.record):
+        done = service.start(Request("purchase", record.id, "one_step"), asker)
         with runtime.current.store.read() as transaction:
             mine = Compare("approval", "eq", done.approval.id) & Compare("state", "eq", "pending")
             (task,) = transaction.select(Query(TASK, mine, fields=("approval",), limit=2)).rows
@@ -314,7 +315,7 @@ def growth(bench: Bench, given: argparse.Namespace) -> None:
 
     def look(when: str) -> tuple[float, float]:
         tasks = bench.tasks(window, "one_step")
-        times = [timed(lambda task=task: service.decide(task, Answer("approve"), context)) for task in tasks]
+        times = [timed(partial(service.decide, task, Answer("approve"), context)) for task in tasks]
         decided = show(f"a decision, {when}", times, "ms")
         pages = [
             timed(lambda: (box("pending", context), box("done", context), count_pending(context))) for _ in range(30)
@@ -366,7 +367,7 @@ def deadlines(bench: Bench, given: argparse.Namespace) -> None:
 
 def queued(bench: Bench, number: int) -> None:
     ids = bench.records(number)
-    event = {"event": "webhook", "chain": [], "asked_by": None}
+    event: dict[str, Any] = {"event": "webhook", "chain": [], "asked_by": None}
     with bench.runtime.current.store.write() as transaction:
         transaction.emit([job for id in ids for job in run_jobs("told", [id], event)])
 

@@ -176,6 +176,7 @@ def flows(draw: Any) -> FlowDef:
     ends = {"end": EndNode("end", actions=done)}
     if draw(st.booleans()):
         ends["rejected"] = EndNode("rejected", result="rejected", actions=done)
+    assert first is not None
     order = [first, *(n for n in graph.nodes if n != first)]
     main = [n for n in order if isinstance(graph.nodes[n], PeopleNode) and n in _line(graph, first)]
     sensitive = Sensitive(frozenset({"amount"}), main[0]) if main and draw(st.booleans()) else None

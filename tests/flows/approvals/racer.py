@@ -71,8 +71,8 @@ def publish(project: Project) -> int:
     """Bring the other text into force, as ``jimu apply`` does."""
     with project.database.read() as transaction:
         row = transaction.current_revision(files=False)
-    known = (row.id, row.hash) if row else (None, None)
-    deployment = Deployment(project.database, project.manifest, *known, project.plugins, project.clock)
+    id, hash = (row.id, row.hash) if row else (None, None)
+    deployment = Deployment(project.database, project.manifest, id, hash, project.plugins, project.clock)
     return apply(deployment, build_manifest(PUBLISHED)).revision
 
 

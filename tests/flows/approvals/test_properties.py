@@ -31,7 +31,7 @@ def _someone(draw: Any) -> int:
     return int(draw(st.sampled_from(PEOPLE)))
 
 
-def _event(case: Case, draw: Any) -> tuple[type[events.Event], int, dict[str, Any]] | None:
+def _event(case: Case, draw: Any) -> Any:
     """Something that somebody tries: mostly with a task of their own, now and then with any."""
     action = draw(st.sampled_from(ACTIONS))
     tasks = list(case.run.tasks.values())

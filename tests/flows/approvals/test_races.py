@@ -110,7 +110,7 @@ class Track:
 
     def task(self, approval: int, name: str) -> int:
         rows = rows_of(self, TASK, approval=approval, holder=self.people[name])
-        return next(r.id for r in rows if r.values["state"] in ("pending", "delegated"))
+        return int(next(r.id for r in rows if r.values["state"] in ("pending", "delegated")))
 
     def decide(self, approval: int, name: str, answer: str = "approve") -> None:
         service.decide(self.task(approval, name), Answer(answer), self.acting(name))
