@@ -10,9 +10,7 @@ from tests.web.site import Site, Visitor, forms_of, url
 
 
 def start(visitor: Visitor, user: int) -> int:
-    return visitor.client.post(
-        f"/users/{encode_id(user)}/view-as", data={"csrf_token": visitor.token}
-    ).status_code
+    return visitor.client.post(f"/users/{encode_id(user)}/view-as", data={"csrf_token": visitor.token}).status_code
 
 
 def token_of(visitor: Visitor) -> str:
@@ -91,3 +89,14 @@ def test_a_role_may_be_bound_to_networks(site: Site, address: str, status: int) 
     visitor.log_in(f"{name.lower()}@example.com")
     assert visitor.get("/profile", environ_overrides={"REMOTE_ADDR": address}).status_code == status
     assert bool(entries(site, "access.refused_address")) or status == 200
+
+
+def test_it_begins_at_a_record_and_leads_back_to_it(site: Site, ada: Visitor) -> None:
+    bob, own = encode_id(site.ids("user")["Bob"]), encode_id(site.ids("user")["Ada"])
+    record = url("maker", site.makers["Acme"])
+    asked = f"/users/{bob}/view-as"
+    assert asked in forms_of(ada.get(f"{record}/why?user={bob}").text)
+    assert f"/users/{own}/view-as" not in forms_of(ada.get(f"{record}/why").text), "not oneself"
+    begun = ada.client.post(asked, data={"csrf_token": ada.token, "next": record})
+    assert (begun.status_code, begun.headers["Location"]) == (303, record)
+    assert ada.client.post("/view-as/stop", data={"csrf_token": token_of(ada)}).status_code == 303

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from jimu.access.teams import SHARE, TEAM
+from jimu.access.view_as import may_see_as
 from jimu.errors import BadRequest, Conflict, Forbidden, Invalid, JimuError, NotFound, StaleVersion
 from jimu.messages import Message
 from jimu.records import read, write
@@ -110,6 +111,7 @@ def show_why(object: str, id: str) -> Response:
         levels=LEVEL_LABELS,
         fields=now.manifest.objects[object].fields,
         roles=now.manifest.roles,
+        may_view_as=may_see_as(now.actor, now.manifest, found.person),
         assignments=assignment_rows(object, record.id, now.context),
     )
 

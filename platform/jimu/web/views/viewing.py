@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from jimu.access.view_as import begin_viewing, end_viewing
 from jimu.messages import Message
 from jimu.web.pages.admin_users import user_href
-from jimu.web.responses import go, record_id
+from jimu.web.responses import go, local, record_id
 from jimu.web.visit import visit
 
 
@@ -20,7 +20,7 @@ def start_viewing(id: str) -> Response:
     """Who may not is refused where it is begun (``access.view_as``)."""
     now = visit()
     begin_viewing(now.snapshot.store, now.manifest, now.session, record_id(id), now.by)
-    return go("/", Message("You see what this person sees. Nothing can be changed."))
+    return go(local(request.form.get("next"), "/"), Message("You see what this person sees. Nothing can be changed."))
 
 
 def stop_viewing() -> Response:
