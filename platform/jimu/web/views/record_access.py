@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
+from jimu.access.managing import may_see_as
 from jimu.access.teams import SHARE, TEAM
-from jimu.access.view_as import may_see_as
 from jimu.errors import BadRequest, Conflict, Forbidden, Invalid, JimuError, NotFound, StaleVersion
 from jimu.messages import Message
 from jimu.records import read, write
