@@ -129,7 +129,8 @@ def test_of_what_is_made_of_parts_only_those_that_differ_are_told() -> None:
     before = manifest_of({role: "label: {en: Seller, zh-CN: 销售}\nobjects: {company: {read: all}}\n"})
     after = manifest_of(
         {
-            role: "label: {en: Seller, zh-CN: 销售员}\nobjects: {company: {read: own, create: true}, thing: {read: all}}\n",
+            role: "label: {en: Seller, zh-CN: 销售员}\n"
+            "objects: {company: {read: own, create: true}, thing: {read: all}}\n",
             THING: FIRST,
         }
     )

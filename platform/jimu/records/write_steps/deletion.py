@@ -13,7 +13,6 @@ from jimu.access import record_filter
 from jimu.errors import Conflict
 from jimu.messages import Message
 from jimu.records.dependents import Removal, gather
-from jimu.records.draft import Draft
 from jimu.records.events import Event
 from jimu.records.object_plan import plan_of
 from jimu.records.wave import Wave
