@@ -61,7 +61,7 @@ class Settings:
         is_secret=True,
     )
     mail_from: str = _setting("", "sender of mail, such as Jimu <jimu@example.com>")
-    approval_link_hours: int = _setting(72, "how long a link in a mail may decide an approval, where its flow allows it")
+    approval_link_hours: int = _setting(72, "hours for which a link in a mail may decide, where its flow allows it")
     channel_file: Path = _setting(Path(), "file that notices are written to as well, for development; empty: none")
     page_size: int = _setting(50, "records on a page of a list when the layout does not say")
     max_page_size: int = _setting(500, "largest page a request may ask for")
