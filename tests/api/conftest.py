@@ -64,6 +64,12 @@ FILES = {
             message: {en: Say when it was won.}
             fields: [close_on]
     """,
+    "flows/automations/hurry.yaml": """
+        label: {en: Hurry, zh-CN: 加急, zh-TW: 加急}
+        object: deal
+        when: webhook
+        do: [{set: {urgent: true}}]
+    """,
     "objects/roles/seller.yaml": """
         label: Seller
         objects:

@@ -71,7 +71,7 @@ def test_every_endpoint_refuses_strangers_in_the_same_form(served: Shop, endpoin
     check_envelope(answer, 401, "unauthenticated")
 
 
-@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=NAMES)
+@pytest.mark.parametrize("endpoint", [e for e in ENDPOINTS if not e.signed], ids=lambda e: e.name)
 def test_every_endpoint_refuses_unknown_parameters_in_the_same_form(served: Shop, endpoint: Endpoint) -> None:
     answer = served.boss.send(
         endpoint.method, address(endpoint), query={"limt": "5"}, json={} if endpoint.body else None
@@ -104,7 +104,7 @@ def test_every_endpoint_on_an_object_answers_not_found_in_the_same_form(served: 
         check_envelope(served.boss.send(endpoint.method, address(endpoint, id="garbage"), json=body), 404, "not_found")
 
 
-@pytest.mark.parametrize("endpoint", [e for e in ENDPOINTS if e.body], ids=lambda e: e.name)
+@pytest.mark.parametrize("endpoint", [e for e in ENDPOINTS if e.body and not e.signed], ids=lambda e: e.name)
 def test_every_endpoint_with_a_body_refuses_other_kinds_and_broken_ones(served: Shop, endpoint: Endpoint) -> None:
     path = address(endpoint)
     given = {"record": "0000000000001", "object": "deal"}

@@ -20,6 +20,7 @@ from jimu.api import (
     files,
     flows,
     formulas,
+    hooks,
     imports,
     metadata,
     organisation,
@@ -86,6 +87,7 @@ def build_endpoints(runtime: Runtime) -> tuple[Endpoint, ...]:
         units,
         pools,
         flows,
+        hooks,
         approvals,
     )
     own = tuple(endpoint for module in modules for endpoint in module.endpoints(settings))
@@ -119,7 +121,7 @@ def _enter(runtime: Runtime, limit: RateLimit) -> ResponseReturnValue | None:
     if request.endpoint == "api.docs_style":
         return None
     try:
-        g.call = authenticate(runtime)
+        g.call = _authenticate(runtime)
     except JimuError:
         limit.check()
         if request.endpoint == "api.docs":
@@ -127,6 +129,12 @@ def _enter(runtime: Runtime, limit: RateLimit) -> ResponseReturnValue | None:
         raise
     limit.check()
     return None
+
+
+def _authenticate(runtime: Runtime) -> Call:
+    if request.endpoint == f"api.{hooks.NAME}":
+        return hooks.authenticate_hook(runtime, (request.view_args or {})["name"])
+    return authenticate(runtime)
 
 
 def _leave(response: Response) -> Response:

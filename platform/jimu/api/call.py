@@ -22,13 +22,17 @@ from jimu.translation import Catalogue
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """``by_cookie``: authenticated by the session's cookie, so unsafe methods were checked for their CSRF token."""
+    """``by_cookie``: authenticated by the session's cookie, so unsafe methods were checked for their CSRF token.
+
+    ``hook``: the automation that a signed request from another system sets off.
+    """
 
     runtime: Runtime
     snapshot: Snapshot
     context: Context
     locale: str
     by_cookie: bool = False
+    hook: str = ""
 
     @property
     def actor(self) -> Actor:

@@ -26,7 +26,8 @@ class Endpoint:
 
     ``per_object``: OpenAPI lists it once for each object the actor may do ``action`` to. ``body`` and ``result`` name
     the shapes in ``openapi_shapes``. ``errors``: statuses besides those that every endpoint may give. ``idempotent``:
-    takes an ``Idempotency-Key``. ``conditional``: takes If-Match. ``only``: the objects for which OpenAPI lists it.
+    takes an ``Idempotency-Key``. ``conditional``: takes If-Match. ``signed``: asks for a signature instead of a
+    sign-in. ``only``: the objects for which OpenAPI lists it.
     """
 
     method: str
@@ -45,6 +46,7 @@ class Endpoint:
     idempotent: bool = False
     conditional: bool = False
     description: str = ""
+    signed: bool = False
     only: Callable[[Manifest, ObjectDef], bool] | None = None
 
     @property

@@ -78,8 +78,8 @@ def _automation(automation: AutomationDef, call: Call) -> dict[str, Any]:
 
 def try_view(call: Call, parameters: Parameters, name: str) -> Answer:
     require_right(call.actor, call.manifest, "configure")
-    record = _record(read_object())
-    automation = _find(call, name)
+    record = record_of(read_object())
+    automation = find_automation(call, name)
     read.get(automation.object, record, call.context)
     return Answer(_trial(try_out(name, record, call.context)))
 
@@ -102,8 +102,8 @@ def _value(value: Any) -> Any:
 
 def set_off_view(call: Call, parameters: Parameters, name: str) -> Answer:
     """The incoming webhook: another system says that something has happened to a record."""
-    record = _record(read_object())
-    automation = _find(call, name)
+    record = record_of(read_object())
+    automation = find_automation(call, name)
     require_action(call.actor, call.manifest, automation.object, "update")
     read.get(automation.object, record, call.context)
     set_off(automation, record, call.context)
@@ -128,14 +128,14 @@ def send_view(call: Call, parameters: Parameters, id: str) -> Answer:
     return Answer({"delivery": encode_id(path_id(id))}, 202)
 
 
-def _find(call: Call, name: str) -> AutomationDef:
+def find_automation(call: Call, name: str) -> AutomationDef:
     found: AutomationDef | None = call.manifest.all("automation").get(name)
     if found is None:
         raise NotFound(Message("There is no automation called {name}.", {"name": name}))
     return found
 
 
-def _record(body: Mapping[str, Any]) -> int:
+def record_of(body: Mapping[str, Any]) -> int:
     given = body.get("record")
     try:
         return decode_id(given if isinstance(given, str) else "")

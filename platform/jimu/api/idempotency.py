@@ -45,25 +45,27 @@ def run_once(call: Call, perform: Callable[[Call], Answer | Response]) -> Answer
     with write.unit_of_work(call.context) as context:
         kept = context.transaction.get_answer(scope, key)
         if kept is not None:
-            return _again(kept, digest)
+            if kept.request_hash != digest:
+                raise Conflict(Message("This Idempotency-Key was used for another request."))
+            return answered_before(kept)
         answer = perform(replace(call, context=context))
         if isinstance(answer, Answer) and answer.status < 400:
-            stored = context.transaction.put_answer(scope, key, _to_keep(answer, digest, call))
+            stored = context.transaction.put_answer(scope, key, to_keep(answer, digest, call))
             if not stored:
                 raise Conflict(Message("The same request is being worked on just now."))
         return answer
 
 
-def _again(kept: IdempotentAnswer, digest: str) -> Response:
-    if kept.request_hash != digest:
-        raise Conflict(Message("This Idempotency-Key was used for another request."))
+def answered_before(kept: IdempotentAnswer) -> Response:
+    """The first answer, once more."""
     whole = json.loads(kept.body)
     response = build_response(whole["body"].encode(), kept.status, whole["headers"])
     response.headers["Idempotency-Replayed"] = "true"
     return response
 
 
-def _to_keep(answer: Answer, digest: str, call: Call) -> IdempotentAnswer:
+def to_keep(answer: Answer, digest: str, call: Call) -> IdempotentAnswer:
+    """What is kept of an answer to the request whose content has this ``digest``."""
     headers = {name: value for name, value in answer.headers.items() if name in _KEPT_HEADERS}
     body = json.dumps({"headers": headers, "body": answer.data().decode()}, ensure_ascii=False)
     return IdempotentAnswer(digest, answer.status, body, call.context.clock())

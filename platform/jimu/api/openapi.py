@@ -113,6 +113,8 @@ def _operation(call: Call, endpoint: Endpoint, object: ObjectDef | None) -> Json
         ],
         "responses": _responses(endpoint, object),
     }
+    if endpoint.signed:
+        operation["security"] = []
     if endpoint.description:
         operation["description"] = endpoint.description
     if endpoint.body:
@@ -159,6 +161,14 @@ def _header_parameters(endpoint: Endpoint) -> Iterable[Json]:
             "in": "header",
             "description": "The ETag that the change was made on.",
             "schema": {"type": "string", "pattern": '^"[0-9]{1,18}(-[0-9a-f]{8})?"$'},
+        }
+    if endpoint.signed:
+        yield {
+            "name": "Jimu-Signature",
+            "in": "header",
+            "required": True,
+            "description": 't=<seconds since 1970>,v1=<hex HMAC-SHA-256 of "t.body">',
+            "schema": {"type": "string", "pattern": "^t=[0-9]{1,12},v1=[0-9a-f]{64}$"},
         }
     if endpoint.idempotent:
         yield {

@@ -52,4 +52,6 @@ class RateLimit:
 
 def _key() -> str:
     call = current_call()
+    if call is not None and call.hook:
+        return f"hook:{call.hook}"
     return f"actor:{call.actor.id}" if call else f"address:{request.remote_addr}"

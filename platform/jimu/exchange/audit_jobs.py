@@ -16,6 +16,7 @@ from jimu.jobs.timers import Timer
 KEEPING = "access.keeping"
 # Failures count for a lock-out for as long as the settings say; none is longer than this.
 _ATTEMPTS_FOR = timedelta(days=31)
+_ANSWERS_FOR = timedelta(days=2)
 
 
 def keep(job: Any, context: Any) -> None:
@@ -25,6 +26,7 @@ def keep(job: Any, context: Any) -> None:
         transaction.remove_sessions(now)
         transaction.remove_login_attempts(before=now - _ATTEMPTS_FOR)
         transaction.remove_known_devices(now)
+        transaction.remove_answers(before=now - _ANSWERS_FOR)
     days = settings.get("audit_days", 0)
     if days > 0:
         folder = Path(settings["home"]) / "audit"

@@ -12,7 +12,7 @@ from jimu.fieldtypes.ids import encode_id
 from jimu.flows.automations.chain import chain_of, is_circle, trace
 from jimu.flows.automations.finding import automations_of, is_set_off, may_hear
 from jimu.messages import Message
-from jimu.records import Context
+from jimu.records import Context, write
 from jimu.records.commands import Create
 from jimu.records.draft import Draft
 from jimu.records.wave import Wave
@@ -91,5 +91,5 @@ def set_off(automation: AutomationDef, record: int, context: Context) -> None:
         raise BadRequest(Message("{name} is not set off by other systems.", {"name": automation.name}))
     asked = context.actor.id or None
     event = {"event": "webhook", "chain": [], "judge": True, "asked_by": encode_id(asked) if asked else None}
-    with context.store.write() as transaction:
-        transaction.emit(run_jobs(automation.name, [record], event))
+    with write.unit_of_work(context) as inside:
+        inside.transaction.emit(run_jobs(automation.name, [record], event))

@@ -9,6 +9,7 @@ mail is built in, SMS and chats come from plugins (hook ``jimu_channels``).
 from jimu.flows.notices.channels import Channel, Envelope, channels_of
 from jimu.flows.notices.resending import send_anew
 from jimu.flows.notices.settings import AT_ONCE, DIGEST, NEVER, NOTICE_KINDS, choice_for
+from jimu.flows.notices.webhooks import signature
 
 __all__ = [
     "AT_ONCE",
@@ -20,4 +21,5 @@ __all__ = [
     "channels_of",
     "choice_for",
     "send_anew",
+    "signature",
 ]
