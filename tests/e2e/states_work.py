@@ -143,6 +143,7 @@ def _approvals(work: Work) -> Iterator[State]:
     for box in ("done", "copies", "mine"):
         yield State(f"inbox: {box}", f"/inbox?box={box}")
     yield State("approval", work.approval)
+    yield State("approval on paper", f"{work.approval}/print")
     yield State("approval: another person's opinion", work.approval, _unfolded, part=".approval-task")
     yield State("approval: what the owner may do", work.approval, _unfolded, part=".approval-whole")
     yield State("asking for approval", f"{url('deal', work.alike[0])}/approve")

@@ -154,7 +154,6 @@ def test_sums_by_group(project: Project, deals: list[int]) -> None:
         (["sum()"], []),
         (["count()"], ["month(name)"]),
         (["count()"], ["week_of(close_on)"]),
-        (["count()"], ["tags"]),
         (["sum(amount"], []),
     ],
 )
