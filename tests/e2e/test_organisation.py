@@ -82,7 +82,7 @@ def test_a_person_is_dragged_into_another_department(window: Window, departments
 
 def test_a_drag_that_is_given_up_moves_nothing(window: Window, departments: dict[str, int]) -> None:
     page = window.go("/admin/organisation")
-    page.wait_for_function("customElements.get('jm-organisation')")
+    expect(page.locator("jm-organisation:defined")).to_be_attached()
     before = above(window, departments["Workshop"])
     handle = row(page, departments["Workshop"]).get_by_role("button", name="Move Workshop…")
     box = handle.bounding_box()
