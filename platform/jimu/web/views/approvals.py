@@ -25,6 +25,7 @@ from jimu.web.pages.approvals import (
     ApprovalPage,
     approval_page,
     inbox_rows,
+    record_facts,
 )
 from jimu.web.pages.conditions import judge_for
 from jimu.web.pages.form import field_view, place_problems, problems_of, views_of
@@ -127,6 +128,7 @@ def _approval(id: str, tried: _Tried, status: int = 200) -> Response:
         status=status,
         crumbs=[Crumb(reader.render(INBOX), "/inbox"), Crumb(shown.title)],
         page=shown,
+        facts=record_facts(shown.panel, reader),
         waiting=waiting_of(shown.panel, reader),
         tried=tried,
         fields={t.task.id: tried.views if t.task.id == tried.task and tried.views else _fields(shown, t.task, reader)
