@@ -58,3 +58,15 @@ def test_jobs_are_listed_and_revived(jimu: Jimu) -> None:
     answer = jimu.json("jobs", "list", "--state", "waiting")
     assert answer["jobs"] == []
     assert jimu("jobs", "revive", "1").exit_code == Exit.PROBLEMS
+
+
+def test_jobs_are_paused_and_go_on_by_kind_or_all(jimu: Jimu) -> None:
+    assert "all jobs are paused" in jimu("jobs", "pause").output
+    assert "jobs of the kind mail are paused" in jimu("jobs", "pause", "mail").output
+    assert "were already paused" in jimu("jobs", "pause", "mail").output
+    paused = jimu.json("jobs", "list")["paused"]
+    assert [(p["kind"], p["by"]) for p in paused] == [("*", "jimu jobs"), ("mail", "jimu jobs")]
+    assert "jobs of the kind mail paused since" in jimu("jobs", "list").output
+    assert jimu("jobs", "resume").exit_code == 0
+    assert [p["kind"] for p in jimu.json("jobs", "list")["paused"]] == ["mail"]
+    assert jimu("jobs", "resume").exit_code == Exit.PROBLEMS

@@ -261,8 +261,11 @@ def test_a_paused_kind_waits_and_the_others_go_on_until_all_are_paused(queue: Qu
     worker.drain()
     assert seen == ["sum"]
     with queue.database.write() as transaction:
+        assert transaction.next_job_at() is None  # what is paused is not due
         transaction.resume_jobs("mail")
+        assert transaction.next_job_at() == queue.clock()
         transaction.pause_jobs("*", queue.clock(), "Ada")
+        assert transaction.next_job_at() is None
     worker.drain()
     assert seen == ["sum"]
     with queue.database.write() as transaction:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from werkzeug.routing import Rule
 
 from jimu.fieldtypes.ids import encode_id
+from jimu.storage.entries import JobRow
 from jimu.web.pages.admin_nav import GROUPS, PAGES
 from tests.web.site import Site, Visitor
 
@@ -158,3 +160,26 @@ def test_health_names_the_database_and_an_idle_queue(site: Site, ada: Visitor) -
     html = ada.get("/admin/health").text
     assert ("SQLite" in html) or ("PostgreSQL" in html)
     assert "Nothing is overdue" in html
+
+
+def test_health_tells_what_is_paused_from_what_is_overdue(site: Site, ada: Visitor) -> None:
+    clock, database = site.runtime.clock, site.runtime.database
+    with database.write() as transaction:
+        transaction.emit([JobRow("mail", run_at=clock() - timedelta(hours=1))])
+    assert "A job has been due for 60 min." in ada.get("/admin/health").text
+    with database.write() as transaction:
+        transaction.pause_jobs("mail", clock(), "Ada")
+    html = ada.get("/admin/health").text
+    assert "A job has been due" not in html
+    assert "Paused: mail. Jobs waiting: 1." in html
+    with database.write() as transaction:
+        transaction.pause_jobs("*", clock(), "Ada")
+    assert "Every kind of job is paused." in ada.get("/admin/health").text
+    with database.write() as transaction:
+        transaction.resume_jobs("*")
+    with database.write() as transaction:
+        transaction.resume_jobs("mail")
+        [job] = [j for j in transaction.list_jobs("waiting") if j["kind"] == "mail"]
+        transaction.cancel_job(job["id"], clock(), "done with")
+        transaction.emit([JobRow("sum")])
+    assert "Jobs that failed for good: 1." in ada.get("/admin/health").text

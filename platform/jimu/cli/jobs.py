@@ -1,4 +1,4 @@
-"""``jimu jobs``: what waits in the queue, and what has died there."""
+"""``jimu jobs``: what waits in the queue, what has died there, and which kinds are paused."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from jimu.cli.exits import Exit
 from jimu.cli.output import fail, format_option, print_json, print_table, say
 from jimu.cli.session import Session, pass_session
 
+EVERY_KIND = "*"
 STATES = ("waiting", "running", "done", "dead")
 
 
 @click.group("jobs")
 def jobs_group() -> None:
-    """Look at the queue of jobs."""
+    """Look at the queue of jobs, and hold it up."""
 
 
 @jobs_group.command("list")
@@ -26,9 +27,13 @@ def list_command(session: Session, state: str, limit: int, output_format: str) -
     with session.runtime.database.read() as transaction:
         counts = transaction.count_jobs()
         rows = transaction.list_jobs(state, limit)
+        paused = transaction.paused_kinds()
     if output_format == "json":
-        print_json({"counts": counts, "jobs": rows})
+        pauses = [{"kind": kind, "since": since, "by": by} for kind, (since, by) in sorted(paused.items())]
+        print_json({"counts": counts, "jobs": rows, "paused": pauses})
         return
+    for kind, (since, by) in sorted(paused.items()):
+        say(f"{_called(kind)} paused since {since:%Y-%m-%d %H:%M} UTC by {by}", mark="·")
     say(", ".join(f"{counts.get(s, 0)} {s}" for s in STATES), mark="·")
     print_table(("id", "kind", "attempts", "due", "error"), [
         (r["id"], r["kind"], r["attempts"], r["run_at"], (r.get("error") or "").strip().splitlines()[-1:] and
@@ -48,3 +53,31 @@ def revive_command(session: Session, job_id: int) -> None:
         fail(f"there is no dead job {job_id}")
         raise click.exceptions.Exit(Exit.PROBLEMS)
     say(f"job {job_id} is due again")
+
+
+@jobs_group.command("pause")
+@click.argument("kind", default=EVERY_KIND)
+@pass_session
+def pause_command(session: Session, kind: str) -> None:
+    """Let no worker take jobs of KIND, or of any kind. What runs is finished."""
+    runtime = session.runtime
+    with runtime.database.write() as transaction:
+        done = transaction.pause_jobs(kind, runtime.clock(), "jimu jobs")
+    say(f"{_called(kind)} {'are' if done else 'were already'} paused")
+
+
+@jobs_group.command("resume")
+@click.argument("kind", default=EVERY_KIND)
+@pass_session
+def resume_command(session: Session, kind: str) -> None:
+    """Let jobs of KIND go on, or the pause of all end; kinds paused by name stay paused."""
+    with session.runtime.database.write() as transaction:
+        done = transaction.resume_jobs(kind)
+    if not done:
+        fail(f"{_called(kind)} are not paused")
+        raise click.exceptions.Exit(Exit.PROBLEMS)
+    say(f"{_called(kind)} go on")
+
+
+def _called(kind: str) -> str:
+    return "all jobs" if kind == EVERY_KIND else f"jobs of the kind {kind}"

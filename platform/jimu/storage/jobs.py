@@ -167,8 +167,14 @@ def forget_slots(connection: Connection, before: int) -> int:
 
 def next_job_at(connection: Connection) -> datetime | None:
     """See ``Transaction.next_job_at``."""
-    found = connection.ask("SELECT min(run_at) FROM job WHERE status = 'waiting' UNION ALL"
-                           " SELECT min(locked_until) FROM job WHERE status = 'running'")
+    paused = list(paused_kinds(connection))
+    if EVERY_KIND in paused:
+        return None
+    others = f" AND kind NOT IN ({', '.join('?' for _ in paused)})" if paused else ""
+    at_once = " (SELECT max(started_at) FROM (SELECT started_at FROM job ORDER BY id DESC LIMIT 1000) AS newest)"
+    found = connection.ask(
+        f"SELECT min(CASE WHEN run_at > 0 THEN run_at ELSE{at_once} END) FROM job WHERE status = 'waiting'{others}"  # noqa: S608
+        f" UNION ALL SELECT min(locked_until) FROM job WHERE status = 'running'{others}", *paused, *paused)
     moments = [row[0] for row in found if row[0] is not None]
     return from_instant(min(moments)) if moments else None
 

@@ -329,7 +329,9 @@ class Transaction(AccountRows, AccountLinkRows, SignInRows, AuditRows, MatchKeyR
         return jobs.forget_slots(self.connection, before)
 
     def next_job_at(self) -> datetime | None:
-        """When the next waiting job is due, or the next lease runs out."""
+        """When the next waiting job is due, or the next lease runs out; paused kinds left out. What is due at once
+        counts from when a worker last began one of the newest thousand jobs, and not at all if none ever did.
+        """
         return jobs.next_job_at(self.connection)
 
     def list_jobs(self, status: str, limit: int = 50, before: int | None = None,

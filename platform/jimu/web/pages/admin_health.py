@@ -21,6 +21,7 @@ _MOST_DRIFT = timedelta(seconds=5)
 _LEAST_FREE = 1 << 30
 # A due job that nobody takes for so long: no worker is there.
 _PATIENCE = timedelta(minutes=2)
+EVERY_KIND = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ def _worker(runtime: Runtime) -> Health:
     name = Message("Worker")
     with runtime.database.read() as transaction:
         due, counts = transaction.next_job_at(), transaction.count_jobs()
+        paused = sorted(transaction.paused_kinds())
     if due is not None and runtime.clock() - due > _PATIENCE:
         detail = Message("A job has been due for {n} min.", {"n": (runtime.clock() - due) // timedelta(minutes=1)})
         return Health(name, "clock", FAIL, detail, Message("Start one: jimu worker"))
@@ -110,7 +112,18 @@ def _worker(runtime: Runtime) -> Health:
     if dead:
         detail = Message("Jobs that failed for good: {n}.", {"n": dead})
         return Health(name, "clock", WARN, detail, Message("Look at them under Jobs."))
-    return Health(name, "clock", OK, Message("Nothing is overdue. Jobs waiting: {n}.", {"n": counts.get("waiting", 0)}))
+    if EVERY_KIND in paused:
+        return Health(
+            name, "clock", WARN, Message("Every kind of job is paused."), Message("Let them go on under Jobs.")
+        )
+    if paused:
+        detail = Message("Paused: {kinds}. Jobs waiting: {n}.", {"kinds": ", ".join(paused), "n": _waiting(counts)})
+        return Health(name, "clock", WARN, detail, Message("Let them go on under Jobs."))
+    return Health(name, "clock", OK, Message("Nothing is overdue. Jobs waiting: {n}.", {"n": _waiting(counts)}))
+
+
+def _waiting(counts: dict[str, int]) -> int:
+    return counts.get("waiting", 0)
 
 
 def _assets(runtime: Runtime) -> Health:
