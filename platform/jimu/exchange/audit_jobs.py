@@ -1,4 +1,4 @@
-"""Every night: old entries of the audit go into the archive; sessions and devices that ran out are forgotten."""
+"""Every night: old entries of the audit go into the archive; what has run out or was done long ago is forgotten."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ KEEPING = "access.keeping"
 # Failures count for a lock-out for as long as the settings say; none is longer than this.
 _ATTEMPTS_FOR = timedelta(days=31)
 _ANSWERS_FOR = timedelta(days=2)
+# As long as somebody might ask what became of a job; those that failed stay until somebody has looked at them.
+_DONE_JOBS_FOR = timedelta(days=14)
 
 
 def keep(job: Any, context: Any) -> None:
@@ -27,6 +29,7 @@ def keep(job: Any, context: Any) -> None:
         transaction.remove_login_attempts(before=now - _ATTEMPTS_FOR)
         transaction.remove_known_devices(now)
         transaction.remove_answers(before=now - _ANSWERS_FOR)
+        transaction.remove_done_jobs(now - _DONE_JOBS_FOR)
     days = settings.get("audit_days", 0)
     if days > 0:
         folder = Path(settings["home"]) / "audit"
