@@ -17,6 +17,7 @@ from jimu.flows.pools.outcome import TAKEN, Outcome, absent, in_portions, refuse
 from jimu.messages import Message
 from jimu.records import Context, Update, write
 from jimu.records.commands import OwnerNote
+from jimu.records.guarding import find_locks
 from jimu.records.locking import hold
 from jimu.records.ownership import fitting, held, readable
 
@@ -60,6 +61,7 @@ class _Assigning:
         rows = hold(self.pool.object, ids, self.context)
         seen = readable(self.pool.object, rows, self.context)
         inside = fitting(self.pool.object, rows, self.pool.territory, self.context)
+        locked = find_locks(self.pool.object, [id for id in rows if id in seen and id in inside], self.context)
         outcomes: dict[int, Outcome] = {}
         given: dict[int, int] = {}
         turn = 0
@@ -70,6 +72,8 @@ class _Assigning:
             elif row["owner"] is not None:
                 message = Message("Somebody has it already.")
                 outcomes[id] = Outcome(id, TAKEN, "taken", message, row["owner"], row.get("owner_since"), row["owner"])
+            elif id in locked:
+                outcomes[id] = refused(id, locked[id].code, locked[id].message)
             else:
                 person, turn = _next(people, room, turn)
                 if person is None:

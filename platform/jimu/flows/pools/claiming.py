@@ -16,6 +16,7 @@ from jimu.messages import Message
 from jimu.records import Context, Update, write
 from jimu.records.commands import OwnerNote
 from jimu.records.environment import zone_of
+from jimu.records.guarding import find_locks
 from jimu.records.locking import hold
 from jimu.records.ownership import entries, fitting, losses, readable
 
@@ -61,6 +62,9 @@ class _Claiming:
                 wanted.append(id)
             else:
                 outcomes[id] = outcome
+        for id, error in find_locks(self.pool.object, wanted, self.context).items():
+            wanted.remove(id)
+            outcomes[id] = refused(id, error.code, error.message)
         outcomes.update(self._write(wanted, rows))
         return [outcomes[id] for id in ids]
 
