@@ -211,6 +211,7 @@ def test_keys_without_ctrl_can_be_switched_off(window: Window) -> None:
     page.keyboard.press("Control+k")
     expect(page.locator("dialog.palette")).to_be_visible()
     page.keyboard.type("keyboard short")
+    expect(page.locator(".palette-option").first).to_contain_text("Keyboard shortcuts")
     page.keyboard.press("Enter")
     expect(page.locator(".keys-toggle input")).not_to_be_checked()
     page.check(".keys-toggle input")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -29,11 +30,15 @@ def person_of(id: int | None, titles: Mapping[int, str], reader: Reader) -> Pers
     return Person(name, initials_of(name), (id or 0) % TINTS, id)
 
 
+# Kana, Han and Hangul: scripts in which the family name comes first and a character says as much as a word.
+_CHARACTERS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+
+
 def initials_of(name: str) -> str:
     """Two letters of a name in letters, the last two characters of a Chinese one (the given name)."""
     words = name.split()
     if not words:
         return "?"
-    if not words[0][0].isascii():
-        return name.strip()[-2:] if len(words) == 1 and len(name) > 2 else words[0][:1]
+    if _CHARACTERS.match(words[0]):
+        return words[-1][-2:] if len(words) > 1 or len(words[0]) > 2 else words[0][:1]
     return "".join(word[0] for word in (words[0], *words[1:][-1:])).upper()
