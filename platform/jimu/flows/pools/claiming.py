@@ -52,19 +52,16 @@ class _Claiming:
         rows = hold(self.pool.object, ids, self.context)
         seen = readable(self.pool.object, rows, self.context)
         inside = fitting(self.pool.object, rows, self.pool.territory, self.context)
-        cooling = self._cooling(rows)
+        barred = {**self._cooling(rows), **self._locked(seen & inside)}
         usage = usage_of(self.pool, self.context)
         outcomes: dict[int, Outcome] = {}
         wanted: list[int] = []
         for id in ids:
-            outcome = self._refusal(id, rows, seen, inside) or cooling.get(id) or self._limit(id, usage, len(wanted))
+            outcome = self._refusal(id, rows, seen, inside) or barred.get(id) or self._limit(id, usage, len(wanted))
             if outcome is None:
                 wanted.append(id)
             else:
                 outcomes[id] = outcome
-        for id, error in find_locks(self.pool.object, wanted, self.context).items():
-            wanted.remove(id)
-            outcomes[id] = refused(id, error.code, error.message)
         outcomes.update(self._write(wanted, rows))
         return [outcomes[id] for id in ids]
 
@@ -115,6 +112,10 @@ class _Claiming:
             )
             found[loss.record] = refused(loss.record, "cooling", Message(template, {"when": until}))
         return found
+
+    def _locked(self, ids: Iterable[int]) -> dict[int, Outcome]:
+        locks = find_locks(self.pool.object, ids, self.context)
+        return {id: refused(id, error.code, error.message) for id, error in locks.items()}
 
     def _department(self, person: int) -> int | None:
         known = self.context.actor.organisation.people.get(person)
