@@ -2,13 +2,14 @@
 
 Every floor below the faces returns ``Message`` objects and never a rendered sentence, since it does not know
 who reads it. The English template is the gettext msgid; catalogues lie in ``locale/<zh_Hans|zh_Hant>/messages.po``.
-A list used as a parameter is joined, a ``Message`` used as a parameter is rendered in the same language.
+A list used as a parameter is joined, a ``Message`` used as a parameter is rendered in the same language. What is stored
+to be read later, by whoever, is kept as JSON (``keep_message``) and rendered then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 LOCALES = ("en", "zh-CN", "zh-TW")
@@ -80,3 +81,50 @@ class Text:
 
     def __hash__(self) -> int:
         return hash(tuple(sorted(self.by_locale.items())))
+
+
+KeptMessage = str | dict[str, Any]
+_BESIDE = Message("{name}: {text}")
+
+
+def beside(name: Text | str, text: Message) -> Message:
+    """``text`` with the name of what it is about before it; as it is where there is no name."""
+    named = name.by_locale if isinstance(name, Text) else name
+    return replace(_BESIDE, params={"name": name, "text": text}) if named else text
+
+
+def joined(messages: Sequence[Message], mark: str = " ") -> Message:
+    """Several sentences as one, each of them once."""
+    told = [message for place, message in enumerate(messages) if message not in messages[:place]]
+    if len(told) == 1:
+        return told[0]
+    places = {f"m{place}": message for place, message in enumerate(told)}
+    return replace(_BESIDE, template=mark.join(f"{{{name}}}" for name in places), params=places)
+
+
+def keep_message(message: Message) -> KeptMessage:
+    """``message`` as JSON; parameters that JSON has no word for are kept as their text."""
+    return {"text": message.template, "with": {name: _keep(value) for name, value in message.params.items()}}
+
+
+def kept_message(kept: KeptMessage) -> Message:
+    """The message that was kept; a plain text is one that reads the same in every language."""
+    if isinstance(kept, str):
+        return Message("{text}", {"text": kept})
+    return replace(_BESIDE, template=kept["text"], params={n: _kept(value) for n, value in kept["with"].items()})
+
+
+def _keep(value: Any) -> Any:
+    if isinstance(value, Message):
+        return keep_message(value)
+    if isinstance(value, Text):
+        return {"label": dict(value.by_locale)}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_keep(one) for one in value]
+    return value if value is None or isinstance(value, (str, int)) else str(value)
+
+
+def _kept(value: Any) -> Any:
+    if isinstance(value, dict):
+        return Text(value["label"]) if "label" in value else kept_message(value)
+    return [_kept(one) for one in value] if isinstance(value, list) else value

@@ -41,6 +41,9 @@ class Settings:
     max_request_mb: int = _setting(32, "largest request body in MiB")
     api_rate: str = _setting("6000 per minute", "API requests per actor; empty: no limit")
     login_rate: str = _setting("10 per minute", "failed log-ins per address and per account")
+    metrics_token: str = _setting(
+        "", "bearer token with which Prometheus reads /metrics; empty: there is no such page", is_secret=True
+    )
     public_url: str = _setting("", "address by which people reach this site, for links; empty: that of the request")
     password_login: bool = _setting(True, "people log in with a password (false: by a provider alone)")
     password_length: int = _setting(8, "least length of a password")

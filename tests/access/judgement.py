@@ -148,6 +148,7 @@ class World:
     absences: list[Absence] = field(default_factory=list)
     inherits: tuple[bool, bool] | None = None  # a deal from its firm: read, update
     pools: list[Pool] = field(default_factory=list)
+    tell: str = "none"  # of firms of the same worth that somebody may not see
 
     def of(self, object: str) -> list[Row]:
         return [row for row in self.rows if row.object == object]

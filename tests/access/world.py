@@ -28,7 +28,9 @@ fields:{_FIELDS}
   paper: {{type: attachment}}
 """
 OBJECTS = {
-    "firm": f'label: Firm\ntitle: "{{name}}"{_OWNED}',
+    "firm": f'label: Firm\ntitle: "{{name}}"{_OWNED}'
+    "  deals: {type: rollup, of: deal.firm, function: count}\n"
+    "  worths: {type: rollup, of: deal.firm, function: sum, field: worth}\n",
     "deal": f'label: Deal\ntitle: "{{name}}"{_OWNED}  firm: {{type: lookup, to: firm, on_delete: set_null}}\n',
     "lead": f'label: Lead\ntitle: "{{name}}"\nowner: pool{_OWNED}',
     "line": f'label: Line\ntitle: "{{name}}"\nowner: parent\nfields:{_FIELDS}  deal: {{type: parent, to: deal}}\n',
@@ -65,6 +67,7 @@ def worlds(draw: st.DrawFn) -> World:
     world.absences = draw(st.lists(_absences(), max_size=2))
     world.pools = _judged_by_what_is_seen(draw(st.lists(_pools(), min_size=1, max_size=2)))
     world.inherits = draw(st.sampled_from((None, (True, False), (True, True), (False, True))))
+    world.tell = draw(st.sampled_from(("none", "exists", "owner", "full")))
     return world
 
 
@@ -210,6 +213,8 @@ def files_of(world: World) -> dict[str, str]:
         read, update = world.inherits
         inherits = {"access": {"inherits": [{"field": "firm", "read": read, "update": update}]}}
         files["objects/x/deal.yaml"] += yaml.safe_dump(inherits)
+    same = {"name": "same_worth", "match": [{"field": "worth", "how": "exact"}], "tell": world.tell}
+    files["objects/x/firm.yaml"] += yaml.safe_dump({"duplicates": [same]})
     for name, role in world.roles.items():
         files[f"objects/roles/{name}.yaml"] = yaml.safe_dump({"label": name, **role})
     for number, rule in enumerate(world.rules):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 from tests.api.conftest import Caller, Shop
+from tests.records.pictures import bomb, photo
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
 
@@ -53,3 +54,19 @@ def test_an_upload_without_its_file_or_record_is_refused(shop: Shop) -> None:
                           headers={"Content-Type": "multipart/form-data"}).status_code == 400  # fmt: skip
     assert shop.boss.send("POST", "/files", data={"file": (io.BytesIO(b"x"), "a")}).status_code == 400
     assert upload(shop.boss, "0000000000001", "a.txt", b"x").status_code == 404
+
+
+def test_a_picture_has_thumbnails_for_whoever_may_fetch_it_and_other_files_have_none(shop: Shop) -> None:
+    theirs = shop.boss.create("deal", name="One")
+    picture = upload(shop.boss, theirs["id"], "a.jpg", photo()).json
+    path = f"/files/{picture['id']}"
+    got = shop.boss.get(path, size="96")
+    assert (got.mimetype, got.headers["Cache-Control"]) == ("image/webp", "private, no-cache")
+    assert len(got.data) < len(photo())
+    again = shop.boss.get(path, size="96", headers={"If-None-Match": got.headers["ETag"]})
+    assert again.status_code == 304
+    assert got.headers["ETag"] != shop.boss.get(path, size="320").headers["ETag"]
+    assert shop.boss.get(path, size="97").status_code == 400
+    assert shop.seller.get(path, size="96").status_code == 404
+    broken = upload(shop.boss, theirs["id"], "b.png", bomb()).json
+    assert shop.boss.get(f"/files/{broken['id']}", size="96").status_code == 404

@@ -23,7 +23,8 @@ from jimu.records import Create, ListRequest, Update, read, write
 from tests.databases import fresh_database
 from tests.records.project import Project, open_project
 
-LOG = Path("/work/shared/data/support/incident_event_log_sample.csv")
+# The public sample files lie beside the repository.
+LOG = Path(__file__).parents[2].parent / "shared" / "data" / "support" / "incident_event_log_sample.csv"
 PRIORITIES = ("critical", "high", "moderate", "low")
 STATES = {
     "New": "new", "Active": "active", "Resolved": "resolved", "Closed": "closed", "Awaiting User Info": "waiting",

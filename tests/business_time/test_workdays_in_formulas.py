@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from jimu.business_time import calendar_of_person, exceptions_of
+from jimu.errors import BadRequest
 from tests.records.project import Project, build_manifest, prepared_project
 
 FILES = {
@@ -21,6 +22,25 @@ fields:
   until: {type: formula, returns: date, formula: "add_workdays(day, 3)"}
   left: {type: formula, returns: integer, formula: "workdays_between(day, date(2026, 3, 20))"}
   is_worked: {type: formula, returns: boolean, formula: "is_workday(day)"}
+  office_until: {type: formula, returns: date, formula: "add_workdays(day, 1, 'office')"}
+  office_left: {type: formula, returns: integer, formula: "workdays_between(day, date(2026, 3, 20), 'office')"}
+  begins: {type: datetime}
+  ends: {type: datetime}
+  worked: {type: duration}
+  baked: {type: duration}
+  ready: {type: datetime}
+""",
+    "flows/automations/times.yaml": """
+label: Times
+object: visit
+when: saved
+at: before
+if: "not is_blank(begins)"
+do:
+  - set:
+      worked: {formula: "working_time(begins, ends, 'office')"}
+      baked: {formula: "working_time(begins, ends)"}
+      ready: {formula: "add_working_time(begins, hours(10), 'office')"}
 """,
     "flows/calendars/bakery.yaml": """
 label: Bakery, Tuesday to Saturday
@@ -55,8 +75,37 @@ def test_workdays_of_formulas_are_those_of_the_default_calendar(bakery: Project)
     assert bakery.ids("visit", where="is_workday(day)") == {visit}
 
 
+def test_a_formula_may_name_the_calendar_that_it_counts_by(bakery: Project) -> None:
+    # The office works on Mondays only; of those the bakery works on the 9th alone.
+    visit = bakery.create("visit", name="Flour", day=date(2026, 3, 4))
+    monday = bakery.create("visit", name="Sugar", day=date(2026, 3, 16))
+    assert [bakery.value("visit", visit, name) for name in ("office_until", "office_left")] == [date(2026, 3, 9), 2]
+    assert bakery.ids("visit", where="office_until == date(2026, 3, 9) and office_left == 2") == {visit}
+    assert bakery.ids("visit", where="is_workday(day, 'office')") == {monday}
+    assert bakery.ids("visit", where="add_workdays(day, 2, 'office') == date(2026, 3, 30)") == {monday}
+
+
+def test_working_time_is_counted_by_the_hours_of_the_calendar(bakery: Project) -> None:
+    moments = {"begins": datetime(2026, 3, 6, 12, tzinfo=UTC), "ends": datetime(2026, 3, 9, 12, tzinfo=UTC)}
+    visit = bakery.create("visit", name="Flour", **moments)
+    assert [bakery.value("visit", visit, name) for name in ("worked", "baked", "ready")] == [
+        timedelta(hours=3), timedelta(hours=2 + 6 + 6), datetime(2026, 3, 16, 11, tzinfo=UTC),
+    ]  # fmt: skip
+
+
+def test_a_calendar_that_is_not_there_is_told_where_it_is_named(bakery: Project) -> None:
+    with pytest.raises(BadRequest) as caught:
+        bakery.ids("visit", where="is_workday(day, 'ofice')")
+    assert [str(p.message) for p in caught.value.problems] == [
+        "There is no calendar called ofice. Did you mean office?"
+    ]
+    broken = {**FILES, "objects/m/visit.yaml": FILES["objects/m/visit.yaml"].replace("1, 'office'", "1, 'ofice'")}
+    with pytest.raises(AssertionError, match="unknown_calendar"):
+        build_manifest(broken)
+
+
 def test_without_a_default_calendar_it_is_monday_to_friday(backend: str, tmp_path: Path) -> None:
-    files = {name: text for name, text in FILES.items() if "calendars" not in name}
+    files = {name: text for name, text in FILES.items() if "bakery" not in name}
     with prepared_project(backend, tmp_path, files) as project:
         visit = project.create("visit", name="Flour", day=date(2026, 3, 6))
         assert project.value("visit", visit, "until") == date(2026, 3, 11)

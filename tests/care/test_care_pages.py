@@ -7,30 +7,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from jimu.app import create_app
 from jimu.care.scanning import scan
 from jimu.fieldtypes.ids import encode_id
-from jimu.runtime import Runtime
-from jimu.settings import Settings
 from tests.care.shop import FILES
+from tests.web.opened import opened_site
 from tests.web.site import Site, Visitor, form_on, url
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("care")
-    for path, text in {"workspace.yaml": "name: shop\nlabel: Shop\nextends: []\n", **FILES}.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(text, "utf-8")
-    settings = Settings(
-        workspace=folder, home=folder / "var", database_url=f"sqlite:///{folder / 'x.db'}", login_rate="100 per minute"
-    )
-    runtime = Runtime(settings).start()
-    made = Site(runtime, create_app(runtime=runtime))
-    made.user("Ann", "boss")
-    made.user("Sam", "seller")
-    yield made
-    runtime.close()
+    with opened_site(tmp_path_factory.mktemp("care"), FILES) as made:
+        made.user("Ann", "boss")
+        made.user("Sam", "seller")
+        yield made
 
 
 @pytest.fixture
@@ -158,3 +147,21 @@ def test_a_person_is_found_handed_out_and_erased(site: Site, ann: Visitor) -> No
 
 def test_what_retention_will_do_is_shown(ann: Visitor) -> None:
     assert "30 days" in ann.get("/admin/retention").text
+
+
+def test_groups_are_merged_by_a_rule_after_a_preview(site: Site, ann: Visitor) -> None:
+    for name in ("Quartz Paper", "Lunar Glass"):
+        site.create("company", name=f"{name} Works")
+        site.create("company", name=f"{name} Works GmbH", city="Bonn")
+    scan("company", site.system)
+    listed = ann.get("/duplicates?object=company").text
+    assert "Merge all by a rule" in listed
+    chosen = re.findall(r'name="cluster" value="([0-9A-Z]{13})"', listed)
+    address = "/duplicates/merge?object=company&survivor=complete&" + "&".join(f"cluster={id}" for id in chosen)
+    shown = ann.get(address).text
+    assert "Quartz Paper Works GmbH" in shown
+    token = form_on(listed, "/duplicates/scan")["csrf_token"]
+    said = {"csrf_token": token, "object": "company", "survivor": "complete", "cluster": chosen}
+    answer = ann.client.post("/duplicates/merge", data=said)
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith("/o/mass_change/")

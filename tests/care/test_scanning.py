@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jimu.care.clusters import Groups
+from jimu.care.clusters import Groups, weakest_links
 from jimu.care.scanning import scan
 from jimu.care.workbench import dismiss, find_clusters, get_cluster, merged_objects
 from jimu.errors import NotFound
@@ -51,3 +51,8 @@ def test_what_was_said_to_be_different_is_not_found_again(shop: Project) -> None
     dismiss(cluster, boss)
     assert not find_clusters("company", boss).clusters
     assert scan("company", shop.system) == 0
+
+
+def test_a_group_is_no_more_alike_than_the_two_that_hold_it_together_least() -> None:
+    pairs = [(1.0, 1, 2), (1.0, 3, 4), (0.9, 2, 3), (0.86, 1, 4), (0.95, 8, 9)]
+    assert weakest_links(pairs) == {1: 0.9, 8: 0.95}

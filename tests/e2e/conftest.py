@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,10 +48,25 @@ def _write(folder: Path) -> Path:
     return write_workspace(folder)
 
 
-@pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def require_assets() -> None:
     if not Assets.read().entries:
         pytest.skip("the browser's assets are not built: python platform/hatch_build.py")
+
+
+@contextmanager
+def serve(site: Site) -> Iterator[Served]:
+    """``site`` at an address of this machine."""
+    server = make_server("127.0.0.1", 0, site.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Served(site, f"http://127.0.0.1:{server.server_port}")
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    require_assets()
     folder = tmp_path_factory.mktemp("e2e")
     with fresh_database("sqlite", folder) as database_url:
         settings = Settings(
@@ -60,8 +76,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             login_rate="1000 per minute",
         )
         runtime = Runtime(settings).start()
-        app = create_app(runtime=runtime)
-        site = Site(runtime, app)
+        site = Site(runtime, create_app(runtime=runtime))
         site.user("Ada", "keeper", language="en")
         site.user("Li", "keeper", language="zh-CN")
         site.makers = {name: site.create("maker", name=name, city="Paris") for name in ("Acme", "Globex", "Initech")}
@@ -76,12 +91,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
                 made_on=f"2026-01-{n % 28 + 1:02}",
                 grade=n % 5 + 1,
             )
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield Served(site, f"http://127.0.0.1:{server.server_port}")
-        server.shutdown()
-        thread.join()
+        with serve(site) as served:
+            yield served
         runtime.close()
 
 

@@ -16,7 +16,8 @@ Open = Callable[[Page], None]
 # Addresses that answer with files, data or parts of pages. Parts are looked at on the page that asks for them.
 NO_PAGES = frozenset({
     "at_hand", "palette", "regions", "no_favicon", "show_icon", "show_picture", "show_manifest",
-    "count_notifications", "token_now", "show_again", "is_favourite", "fetch_file", "read_text", "view_file",
+    "count_notifications", "token_now", "show_again", "is_favourite", "is_followed", "show_followers",
+    "fetch_file", "read_text", "view_file",
     "import_result", "import_rows", "failures_file", "export", "admin_take_out", "check_filter", "pick_fields",
     "read_filter", "show_rows", "show_totals", "count_all", "show_mass_field", "peek", "show_card", "find_card",
     "choose", "people_dialog", "search_dialog", "show_quick", "show_fields", "show_pieces", "show_grid",

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
-from jimu.app import create_app
-from jimu.runtime import Runtime
-from jimu.settings import Settings
-from jimu.web.assets import Assets
-from tests.databases import fresh_database
-from tests.e2e.conftest import Served, Window
-from tests.web.site import Site, url
+from tests.e2e.conftest import Served, Window, require_assets, serve
+from tests.web.opened import opened_site
+from tests.web.site import url
 
 pytestmark = pytest.mark.browser
 
@@ -64,32 +57,15 @@ nodes:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    if not Assets.read().entries:
-        pytest.skip("the browser's assets are not built: python platform/hatch_build.py")
-    folder: Path = tmp_path_factory.mktemp("story")
-    for name, text in FILES.items():
-        target = folder / "work" / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text.strip() + "\n", "utf-8")
-    with fresh_database("sqlite", folder) as database_url:
-        settings = Settings(
-            workspace=folder / "work", home=folder / "var", database_url=database_url, login_rate="1000 per minute"
-        )
-        runtime = Runtime(settings).start()
-        app = create_app(runtime=runtime)
-        site = Site(runtime, app)
+    require_assets()
+    with opened_site(tmp_path_factory.mktemp("story"), FILES) as site:
         site.user("adm", "admin")
         manager = site.user("m", "all", language="en")
         site.user("s", "all", language="en", manager=manager)
         for name in ("a", "b", "c"):
             site.user(name, "all", language="zh-CN" if name == "b" else "en")
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield Served(site, f"http://127.0.0.1:{server.server_port}")
-        server.shutdown()
-        thread.join()
-        runtime.close()
+        with serve(site) as served:
+            yield served
 
 
 Enter = Callable[..., Window]

@@ -167,6 +167,25 @@ def test_problems_are_told_in_chinese_and_the_first_wrong_field_has_the_focus(op
     expect(page.locator("#f-pieces")).to_be_focused()
 
 
+def test_a_field_is_locked_by_a_formula_as_soon_as_it_holds(window: Window) -> None:
+    kit = window.served.site.create("kit", name="Sealed kit", seal="red 07")
+    page = window.go(url("kit", kit, "/edit"))
+    seal = page.locator("#f-seal")
+    expect(seal).to_be_editable()
+    page.check("#f-sealed")
+    expect(seal).to_have_attribute("inert", "")
+    page.uncheck("#f-sealed")
+    expect(seal).not_to_have_attribute("inert", "")
+    seal.fill("RED")
+    seal.press("Tab")
+    expect(page.locator('[data-field="seal"] .field-errors')).to_have_text("A colour, then perhaps two digits: red 07.")
+    seal.fill("blue 11")
+    page.check("#f-sealed")
+    page.click(".form-foot .btn-primary")
+    expect(page.locator("h1")).to_have_text("Sealed kit")
+    expect(page.locator('dl[data-field="seal"] dd')).to_have_text("blue 11")
+
+
 def test_what_is_shown_and_needed_follows_with_every_key_and_without_the_server(window: Window) -> None:
     page = window.go("/o/thing/new")
     page.route("**/o/thing/state", lambda route: route.abort())

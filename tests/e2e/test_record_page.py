@@ -231,6 +231,68 @@ def test_the_next_record_of_the_list_is_one_key_away(window: Window) -> None:
     page.wait_for_url(f"**{first}")
 
 
+def test_a_record_is_shared_for_a_time_and_no_longer(window: Window) -> None:
+    site = window.served.site
+    site.user("Shara", "helper", language="en")
+    page = window.go(url("maker", site.create("maker", name="Shared works", city="Rome")))
+    page.click(".page-head-actions details.menu > summary")
+    page.click("a[data-sharing]")
+    shares = page.locator("dialog[open] #shares")
+    shares.locator("jm-choose input[role=combobox]").first.click()
+    page.keyboard.type("Shara")
+    shares.locator(".option", has_text="Shara").click()
+    shares.locator("#share-until").fill("2031-05-06")
+    shares.locator(".form-end .btn-primary").click()
+    row = shares.locator("li", has_text="Shara")
+    expect(row.locator("input[type=date]")).to_have_value("2031-05-06")
+    row.locator("input[type=date]").fill("2032-01-02")
+    row.get_by_role("button", name="Save").click()
+    expect(row.locator("input[type=date]")).to_have_value("2032-01-02")
+    row.get_by_role("button", name="Remove Shara").click()
+    expect(row).to_have_count(0)
+    expect(shares).to_contain_text("not shared with anybody")
+
+
+def test_a_stage_asks_for_what_it_needs_and_going_back_for_the_reason(window: Window) -> None:
+    site = window.served.site
+    page = window.go(url("deal", site.create("deal", name="Staged deal", owner=site.ids("user")["Ada"])))
+    page.click(".stage-step:has-text('Offer') .stage-go")
+    page.click("main form .btn-primary")
+    expect(page.locator('[data-field="amount"] .field-errors')).to_be_visible()
+    page.fill("#f-amount", "900")
+    page.click('[data-field="maker"] .ts-control')
+    page.click('[data-field="maker"] .option >> text=Acme')
+    page.click("main form .btn-primary")
+    expect(page.locator(".stage-step[aria-current=step]")).to_contain_text("Offer")
+    page.click(".stage-step:has-text('Talk') .stage-go")
+    page.fill("#stage-reason", "They want another size")
+    page.click("main form .btn-primary")
+    expect(page.locator(".stage-step[aria-current=step]")).to_contain_text("Talk")
+    history = site.visitor("ada@example.com").get(f"{page.url.partition(window.served.url)[2]}/history").text
+    assert "They want another size" in history
+
+
+def test_what_an_automation_does_is_tried_and_then_seen_after_a_save(window: Window) -> None:
+    site = window.served.site
+    deal = site.create("deal", name="Told deal", amount=900, maker=site.makers["Acme"], owner=site.ids("user")["Ada"])
+    page = window.go("/admin/automations/deal_won")
+    page.click(".try-form .ts-control")
+    page.keyboard.type("Told deal")
+    page.click(".try-form .option >> text=Told deal")
+    page.click(".try-form .btn-primary")
+    expect(page.locator("main [role=status]").last).to_contain_text("Won: Told deal")
+    window.go(url("deal", deal))
+    expect(page.locator("jm-bell")).not_to_contain_text("Told deal")
+    for stage in ("Offer", "Won"):
+        page.click(f".stage-step:has-text('{stage}') button.stage-go")
+    expect(page.locator(".stage-step[aria-current=step]")).to_contain_text("Won")
+    site.runtime.build_worker().drain()
+    window.go("/admin/automations/deal_won")
+    expect(page.locator("main")).to_contain_text("Told deal")
+    page.click("jm-bell summary")
+    expect(page.locator("jm-bell .notice-entry").first).to_contain_text("Won: Told deal")
+
+
 def test_the_page_is_of_use_on_a_phone(open_window: Any) -> None:
     window: Window = open_window(width=390, height=844, has_touch=True, is_mobile=True)
     window.log_in()

@@ -51,13 +51,36 @@ def test_the_palette_finds_and_opens_a_record_by_keyboard_alone(window: Window) 
     expect(page.locator("h1")).to_have_text("Keyboard works")
 
 
-def test_enter_pressed_before_the_answer_is_there_takes_what_is_found(window: Window) -> None:
-    page = window.go("/")
+def test_enter_pressed_at_once_takes_what_the_typed_text_finds(window: Window) -> None:
+    page = window.go("/o/thing")
     page.keyboard.press("Control+k")
-    expect(page.locator(".palette-option").first).to_be_visible()
-    page.keyboard.insert_text("profile")
+    page.keyboard.type("profile")
     page.keyboard.press("Enter")
     page.wait_for_url("**/profile")
+    page.route("**/palette?q=&*", lambda route: None)  # the list of the beginning never comes, and is not waited for
+    page.keyboard.press("/")
+    page.keyboard.insert_text("new thing")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/o/thing/new")
+
+
+def test_enter_waits_visibly_and_leaving_or_typing_on_takes_it_back(window: Window) -> None:
+    held: list[Any] = []
+    page = window.go("/o/thing")
+    page.keyboard.press("Control+k")
+    expect(page.locator(".palette-option").first).to_be_visible()
+    page.route("**/palette?q=profile&*", lambda route: held.append(route))
+    with page.expect_request("**/palette?q=profile&*"):
+        page.keyboard.insert_text("profile")
+        page.keyboard.press("Enter")
+    expect(page.locator("dialog.palette.is-waiting [role=status]")).to_have_text("Searching…")
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    page.keyboard.insert_text("profil")
+    expect(page.locator(".palette-option").first).to_contain_text("Profile")
+    held[0].continue_()
+    page.keyboard.press("Escape")
+    assert page.url.endswith("/o/thing")
 
 
 def test_arrows_move_in_the_palette_and_escape_closes_it(window: Window) -> None:
@@ -93,13 +116,11 @@ def test_commands_change_the_theme_and_lead_to_a_form(window: Window) -> None:
     for command, theme in (("theme dark", "dark"), ("theme light", "light")):
         page.keyboard.press("Control+k")
         page.keyboard.type(command)
-        expect(page.locator('.palette-option[aria-selected="true"]')).to_have_attribute("data-value", theme)
         page.keyboard.press("Enter")
         expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
         assert page.url.endswith("/o/maker")
     page.keyboard.press("Control+k")
     page.keyboard.type("new thing")
-    expect(page.locator('.palette-option[aria-selected="true"]')).to_have_attribute("href", "/o/thing/new")
     page.keyboard.press("Enter")
     expect(page.locator("#f-name")).to_be_visible()
 
@@ -154,6 +175,7 @@ def test_notifications_are_counted_and_marked_as_read_in_their_place(own: Window
     expect(bell).to_have_attribute("aria-label", "Notifications: 2 unread")
     bell.click()
     expect(page.locator("jm-bell .notice-entry")).to_have_count(2)
+    page.click("jm-bell .notice-earlier summary")
     page.locator("jm-bell .notice-entry", has_text="News 1").locator("button").click()
     expect(page.locator("jm-bell .is-unread")).to_have_count(1)
     expect(page.locator(".bell-count")).to_have_text("1")

@@ -83,6 +83,21 @@ def test_records_are_looked_through_in_a_dialog_by_keyboard(window: Window) -> N
     expect(page.locator(f"{field(page, 'maker')} .item")).to_contain_text("Globex")
 
 
+def test_of_several_kinds_of_record_one_is_chosen_first(window: Window) -> None:
+    window.served.site.create("thing", name="Globex pump")
+    page = window.go("/o/thing/new")
+    page.fill("#f-name", "About a maker")
+    about = page.locator(field(page, "about"))
+    about.locator("input[role=combobox]").click()
+    page.keyboard.type("Globex")
+    expect(about.locator(".option", has_text="Globex pump")).to_be_visible()
+    about.get_by_label("About: kind of record").select_option(label="Maker")
+    expect(about.locator(".option", has_text="Globex pump")).to_have_count(0)
+    about.locator(".option", has_text="Globex").click()
+    page.click(".form-foot .btn-primary")
+    expect(page.locator('dl[data-field="about"] dd a')).to_have_text("Globex")
+
+
 def test_people_are_chosen_by_department(window: Window) -> None:
     site = window.served.site
     department = site.create("department", name="Night shift")

@@ -55,6 +55,7 @@ fields:
   tested_by: {type: multi_lookup, to: maker}
   address: {type: address, sparse: true}
   notes: {type: long_text}
+  plate: {type: text, sparse: true, pattern: "[A-Z]+", pattern_message: {en: Capitals only., zh-CN: 只用大写字母。}}
   double: {type: formula, returns: decimal, scale: 2, formula: "price * 2"}
 checks:
   - {name: not_cheap, check: "is_blank(price) or price != 13", message: Nobody sells for 13, fields: [price]}

@@ -8,6 +8,7 @@ import yaml
 from jimu.exchange import read_step, suggest_step
 from jimu.exchange.importing.headers import match_headers, suggest_headers
 from jimu.exchange.importing.row_formulas import formula_names
+from jimu.exchange.importing.wording import agreement, wording_of
 from tests.exchange.conftest import WriteCsv, run_import, standard_manifest
 from tests.records.project import Project
 
@@ -48,3 +49,21 @@ def test_headers_become_names_in_formulas() -> None:
         "column_3",
         "gro_e",
     ] or formula_names(["Größe"]) == ["groe"]
+
+
+@pytest.mark.parametrize(
+    ("header", "label", "own", "agree"),
+    [
+        ("Date of Purchase", "Purchased on", "ticket", True),
+        ("Time to Resolution", "resolved_at", "ticket", True),
+        ("Ticket ID", "Ticket number", "ticket", True),
+        ("membership_date", "Member since", "member", True),
+        ("股票名称", "股票简称", "上市公司", True),
+        ("行业", "所属行业", "上市公司", True),
+        ("opened_at", "At", "event", False),
+        ("incident_state", "Opened at", "incident", False),
+        ("provinceCode", "code", "region", False),
+    ],
+)
+def test_headers_and_labels_agree_by_what_their_words_say(header: str, label: str, own: str, agree: bool) -> None:
+    assert (agreement(wording_of(header, [own]), wording_of(label, [own])) >= 0.9) is agree

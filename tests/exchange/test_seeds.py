@@ -222,6 +222,13 @@ def test_each_generator_makes_what_it_says(spec: dict[str, Any], allowed: Any) -
         assert allowed(maker(**known).make(spec))
 
 
+def test_a_record_is_picked_other_than_the_one_that_is_named() -> None:
+    made = maker()
+    made.known["owner"] = owner = made.pools["pool"][0]
+    assert not any(made.make({"pick": "pool", "but": "owner", "skew": 3}) is owner for _ in range(50))
+    assert made.make({"pick": "pool", "where": {"n": 0}, "but": "owner"}) is None
+
+
 def test_every_generator_is_tested_above() -> None:
     marks = [m for m in test_each_generator_makes_what_it_says.pytestmark if m.name == "parametrize"]  # type: ignore[attr-defined]
     tested = {next(iter(spec)) for spec, _ in marks[0].args[1]}

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +20,13 @@ import pytest
 from jimu.bulk import Run, carry_on, failures_of, foresee_undo, load_run, pause, resume, start_undo, stop
 from jimu.errors import BadRequest, Conflict, Forbidden, NotFound
 from jimu.exchange.wizard import running
-from jimu.exchange.wizard.checking import RowFilter, checked_rows
+from jimu.exchange.wizard.checking import RowFilter, checked_rows, reasons_of
 from jimu.exchange.wizard.imports import DataImport, load_import, receive, set_plan
 from jimu.exchange.wizard.jobs import start_check
 from jimu.exchange.wizard.running import carry_import_on, start_run
 from jimu.exchange.wizard.telling import plan_yaml, result_rows
 from jimu.records import Context, Create, ListRequest, Update, read, write
+from jimu.translation import translator
 from tests.exchange.conftest import FILES, SAMPLES
 from tests.records.project import Project, open_project
 
@@ -91,6 +94,26 @@ def test_columns_are_mapped_by_name_label_and_content_and_blanks_and_dates_are_r
     assert "field: state" in plan_yaml(data)
 
 
+def test_a_column_whose_texts_name_records_is_the_lookup_to_them(shop: Project, boss: Context) -> None:
+    write.write_many([Create("maker", {"name": f"Maker {n}", "code": f"M-{n}"}) for n in range(4)], boss)
+    text = "what,built at,machine_state,amount\nSaw,M-1,new,3\nAxe,M-2,used,4\nHammer,M-9,used,5\n"
+    columns = sent(text, "machine", boss).plan["columns"]
+    assert (columns["built at"], columns["machine_state"]) == ({"field": "maker"}, {"field": "state"})
+    # A likeness of the header alone is nothing where the texts name no record.
+    assert sent("name,maker nr\nSaw,3\nAxe,4\n", "machine", boss).plan["columns"]["maker nr"] is None
+
+
+def test_rows_known_by_records_that_are_made_along_are_foreseen_as_they_come(shop: Project, boss: Context) -> None:
+    text = "name,maker\nSaw,One\nSaw,Two\nSaw,One\nAxe,\n"
+    data = sent(text, "machine", boss, key=["name", "maker"])
+    rule = {"maker": {"field": "maker", "create": True}}
+    data = set_plan(data, {**data.plan, "columns": {**data.plan["columns"], **rule}}, boss)
+    told = checked(data, boss).forecast
+    assert (told["counts"], told["made"]) == ({"created": 3, "updated": 1}, {"maker": 2})
+    done = run(data, boss)
+    assert (done.made, done.unchanged, done.related) == (3, 1, 2)
+
+
 def test_every_row_is_tried_without_a_trace(shop: Project, boss: Context) -> None:
     write.write(Create("machine", {"number": "1", "name": "Old"}), boss)
     data = sent(
@@ -109,6 +132,23 @@ def test_every_row_is_tried_without_a_trace(shop: Project, boss: Context) -> Non
     assert ([row["row"] for row in rows], more) == ([3, 4], True)
     assert names(shop) == ["Old"]
     assert read.list_records(ListRequest("mass_change"), shop.system).records == []
+
+
+def test_why_rows_fail_is_told_in_the_language_of_whoever_reads_it(shop: Project, boss: Context) -> None:
+    data = checked(sent("number,name,plate,maker\n1,A,abc,\n2,,X,Nobody\n", "machine", boss), boss)
+    words = {(code, header): text for code, header, text, _ in reasons_of(data.forecast)}
+    plate = words["bad_format", "plate"]
+    assert [plate.render(translator(locale)) for locale in ("en", "zh-CN")] == ["Capitals only.", "只用大写字母。"]
+    rows, _ = checked_rows(data.id, boss, RowFilter(header="maker"))
+    told = [text.render(translator("zh-CN")) for _, header, text in rows[0]["problems"] if header == "maker"]
+    assert "Nobody" in told[0]
+    assert not re.search(r"\b(there|called)\b", told[0])
+    run(data, boss)
+    done = load_import(data.id, boss)
+    for locale, told_so in (("en", "failed,plate: Capitals only."), ("zh-CN", "失败,plate：只用大写字母。")):
+        reader = replace(boss, actor=replace(boss.actor, locale=locale))
+        line = next(line for line in result_rows(done, "http://here", reader) if line.startswith("1,"))
+        assert told_so in line
 
 
 def test_what_a_check_foresees_is_what_comes(shop: Project, boss: Context) -> None:
@@ -230,7 +270,7 @@ from jimu.exchange.wizard.running import carry_import_on
 from tests.exchange.test_wizard import BOSS, FILES, at_home
 from tests.records.project import empty_project
 from tests.records import project
-project._remove_rows = lambda database: None
+project.remove_rows = lambda database: None
 running.BATCH = 20
 with project.empty_project(sys.argv[1], {**FILES, "objects/roles/boss.yaml": BOSS}) as shop:
     context = at_home(shop.acting(int(sys.argv[3])), Path(sys.argv[4]))

@@ -270,6 +270,14 @@ SAMPLES: dict[str, Sample] = {
         options={"of": "line.order", "function": "count"},
         writable=False,
     ),
+    "person_name": Sample(
+        "欧阳娜娜",
+        "欧阳娜娜",
+        same("欧阳娜娜"),
+        (" 欧阳娜娜 ",),
+        (1, ["a"], {"family": "王"}, "x" * 256),
+        ("x" * 256,),
+    ),
     "address": Sample(
         {"country": "CN", "city": "深圳市", "street": "科技路 1 号", "postcode": "518000"},
         {

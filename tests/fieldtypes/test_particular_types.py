@@ -30,6 +30,7 @@ from jimu.fieldtypes.regions import Region, Regions, RegionTree
 from jimu.fieldtypes.secret import Sealed, key_from, reveal
 from jimu.formulas import types
 from jimu.messages import Text
+from jimu.translation import translator
 from tests.fieldtypes.samples import ID, SAMPLES, field_of
 
 CHINA = RegionTree(
@@ -134,6 +135,17 @@ def test_a_pattern_is_matched_whole_and_a_bad_one_is_a_problem() -> None:
         type_.load("xAB-12", field_of("text", pattern="[A-Z]{2}-[0-9]+"), LoadContext())
     assert [p.code for p in type_.resolve({"pattern": "(a"}).problems] == ["bad_pattern"]
     assert [p.code for p in type_.resolve({"pattern": r"(a)\1"}).problems] == ["bad_pattern"]
+
+
+def test_a_pattern_may_have_words_of_its_own_in_each_language() -> None:
+    words = {"en": "Two letters, a dash, digits.", "zh-CN": "两个字母、短横、数字。"}
+    field = field_of("text", pattern="[A-Z]{2}-[0-9]+", pattern_message=words)
+    with pytest.raises(FieldError, match="Two letters") as caught:
+        registry.get("text").load("12", field, LoadContext())
+    assert caught.value.code == "bad_format"
+    assert caught.value.message.render(translator("zh-TW")) == "两个字母、短横、数字。"
+    lone = registry.get("long_text").resolve({"pattern_message": words})
+    assert [(p.code, p.key) for p in lone.problems] == [("lone_message", "pattern_message")]
 
 
 def test_numbers_in_sequence_follow_their_pattern() -> None:

@@ -69,6 +69,10 @@ REQUIRED: dict[tuple[str, str], list[str]] = {
     ("end_of", "unit"): ["'day'", "'week'", "'month'", "'quarter'", "'year'"],
     ("fiscal_year", "first_month"): ["1", "4", "12"],
     ("fiscal_quarter", "first_month"): ["1", "4", "12"],
+    ("convert", "to"): ["'CNY'", "'JPY'"],
+    ("is_workday", "calendar"): ["'shop'", "'nowhere'"],
+    ("workdays_between", "calendar"): ["'shop'", "'nowhere'"],
+    ("add_workdays", "calendar"): ["'shop'", "'nowhere'"],
     ("round", "digits"): ["0", "1", "2", "-2", "12", "-18"],
     ("regex_match", "pattern"): [
         "'[A-Z]?.*'",

@@ -9,7 +9,19 @@ from zoneinfo import ZoneInfo
 
 from jimu.fieldtypes.kinds import Kind
 from jimu.formulas import Environment, Formula, Path, Symbol, check, evaluate, evaluate_reference
-from jimu.formulas.types import BOOLEAN, DATE, DATETIME, DURATION, NUMBER, TEXT, TEXTS, TIME, Type, reference
+from jimu.formulas.types import (
+    BOOLEAN,
+    DATE,
+    DATETIME,
+    DURATION,
+    NUMBER,
+    TEXT,
+    TEXTS,
+    TIME,
+    BusinessCalendar,
+    Type,
+    reference,
+)
 from jimu.storage.expressions.trial import Trial
 from jimu.storage.schema import Column
 
@@ -89,6 +101,7 @@ ENVIRONMENT = Environment(
     },
     holidays=frozenset({date(2024, 5, 1), date(2024, 5, 2), date(2024, 5, 3), date(2024, 5, 4)}),
     workdays=frozenset({date(2024, 4, 28), date(2024, 5, 11)}),
+    calendars={"shop": BusinessCalendar(frozenset({date(2024, 5, 6)}), frozenset({date(2024, 5, 4)}))},
 )
 
 

@@ -39,6 +39,19 @@ def test_a_slot_is_the_next_time_in_its_zone_also_over_a_change_of_summer_time()
     assert berlin.next_slot(datetime(2026, 3, 28, 12, tzinfo=UTC)) == datetime(2026, 3, 29, 6, 30, tzinfo=UTC)
 
 
+def test_the_hour_that_comes_twice_counts_once_for_a_line_that_names_its_hour() -> None:
+    before = datetime(2026, 10, 24, 12, tzinfo=UTC)  # in the night after it clocks go back from 3 to 2 in Berlin
+    daily = Timer("daily", "30 2 * * *", "kind", "Europe/Berlin")
+    first = daily.next_slot(before)
+    assert [first, daily.next_slot(first)] == [
+        datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 26, 1, 30, tzinfo=UTC),
+    ]  # fmt: skip
+    often = Timer("often", "*/30 * * * *", "kind", "Europe/Berlin")
+    assert often.next_slot(datetime(2026, 10, 25, 1, tzinfo=UTC)) == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    skipped = daily.next_slot(datetime(2026, 3, 28, 12, tzinfo=UTC))  # there is no half past two
+    assert skipped == datetime(2026, 3, 29, 1, tzinfo=UTC)
+
+
 def test_a_slot_fires_once_when_it_is_due_and_the_next_one_waits(queue: Queue) -> None:
     timed = Timed(queue, DAILY)
     timed.look()

@@ -129,7 +129,7 @@ def empty_project(url: str, files: Mapping[str, str]) -> Iterator[Project]:
     manifest = build_manifest(files)
     database = Database(url)
     try:
-        _remove_rows(database)
+        remove_rows(database)
         yield Project(manifest, database, Store(database, build_schema(manifest)))
     finally:
         database.dispose()
@@ -139,7 +139,8 @@ def empty_project(url: str, files: Mapping[str, str]) -> Iterator[Project]:
 _KEPT = {"alembic_version", "audit_head", "column_map", "pulse", "revision"}
 
 
-def _remove_rows(database: Database) -> None:
+def remove_rows(database: Database) -> None:
+    """Empty all tables but those that say how the database is made."""
     with database.altering() as connection:
         names = [n for n in sa.inspect(connection).get_table_names() if n not in _KEPT and "_fts" not in n]
         # Rows go in any order: foreign keys are looked at when all are gone, or not at all.

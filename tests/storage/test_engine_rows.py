@@ -30,8 +30,10 @@ def test_history_is_read_back_newest_first(store: Store, copies: int) -> None:
 
 def test_a_job_is_taken_once_and_comes_back_when_its_lease_runs_out(database: Database) -> None:
     with database.write() as tx:
-        first, second = tx.emit([JobRow("a", {"n": Decimal(1)}), JobRow("b", run_at=LATER)])
-        assert tx.next_job_at() == LATER  # none was begun yet by which to tell since when the other one waits
+        (second,) = tx.emit([JobRow("b", run_at=LATER)])
+        assert tx.next_job_at() == LATER
+        (first,) = tx.emit([JobRow("a", {"n": Decimal(1)})])
+        assert tx.next_job_at() is not None
     with database.write() as tx:
         [job] = tx.claim_jobs(NOW, LATER, 10, "w1")
         assert (job.id, job.kind, job.payload, job.attempts) == (first, "a", {"n": "1"}, 1)
@@ -46,6 +48,23 @@ def test_a_job_is_taken_once_and_comes_back_when_its_lease_runs_out(database: Da
         assert tx.list_jobs("dead")[0]["error"] == "broken"
         assert tx.revive_job(second, LATER)
         assert tx.remove_done_jobs(LATER + timedelta(days=1)) == 1
+
+
+def test_figures_of_jobs_tell_of_each_kind(database: Database) -> None:
+    with database.write() as tx:
+        tx.emit([JobRow("sum"), JobRow("sum"), JobRow("sum"), JobRow("mail", run_at=NOW), JobRow("mail", run_at=LATER)])
+        first, second, third, mail = tx.claim_jobs(NOW, LATER, 10, "w")
+        assert tx.finish_job(first.id, "w", NOW + timedelta(seconds=2))
+        assert tx.finish_job(second.id, "w", NOW + timedelta(seconds=4))
+        assert tx.bury_job(third.id, "w", NOW, "broken")
+        assert tx.release_job(mail.id, "w", NOW)
+    with database.read() as tx:
+        by_kind = {figures.kind: figures for figures in tx.job_figures(NOW + timedelta(minutes=1))}
+        sums, mails = by_kind["sum"], by_kind["mail"]
+        assert (sums.waiting, sums.running, sums.dead, sums.done, sums.oldest) == (0, 0, 1, 2, None)
+        assert (sums.quantile(0), sums.quantile(0.95)) == (2, 4)
+        assert (mails.waiting, mails.done, mails.oldest, mails.quantile(0.5)) == (2, 0, NOW, None)
+        assert {f.kind for f in tx.job_figures(NOW + timedelta(days=2)) if f.done} == set()
 
 
 def test_a_waiting_key_is_not_doubled(database: Database) -> None:

@@ -205,6 +205,20 @@ def test_effective_access_tells_what_a_person_may_do_and_by_which_role(site: Sit
     assert "Helper" in grade[0]
 
 
+def test_effective_access_leads_to_what_decides_on_one_record(site: Site, ada: Visitor) -> None:
+    bob, thing = encode_id(_id(site, "bob@example.com")), encode_id(site.create("thing", name="Asked about"))
+    html = ada.get("/admin/access").text
+    source = re.search(r'<jm-choose src="(/o/[^"]+)" dialog="search" kinds=', html)
+    assert source
+    options = ada.get(f"{source[1]}?q=Asked&of=thing").get_json()["options"]
+    assert [o["value"] for o in options] == [thing]
+    answer = ada.get(f"/admin/access?user={bob}&record={thing}")
+    assert answer.location == f"/o/thing/{thing}/why?user={bob}"
+    asked = ada.get(answer.location).text
+    assert f'<option value="{bob}" selected>Bob</option>' in asked
+    assert ada.get(f"/admin/access?user={bob}&record={encode_id(7)}").status_code == 404
+
+
 def test_a_role_is_shown_with_where_each_line_is_written(ada: Visitor) -> None:
     html = ada.get("/admin/roles/helper?object=thing").text
     assert "objects/roles/helper.yaml" in html

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -160,6 +161,35 @@ def test_health_names_the_database_and_an_idle_queue(site: Site, ada: Visitor) -
     html = ada.get("/admin/health").text
     assert ("SQLite" in html) or ("PostgreSQL" in html)
     assert "Nothing is overdue" in html
+
+
+def test_the_first_job_after_a_quiet_time_is_not_overdue(site: Site, ada: Visitor) -> None:
+    clock, database = site.runtime.clock, site.runtime.database
+    with database.write() as transaction:
+        transaction.emit([JobRow("mail", run_at=clock() - timedelta(hours=1))])
+        (job,) = transaction.claim_jobs(clock() - timedelta(hours=1), clock(), 1, "w")
+        transaction.finish_job(job.id, "w", clock())
+        transaction.emit([JobRow("mail")])
+    html = ada.get("/admin/health").text
+    with database.write() as transaction:
+        (job,) = transaction.claim_jobs(clock(), clock(), 1, "w")
+        transaction.finish_job(job.id, "w", clock())
+    assert "A job has been due" not in html
+
+
+def test_prometheus_reads_figures_with_the_token_alone(site: Site) -> None:
+    runtime, ada = site.runtime, site.visitor()
+    assert ada.client.get("/metrics").status_code == 404
+    before, runtime.settings = runtime.settings, replace(runtime.settings, metrics_token="s3cret")
+    try:
+        assert ada.client.get("/metrics").status_code == 401
+        assert ada.client.get("/metrics", headers={"Authorization": "Bearer wrong"}).status_code == 401
+        found = ada.client.get("/metrics", headers={"Authorization": "Bearer s3cret"})
+    finally:
+        runtime.settings = before
+    assert found.content_type.startswith("text/plain; version=0.0.4")
+    assert '# TYPE jimu_jobs gauge' in found.text
+    assert all(line.startswith("#") or line.rsplit(" ", 1)[1][0].isdigit() for line in found.text.splitlines())
 
 
 def test_health_tells_what_is_paused_from_what_is_overdue(site: Site, ada: Visitor) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,26 +13,35 @@ from jimu.access import load_actor
 from jimu.access.accounts import by_system
 from jimu.access.api_tokens import TokenWish, create_token
 from jimu.access.approvals import TASK
-from jimu.app import create_app
 from jimu.fieldtypes.ids import encode_id
 from jimu.flows.approvals import events, service
 from jimu.flows.approvals.service import Request
 from jimu.records import Context
-from jimu.runtime import Runtime
-from jimu.settings import Settings
 from jimu.storage import counted
 from jimu.storage.query import Compare, Query
-from tests.databases import BACKENDS_MARKED, fresh_database
+from tests.databases import BACKENDS_MARKED
 from tests.flows.approvals.office import FILES
+from tests.web.opened import opened_site
 from tests.web.site import Site, Visitor, form_on, forms_of
 
-WORKSPACE = "name: office\nlabel: Office\nextends: []\n"
 BOTH = """
 label: Both of finance
 object: purchase
 priority: 200
 nodes:
   both: {approvers: [{user: [a@example.com, b@example.com]}], mode: any, comment: on_reject, to: approved}
+  approved: {type: end}
+"""
+
+
+CHOSEN = """
+label: Chosen people
+object: purchase
+priority: 300
+nodes:
+  boss: {approvers: [{manager_of: submitter}], to: first}
+  first: {approvers: [{pick: submitter, from: [role:finance], most: 1}], to: second}
+  second: {approvers: [{pick: first, from: ["group:South", x@example.com]}], to: approved}
   approved: {type: end}
 """
 
@@ -71,29 +79,30 @@ class Office:
 
 @pytest.fixture(scope="module", params=BACKENDS_MARKED)
 def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    folder: Path = tmp_path_factory.mktemp("office")
-    for name, text in {**FILES, "workspace.yaml": WORKSPACE, "flows/approvals/both.yaml": BOTH}.items():
-        path = folder / "work" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-    with fresh_database(str(request.param), folder) as url:
-        settings = Settings(
-            workspace=folder / "work", home=folder / "var", database_url=url, login_rate="1000 per minute"
-        )
-        runtime = Runtime(settings).start()
-        site = Site(runtime, create_app(runtime=runtime))
-        people = {"adm": site.user("adm", "admin"), "m": site.user("m", "buyer", language="zh-CN")}
+    engineer = "label: Engineer\nsystem: [configure]\n"
+    flows = {"flows/approvals/both.yaml": BOTH, "flows/approvals/chosen.yaml": CHOSEN}
+    files = {**FILES, **flows, "objects/roles/engineer.yaml": engineer}
+    with opened_site(tmp_path_factory.mktemp("office"), files, str(request.param)) as site:
+        people = {"adm": site.user("adm", "admin"), "eng": site.user("eng", "engineer")}
+        people["m"] = site.user("m", "buyer", language="zh-CN")
         north, south = (site.create("department", name=n, code=n, company=True) for n in ("North", "South"))
         people["s"] = site.user("s", "buyer", manager=people["m"], department=north)
         people |= {n: site.user(n, "finance", department=south) for n in "ab"}
         people |= {n: site.user(n, "buyer") for n in ("x", "reader", "busy")}
+        people["two"] = site.user("two", "buyer", manager=people["m"], department=north)
+        site.create("membership", person=people["two"], department=south)
         yield Office(site, people)
-        runtime.close()
 
 
 def tasks_on(html: str) -> list[str]:
     """Where the forms of the reader's own tasks go, without what is done."""
     return sorted({f.rpartition("/")[0] for f in forms_of(html) if "/tasks/" in f})
+
+
+def offered(html: str, name: str) -> list[str]:
+    """What a select offers."""
+    (select,) = re.findall(rf'<select[^>]*name="{name}".*?</select>', html, re.S)
+    return re.findall(r'<option value="(\w+)"', select)
 
 
 def problems_on(html: str) -> str:
@@ -140,6 +149,43 @@ def test_outsiders_find_no_trace_of_an_approval_anywhere(office: Office) -> None
         assert answer.status_code != 200 or answer.json["count"]["value"] == 0
     assert api(f"/approvals/{approval}").status_code == 404
     assert x.get("/admin/approvals").status_code == 403
+
+
+def test_the_page_of_what_runs_and_the_api_ask_for_the_same_right(office: Office) -> None:
+    for name, status, trying in (("adm", 200, 403), ("eng", 403, 200), ("x", 403, 403)):
+        assert office[name].get("/admin/approvals").status_code == status, name
+        assert office.api(name)("/approvals/monitor").status_code == status, name
+        assert office[name].get("/admin/approvals/try").status_code == trying, name
+
+
+def test_people_and_a_department_are_chosen_on_asking_on_deciding_and_on_handing_in_again(office: Office) -> None:
+    record = office.site.create("purchase", name="Chosen", amount="5", owner=office.people["two"])
+    two, ask = office["two"], f"/o/purchase/{encode_id(record)}/approve"
+    a, b = (encode_id(office.people[n]) for n in "ab")
+    page = two.get(f"{ask}?flow=chosen").text
+    north, _ = offered(page, "department")
+    assert sorted(offered(page, "pick-first")) == sorted([a, b])
+    given = {"flow": "chosen", "pick-first": a}
+    assert two.fill(f"{ask}?flow=chosen", given, ask).status_code == 422  # no department was chosen
+    approval = two.fill(f"{ask}?flow=chosen", {**given, "department": north}, ask).headers["Location"]
+    m = office["m"]
+    (task,) = tasks_on(m.get(approval).text)
+    assert m.fill(approval, {"target": "start", "comment": "other people"}, f"{task}/return").status_code == 303
+    again = form_on(two.get(approval).text, f"{approval}/resubmit")
+    assert (again["department"], again["pick-first"]) == ([north], [a])
+    sent = {"department": north, "pick-first": b}
+    assert two.fill(approval, sent, f"{approval}/resubmit").status_code == 303
+    (task,) = tasks_on(m.get(approval).text)
+    assert m.fill(approval, {}, f"{task}/approve").status_code == 303
+    decider = office["b"]
+    (task,) = tasks_on(decider.get(approval).text)
+    refused = decider.fill(approval, {"comment": "go"}, f"{task}/approve")
+    assert refused.status_code == 422
+    assert "second" in problems_on(refused.text)
+    x, south = encode_id(office.people["x"]), [a, b, encode_id(office.people["two"])]
+    assert sorted(offered(decider.get(approval).text, "pick-second")) == sorted([x, *south])
+    assert decider.fill(approval, {"pick-second": x}, f"{task}/approve").status_code == 303
+    assert tasks_on(office["x"].get(approval).text)
 
 
 def test_who_was_sent_a_copy_may_read_and_not_act(office: Office) -> None:

@@ -49,6 +49,8 @@ def everything(site: Site) -> dict[str, Any]:
         "mail": "a@example.com",
         "call": "+8613800138000",
         "site": "https://example.com/x",
+        "guest_family": "欧阳",
+        "guest_given": "娜娜",
         "place_country": "CN",
         "place_city": "上海",
         "place_street": "南京路1号",
@@ -71,6 +73,7 @@ def test_every_kind_of_field_can_be_typed_and_is_stored_as_meant(site: Site, ada
     assert values["about"] == site.makers["Globex"]
     assert sorted(values["partners"]) == sorted(site.makers.values())
     assert values["pieces"] == 1000
+    assert (values["guest"], values["guest_family"]) == ("欧阳娜娜", "欧阳")
     assert values["weight"] == Decimal("12.345")
     assert (values["cost"], values["cost_currency"]) == (Decimal("99.50"), "USD")
     assert values["seen_at"] == dt.datetime(2026, 2, 3, 10, 30, tzinfo=dt.UTC)
@@ -139,6 +142,19 @@ def test_a_broken_rule_is_told_in_the_readers_language(site: Site) -> None:
     assert answer.status_code == 422
     assert "请填写售出件数。" in answer.text
     visitor.client.post("/preferences", data={"language": "en", "csrf_token": visitor.token})
+
+
+def test_a_text_of_the_wrong_form_is_told_in_the_words_of_its_field(site: Site) -> None:
+    site.user("Lin", "keeper", language="zh-CN")
+    ada, li = site.visitor("ada@example.com"), site.visitor("lin@example.com")
+    form: dict[str, Any] = form_on(ada.get("/o/kit/new").text, "/o/kit/new")
+    form.update({"name": "Trunk", "seal": "RED"})
+    state = ada.client.post("/o/kit/state", data=form).get_json()["fields"]
+    assert state["seal"]["problem"] == "A colour, then perhaps two digits: red 07."
+    answer = li.fill("/o/kit/new", {"name": "Trunk", "seal": "red 7"})
+    assert answer.status_code == 422
+    assert "颜色，后面可以有两位数字：red 07。" in answer.text
+    assert ada.fill("/o/kit/new", {"name": "Trunk", "seal": "red 07"}).status_code == 303
 
 
 def test_a_form_says_which_fields_are_shown_needed_and_computed_while_one_types(ada: Visitor) -> None:

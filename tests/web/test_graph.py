@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+import re
+from collections.abc import Iterator
+from itertools import combinations, pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,6 +36,40 @@ def test_without_circles_the_needed_stands_left_of_the_needing(edges: list[tuple
     drawing = draw({name: name for name in NAMES}, forward)
     at = {box.name: box.x for box in drawing.boxes}
     assert all(at[a] < at[b] for a, b in forward if a != b)
+
+
+def points(path: str) -> Iterator[tuple[float, float]]:
+    """Places along an SVG path of M, H, V, Q and C, close to each other."""
+    x = y = 0.0
+    for command, numbers in re.findall(r"([MHVQC])([^MHVQC]*)", path):
+        n = [float(number) for number in numbers.split()]
+        ends = {"H": [(n[0], y)], "V": [(x, n[0])]}.get(command, list(zip(n[::2], n[1::2], strict=False)))
+        control = [(x, y), *ends]
+        for step in range(41):
+            rest = control
+            while len(rest) > 1:
+                t = step / 40
+                rest = [(a + (c - a) * t, b + (d - b) * t) for (a, b), (c, d) in pairwise(rest)]
+            if command != "M":
+                yield rest[0]
+        x, y = ends[-1]
+
+
+@given(EDGES)
+def test_no_edge_runs_behind_a_box_or_out_of_the_drawing(edges: list[tuple[str, str]]) -> None:
+    drawing = draw({name: name * 3 for name in NAMES}, edges)
+    assert {(c.source, c.target) for c in drawing.curves} == {(a, b) for a, b in edges if a != b}
+    for curve in drawing.curves:
+        for x, y in points(curve.path):
+            assert 0 <= x <= drawing.width
+            assert 0 <= y <= drawing.height
+            assert not any(b.x < x < b.x + b.width and b.y < y < b.y + b.height for b in drawing.boxes)
+
+
+def test_a_jump_back_keeps_the_order_of_the_way_there() -> None:
+    drawing = draw(dict.fromkeys("abc", "box"), [("a", "b"), ("b", "c"), ("c", "a"), ("a", "c")])
+    at = {box.name: box.x for box in drawing.boxes}
+    assert at["a"] < at["b"] < at["c"]
 
 
 def test_long_and_chinese_labels_are_cut_to_their_box() -> None:

@@ -9,8 +9,9 @@ import pytest
 from jimu.access import SYSTEM
 from jimu.fieldtypes.ids import encode_id
 from jimu.records import read, write
-from jimu.records.commands import Create, Delete
+from jimu.records.commands import Create, Delete, Update
 from jimu.records.requests import ListRequest
+from jimu.storage import counted
 from jimu.web.pages import own_records
 from tests.web.site import Site, Visitor, url
 
@@ -85,6 +86,38 @@ def test_what_was_deleted_is_no_longer_at_hand(site: Site, ada: Visitor) -> None
     write.write(Delete("maker", maker), site.system)
     assert "Soon gone" not in str(_at_hand(ada))
     assert "Soon gone" not in ada.get("/").text
+
+
+def test_what_may_no_longer_be_read_is_no_longer_at_hand_and_others_take_its_place(site: Site) -> None:
+    helped = site.user("Lea", "helper")
+    lea = site.visitor("lea@example.com")
+    makers = [site.create("maker", name=f"Near {n}", city="Oslo") for n in range(own_records.SHOWN_RECENT + 1)]
+    for id in makers:
+        _post(lea, "/recent", record=encode_id(id))
+    _post(lea, f"/favourites/{encode_id(makers[-1])}")
+    assert _at_hand(lea)["favourites"] == ["Near 12"]
+    assert len(_at_hand(lea)["recent"]) == own_records.SHOWN_RECENT
+    write.write(Delete("maker", makers[-1]), site.system)
+    assert _at_hand(lea) == {"favourites": [], "recent": [f"Near {n}" for n in range(11, -1, -1)]}
+    write.write(Update("user", helped, {"roles": []}), site.system)
+    assert _at_hand(lea) == {"favourites": [], "recent": []}
+
+
+def test_what_is_at_hand_is_asked_in_few_queries_however_much_it_is(site: Site) -> None:
+    site.user("Mio", "keeper")
+    mio = site.visitor("mio@example.com")
+    asked = []
+    for count in (1, 8):
+        for n in range(count):
+            for object in ("maker", "thing", "kit"):
+                _post(mio, "/recent", record=(id := encode_id(site.create(object, name=f"{object} {count} {n}"))))
+                _post(mio, f"/favourites/{id}")
+        mio.get("/at-hand")
+        with counted() as meter:
+            found = _at_hand(mio)
+        asked.append(meter.queries)
+    assert len(found["favourites"]) == 27
+    assert asked[0] == asked[1] <= 7
 
 
 def test_notifications_are_counted_shown_and_read(site: Site) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from jimu.web.markup import letters
 from jimu.web.pages.people import initials_of
 
 
@@ -22,3 +23,9 @@ from jimu.web.pages.people import initials_of
 )
 def test_initials_are_letters_of_words_or_the_given_name_in_characters(name: str, initials: str) -> None:
     assert initials_of(name) == initials
+
+
+def test_the_first_of_two_wide_characters_can_be_left_out_of_a_small_circle() -> None:
+    assert str(letters("雅雯")) == '<span class="avatar-first">雅</span>雯'
+    assert str(letters("RK")) == "RK"
+    assert str(letters("<b")) == "&lt;b"

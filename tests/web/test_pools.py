@@ -3,43 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jimu.access import accounts
 from jimu.access.api_tokens import TokenWish, create_token
-from jimu.app import create_app
 from jimu.fieldtypes.ids import encode_id
-from jimu.runtime import Runtime
-from jimu.settings import Settings
-from tests.databases import BACKENDS_MARKED, fresh_database
+from tests.databases import BACKENDS_MARKED
 from tests.flows.pools.company import FILES
+from tests.web.opened import opened_site
 from tests.web.site import Site, Visitor
-
-WORKSPACE = "name: sites\nlabel: Sites\nextends: []\n"
 
 
 @pytest.fixture(scope="module", params=BACKENDS_MARKED)
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    folder: Path = tmp_path_factory.mktemp("pools")
-    for name, text in {**FILES, "workspace.yaml": WORKSPACE}.items():
-        path = folder / "work" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-    with fresh_database(str(request.param), folder) as url:
-        settings = Settings(
-            workspace=folder / "work", home=folder / "var", database_url=url, login_rate="1000 per minute"
-        )
-        runtime = Runtime(settings).start()
-        made = Site(runtime, create_app(runtime=runtime))
+    with opened_site(tmp_path_factory.mktemp("pools"), FILES, str(request.param)) as made:
         made.user("Rita", "rep", position="Sales")
         made.user("Olga", "rep", position="Sales")
         made.user("Carla", "chief")
         made.user("Sam", "rep", position="Service")
         yield made
-        runtime.close()
 
 
 @pytest.fixture

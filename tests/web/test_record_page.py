@@ -13,6 +13,7 @@ from jimu.records import Create, Update, read, write
 from jimu.records.requests import ListRequest
 from jimu.storage.metering import counted
 from jimu.web.pages.markdown import to_html
+from tests.records.pictures import bomb, photo
 from tests.web.site import Site, Visitor, url
 
 FETCH = {"X-Requested-With": "fetch"}
@@ -447,3 +448,18 @@ def test_every_kind_of_value_is_shown_fittingly(site: Site, ada: Visitor) -> Non
         "3 of 5 stars", "<b>you</b>", "¥12.50", "<jm-more>", "上海", "&#34;a&#34;: [",
     ):  # fmt: skip
         assert expected in html, expected
+
+
+def test_a_page_shows_pictures_small_and_their_mark_where_they_cannot_be(
+    site: Site, ada: Visitor, bob: Visitor, thing: int
+) -> None:
+    good, bad = upload(ada, thing, "a.jpg", photo()), upload(ada, thing, "b.png", bomb())
+    panel = ada.get(url("thing", thing, "/attachments")).text
+    assert f'<img src="/files/{good}?size=96" alt="" width="44" height="44" loading="lazy">' in panel
+    shown = ada.get(f"/files/{good}?size=96")
+    assert (shown.mimetype, shown.headers["Cache-Control"]) == ("image/webp", "private, max-age=300")
+    assert "sandbox" in shown.headers["Content-Security-Policy"]
+    assert ada.get(f"/files/{bad}?size=96").mimetype == "image/svg+xml"
+    assert ada.get(f"/files/{good}?size=97").status_code == 404
+    alien = site.create("attachment", record=site.create("thing", name="Other"), name="c.jpg")
+    assert bob.get(f"/files/{encode_id(alien)}?size=96").status_code == 404

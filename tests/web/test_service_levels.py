@@ -7,13 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from jimu.app import create_app
-from jimu.runtime import Runtime
-from jimu.settings import Settings
 from jimu.storage import JobRow
-from tests.databases import BACKENDS_MARKED, fresh_database
+from tests.databases import BACKENDS_MARKED
 from tests.flows.sla.test_records import FILES
 from tests.records.project import FrozenClock
+from tests.web.opened import opened_site
 from tests.web.site import Site, url
 
 WORKSPACE = {
@@ -33,19 +31,11 @@ objects: {ticket: {create: true, read: own, update: own}}
 
 @pytest.fixture(params=BACKENDS_MARKED)
 def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Site, FrozenClock]]:
-    for name, text in WORKSPACE.items():
-        path = tmp_path / "work" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-    with fresh_database(str(request.param), tmp_path) as database:
-        clock = FrozenClock()
-        settings = Settings(workspace=tmp_path / "work", home=tmp_path / "var", database_url=database)
-        runtime = Runtime(settings, clock=clock).start()
-        made = Site(runtime, create_app(runtime=runtime))
+    clock = FrozenClock()
+    with opened_site(tmp_path, WORKSPACE, str(request.param), clock) as made:
         made.user("Carla", "chief")
         made.user("Abe", "agent")
         yield made, clock
-        runtime.close()
 
 
 def test_clocks_stand_on_the_record_and_in_administration(desk: tuple[Site, FrozenClock]) -> None:

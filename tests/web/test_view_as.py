@@ -32,6 +32,9 @@ def test_one_sees_what_they_see_and_stops(site: Site, ada: Visitor) -> None:
     assert "12.34" in ada.get(url("thing", thing)).text
     page = f"/users/{encode_id(bob)}/view-as"
     assert page in forms_of(ada.get(f"/admin/users/{encode_id(bob)}").text)
+    assert page in forms_of(ada.get(url("user", bob)).text)
+    assert "view-as" not in ada.get(url("user", own)).text
+    assert "view-as" not in site.visitor("bob@example.com").get(url("user", own)).text
     assert start(ada, bob) == 303
     html = ada.get(url("thing", thing)).text
     assert "Saw" in html

@@ -101,6 +101,7 @@ fields:
   mail: {type: email, label: {en: Mail, zh-CN: 邮箱, zh-TW: 信箱}}
   call: {type: phone, label: {en: Call, zh-CN: 电话, zh-TW: 電話}}
   site: {type: url, label: {en: Site, zh-CN: 网站, zh-TW: 網站}}
+  guest: {type: person_name, label: {en: Guest, zh-CN: 来客, zh-TW: 來客}}
   place: {type: address, label: {en: Place, zh-CN: 地址, zh-TW: 地址}}
   spot: {type: geolocation, label: {en: Spot, zh-CN: 位置, zh-TW: 位置}}
   papers: {type: attachment, label: {en: Papers, zh-CN: 文件, zh-TW: 文件}}
@@ -146,7 +147,15 @@ fields:
   dear: {type: formula, returns: boolean, formula: "worth > 1000", label: {en: Dear, zh-CN: 贵重, zh-TW: 貴重}}
   reason: {type: text, label: {en: Why so dear, zh-CN: 原因, zh-TW: 原因}, visible_when: "worth > 1000"}
   sealed: {type: boolean, label: {en: Sealed, zh-CN: 已封存, zh-TW: 已封存}}
-  seal: {type: text, label: {en: Seal, zh-CN: 封条, zh-TW: 封條}, read_only_when: "sealed"}
+  seal:
+    type: text
+    label: {en: Seal, zh-CN: 封条, zh-TW: 封條}
+    read_only_when: "sealed"
+    pattern: "[a-z]+( [0-9]{2})?"
+    pattern_message:
+      en: "A colour, then perhaps two digits: red 07."
+      zh-CN: 颜色，后面可以有两位数字：red 07。
+      zh-TW: 顏色，後面可以有兩位數字：red 07。
 """,
     "layouts/pages/kit.yaml": """
 object: kit

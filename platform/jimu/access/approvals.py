@@ -26,7 +26,9 @@ _OPEN = ("pending", "delegated", "waiting")
 
 
 def by_approval(question: Question) -> Filter:
-    """The approval: to its submitter and to all whom it names. The record: to all whom an approval of it names."""
+    """The approval: to its submitter and to all whom it names. The record: to all whom an approval of it names, until
+    it ends where the flow says so.
+    """
     actor, target = question.actor, question.object
     if question.action != "read" or actor.id is None or READER not in question.manifest.objects:
         return NOTHING
@@ -38,7 +40,8 @@ def by_approval(question: Question) -> Filter:
 
 
 def _named(question: Question, column: str) -> list[Filter]:
-    mine = Compare("person", "eq", question.actor.id) & _STILL
+    still = _STILL if column == "record" else AnyOf((_STILL, Compare("kind", "in", ("asked", "copy"))))
+    mine = Compare("person", "eq", question.actor.id) & still
     pools = pools_of(question)
     found: list[Filter] = [HasRow(READER, column, mine)]
     if pools:

@@ -17,6 +17,13 @@ def token_allows(scopes: frozenset[str] | None, object: str, action: str) -> boo
     return action in _READING and ("read" in scopes or f"read:{object}" in scopes)
 
 
+def may_change(scopes: frozenset[str] | None, object: str = "") -> bool:
+    """Whether a token with ``scopes`` may change anything of ``object`` at all; '': of any object."""
+    if scopes is None or object:
+        return token_allows(scopes, object, "update")
+    return any(scope.partition(":")[0] == "write" for scope in scopes)
+
+
 def is_scope(name: str) -> bool:
     """Whether ``name`` is a scope that a token may carry."""
     kind, colon, object = name.partition(":")

@@ -60,6 +60,11 @@ def read_picks(body: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
     return {node: tuple(read_ids(given, node)) for node in given}
 
 
+def read_department(body: Mapping[str, Any]) -> int | None:
+    given = body.get("department")
+    return None if given in (None, "") else read_id(given, "department")
+
+
 def read_decision(answer: str, body: Mapping[str, Any]) -> Decision:
     version = body.get("record_version")
     if version is not None and (not isinstance(version, int) or isinstance(version, bool)):

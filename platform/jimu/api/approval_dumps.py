@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from jimu.access.fields import MASK, NONE, field_access
 from jimu.api.answers import Answer
 from jimu.api.call import Call
 from jimu.fieldtypes.ids import encode_id
@@ -13,7 +12,7 @@ from jimu.flows.approvals.driving import Done
 from jimu.flows.approvals.foreseeing import Forecast, Step
 from jimu.flows.approvals.inbox import Item
 from jimu.flows.approvals.panel import Panel, TaskView
-from jimu.records import Context
+from jimu.flows.approvals.seen import readable_fields
 
 _TOLD = (
     "answer",
@@ -74,6 +73,7 @@ def dump_item(item: Item) -> dict[str, Any]:
 
 
 def dump_panel(call: Call, found: Panel) -> dict[str, Any]:
+    readable = readable_fields(found.flow.object, found.row.get("record"), call.context)
     return {
         "id": encode_id(found.id),
         "flow": found.flow.name,
@@ -85,6 +85,8 @@ def dump_panel(call: Call, found: Panel) -> dict[str, Any]:
         "object": found.flow.object,
         "record": dump_id(found.row.get("record")),
         "submitter": dump_id(found.run.submitter),
+        "department": dump_id(found.run.department),
+        "restarts": dump_id(found.row.get("restarts")),
         "cause": found.run.cause or None,
         "may": list(found.may),
         "nodes": [
@@ -99,7 +101,7 @@ def dump_panel(call: Call, found: Panel) -> dict[str, Any]:
             for p in found.places
         ],
         "tasks": [_task(t) for t in found.tasks],
-        "history": [_entry(call.context, found, row) for row in found.entries],
+        "history": [_entry(row, readable) for row in found.entries],
     }
 
 
@@ -127,7 +129,8 @@ def _task(task: TaskView) -> dict[str, Any]:
     }
 
 
-def _entry(context: Context, found: Panel, row: Mapping[str, Any]) -> dict[str, Any]:
+def _entry(row: Mapping[str, Any], readable: Collection[str]) -> dict[str, Any]:
+    """Of fields that an answer changed or a condition read only those that the reader may see."""
     details = row["details"] or {}
     told = {k: v for k, v in details.items() if k in _TOLD}
     if "people" in told:
@@ -143,19 +146,12 @@ def _entry(context: Context, found: Panel, row: Mapping[str, Any]) -> dict[str, 
         "task": row["task"],
         "comment": row["text"],
         "details": told,
-        "changed": _readable(context, found, details.get("changes") or {}),
+        "changed": [n for n in details.get("changes") or {} if n in readable],
+        "values": {n: v for n, v in (details.get("values") or {}).items() if n in readable},
         "attachments": [encode_id(a) for a in details.get("attachments") or ()],
         "record_version": row["record_version"],
         "flow_version": row["flow_version"],
     }
-
-
-def _readable(context: Context, found: Panel, changes: Mapping[str, Any]) -> list[str]:
-    """The fields that an answer changed, of those that the reader may see; their values are in the record's history."""
-    if not changes:
-        return []
-    levels = field_access(context.actor, context.manifest, found.flow.object)
-    return [name for name in changes if levels.get(name, NONE) not in (NONE, MASK)]
 
 
 def dump_forecast(call: Call, forecast: Forecast) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from jimu.access.rights import has_right
 from jimu.api.answers import Answer
 from jimu.api.approval_bodies import (
     Reader,
@@ -17,6 +16,7 @@ from jimu.api.approval_bodies import (
     read_adding,
     read_comment,
     read_decision,
+    read_department,
     read_handing,
     read_nothing,
     read_people,
@@ -32,21 +32,23 @@ from jimu.api.endpoints import WRITE_ERRORS, Endpoint
 from jimu.api.errors import dump_error
 from jimu.api.parameters import ParameterSet, choice, integer, text
 from jimu.api.records import path_id
-from jimu.errors import Forbidden, JimuError
+from jimu.errors import JimuError
 from jimu.fieldtypes.ids import encode_id
 from jimu.flows.approvals import events, service
+from jimu.flows.approvals.batches import decide_batch
+from jimu.flows.approvals.departments import choices
 from jimu.flows.approvals.foreseeing import foresee
-from jimu.flows.approvals.inbox import BOXES, box, monitor
+from jimu.flows.approvals.inbox import BOXES, box, mark_read, monitor
+from jimu.flows.approvals.looking_after import require_looking_after
 from jimu.flows.approvals.panel import approvals_of, panel
 from jimu.flows.approvals.service import Request
 from jimu.flows.approvals.versions import flows_of
-from jimu.messages import Message
 from jimu.records import read
 from jimu.records.reading import reading
 from jimu.settings import Settings
 
 Parameters = Mapping[str, Any]
-MOST_AT_ONCE = 500
+MOST_AT_ONCE = 5_000  # whatever the flows say
 
 
 # --- reading ---
@@ -61,8 +63,7 @@ def box_view(call: Call, parameters: Parameters) -> Answer:
 
 
 def monitor_view(call: Call, parameters: Parameters) -> Answer:
-    if not has_right(call.actor, call.manifest, "modify_all"):
-        raise Forbidden(Message("Only who looks after approvals may do this."))
+    require_looking_after(call.context)
     state, overdue = parameters["state"], parameters["state"] == "overdue"
     found = monitor(call.context, state="" if overdue else state, overdue=overdue, limit=parameters["limit"])
     return Answer({"items": [dump_item(i) for i in found]})
@@ -70,6 +71,12 @@ def monitor_view(call: Call, parameters: Parameters) -> Answer:
 
 def one_view(call: Call, parameters: Parameters, id: str) -> Answer:
     return Answer(dump_panel(call, panel(path_id(id), call.context)))
+
+
+def read_view(call: Call, parameters: Parameters, id: str) -> Answer:
+    panel(path_id(id), call.context)
+    mark_read(path_id(id), call.context)
+    return Answer({"read": True})
 
 
 def of_record_view(call: Call, parameters: Parameters, object: str, id: str) -> Answer:
@@ -90,7 +97,9 @@ def of_record_view(call: Call, parameters: Parameters, object: str, id: str) -> 
 
 
 def flows_view(call: Call, parameters: Parameters, object: str, id: str) -> Answer:
-    """The flows by which the record could be approved now, with whom the asker has to choose and the way ahead."""
+    """The flows by which the record could be approved now, with whom the asker has to choose, and the departments among
+    which (the main one first) where the flow goes by it.
+    """
     record = read.get(object, path_id(id), call.context, titles=False)
     found = []
     with reading(call.context) as transaction:
@@ -98,9 +107,11 @@ def flows_view(call: Call, parameters: Parameters, object: str, id: str) -> Answ
         for flow in flows_of(call.manifest, object):
             wish = Request(object, record.id, flow.name)
             if "button" in flow.trigger.on and service.fits(flow, wish, inner):
+                places = choices(flow, int(call.actor.id or 0), inner)
                 found.append(
                     {"flow": flow.name, "label": flow.label.get(call.locale), "help": flow.help.get(call.locale),
-                     "picks": _picks(flow, call)}
+                     "picks": _picks(flow, call),
+                     "departments": [{"id": encode_id(d.id), "name": d.name} for d in places]}
                 )  # fmt: skip
     return Answer({"flows": found})
 
@@ -119,12 +130,12 @@ def foresee_view(call: Call, parameters: Parameters, object: str, id: str) -> An
     """Who would be asked if the record were handed in now; nothing is stored."""
     body = read_object()
     record = read.get(object, path_id(id), call.context, titles=False)
-    picks = read_picks(body)
+    picks, department = read_picks(body), read_department(body)
     with reading(call.context) as transaction:
         inner = replace(call.context, transaction=transaction)
-        wish = Request(object, record.id, str(body.get("flow") or ""), picks=picks)
+        wish = Request(object, record.id, str(body.get("flow") or ""), picks=picks, department=department)
         flow = service.choose_flow(wish, inner)
-        forecast = foresee(flow, record.id, inner, picks=picks)
+        forecast = foresee(flow, record.id, inner, picks=picks, department=department)
     return Answer(dump_forecast(call, forecast))
 
 
@@ -139,15 +150,23 @@ def start_view(call: Call, parameters: Parameters) -> Answer:
         raise bad("purpose")
     wish = Request(
         read_name(body, "object"), read_id(body.get("record"), "record"), str(body.get("flow") or ""),
-        read_comment(body), read_picks(body), purpose, held,
+        read_comment(body), read_picks(body), purpose, held, department=read_department(body),
     )  # fmt: skip
     return dump_done(call, service.start(wish, call.context), 201)
 
 
 def resubmit_view(call: Call, parameters: Parameters, id: str) -> Answer:
     body = read_object()
-    done = service.resubmit(path_id(id), call.context, comment=read_comment(body), picks=read_picks(body))
+    picks, department = read_picks(body), read_department(body)
+    comment = read_comment(body)
+    done = service.resubmit(path_id(id), call.context, comment=comment, picks=picks, department=department)
     return dump_done(call, done)
+
+
+def restart_view(call: Call, parameters: Parameters, id: str) -> Answer:
+    body = read_object()
+    asked = service.Restarting(read_comment(body), read_picks(body), read_department(body))
+    return dump_done(call, service.restart(path_id(id), asked, call.context), 201)
 
 
 def revoke_view(call: Call, parameters: Parameters, id: str) -> Answer:
@@ -172,12 +191,13 @@ def batch_view(call: Call, parameters: Parameters) -> Answer:
         raise bad("answer")
     if not tasks or len(tasks) > MOST_AT_ONCE:
         raise bad("tasks")
-    found = service.decide_all(tasks, read_decision(answer, {**body, "key": ""}), call.context)
+    found = decide_batch(tasks, read_decision(answer, {**body, "key": ""}), call.context)
     rows = [
         {"task": encode_id(b.task), "done": b.error is None, "error": _error(call, b.error)}
-        for b in found
+        for b in found.results
     ]
-    return Answer({"done": sum(b.error is None for b in found), "results": rows})
+    done = sum(b.error is None for b in found.results)
+    return Answer({"done": done, "results": rows, "queued": found.queued}, 202 if found.queued else 200)
 
 
 def _error(call: Call, error: JimuError | None) -> dict[str, Any] | None:
@@ -255,7 +275,7 @@ def endpoints(settings: Settings) -> tuple[Endpoint, ...]:
 
     def post(path: str, view: Any, summary: str, name: str, status: int = 200) -> Endpoint:
         return Endpoint("POST", path, view, summary, "approvals", name, body="any", result="any", status=status,
-                        errors=WRITE_ERRORS, idempotent=True)  # fmt: skip
+                        errors=WRITE_ERRORS, idempotent=True, of="approval", asks=name == "foresee")  # fmt: skip
 
     on_tasks = [
         post(f"/approval-tasks/{{id}}/{n}", _on_task(kind, given), summary, f"task_{n}")
@@ -276,8 +296,10 @@ def endpoints(settings: Settings) -> tuple[Endpoint, ...]:
         get("/records/{object}/{id}/approvals", of_record_view, "The approvals of a record", "record_approvals"),
         get("/records/{object}/{id}/approval-flows", flows_view, "By which flows it can be approved", "record_flows"),
         post("/records/{object}/{id}/foresee-approval", foresee_view, "Who would be asked: {flow, picks}", "foresee"),
-        post("/approvals", start_view, "Ask for an approval: {object, record, flow, comment, picks}", "ask", 201),
+        post("/approvals", start_view, "Ask: {object, record, flow, comment, picks, department}", "ask", 201),
         post("/approvals/{id}/resubmit", resubmit_view, "Hand it in again: {comment, picks}", "approval_resubmit"),
+        post("/approvals/{id}/read", read_view, "Note that a copy was read", "approval_read"),
+        post("/approvals/{id}/restart", restart_view, "Start it again: {comment, picks}", "approval_restart", 201),
         post("/approvals/{id}/revoke", revoke_view, "Ask to revoke it: {comment}", "approval_revoke", 201),
         post("/approval-tasks/decide", batch_view, "One answer to many tasks: {tasks, answer, comment}", "task_batch"),
         *decisions,

@@ -19,6 +19,7 @@ from jimu.api import (
     explaining,
     files,
     flows,
+    followers,
     formulas,
     hooks,
     imports,
@@ -87,6 +88,7 @@ def build_endpoints(runtime: Runtime) -> tuple[Endpoint, ...]:
         units,
         pools,
         flows,
+        followers,
         hooks,
         approvals,
     )

@@ -212,6 +212,7 @@ def endpoints(settings: Settings) -> tuple[Endpoint, ...]:
             errors=WRITE_ERRORS,
             description="The values as for a new record; with `id`, as for a change of that record.",
             only=_has_rules,
+            asks=True,
         ),
         Endpoint(
             "POST",

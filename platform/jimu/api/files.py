@@ -13,13 +13,16 @@ from jimu.api.endpoints import RECORD_ERRORS, Endpoint
 from jimu.api.errors import UnsupportedMediaType
 from jimu.api.parameters import ParameterSet, choice, record_id, text
 from jimu.api.records import path_id, written
-from jimu.errors import BadRequest, Problem
+from jimu.errors import BadRequest, NotFound, Problem
 from jimu.messages import Message
 from jimu.records import files
+from jimu.records.stored_files import StoredFile
+from jimu.records.thumbnails import CONTENT_TYPE, SIZES, find_thumbnail
 from jimu.settings import Settings
 
 # A file is somebody's input: it is never a page of this site, whatever it says it is.
 _POLICY = "default-src 'none'; sandbox"
+_ORIGINAL = "original"
 
 
 def upload_view(call: Call, parameters: Mapping[str, Any]) -> Answer:
@@ -44,6 +47,8 @@ def upload_view(call: Call, parameters: Mapping[str, Any]) -> Answer:
 def download_view(call: Call, parameters: Mapping[str, Any], id: str) -> Response:
     """The bytes; pictures may be shown in place, everything else is only downloaded."""
     file = files.find_file(path_id(id), call.context)
+    if parameters["size"] != _ORIGINAL:
+        return _thumbnail(file, int(parameters["size"]))
     in_place = file.is_picture and parameters["disposition"] == "inline"
     response = send_file(
         file.path,
@@ -54,6 +59,20 @@ def download_view(call: Call, parameters: Mapping[str, Any], id: str) -> Respons
         etag=file.digest,
         max_age=0,
     )
+    return _guarded(response)
+
+
+def _thumbnail(file: StoredFile, size: int) -> Response:
+    """Raises NotFound for what is no picture, or none that can be opened safely."""
+    path = find_thumbnail(file, size)
+    if path is None:
+        raise NotFound(Message("This file has no thumbnail."))
+    return _guarded(
+        send_file(path, mimetype=CONTENT_TYPE, conditional=True, etag=f"{file.digest}-{size}", max_age=0)
+    )
+
+
+def _guarded(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-cache"
@@ -68,7 +87,16 @@ def endpoints(settings: Settings) -> tuple[Endpoint, ...]:
         )
     )
     down = ParameterSet(
-        (choice("disposition", "inline: pictures are shown in place.", ("attachment", "inline"), "attachment"),)
+        (
+            choice("disposition", "inline: pictures are shown in place.", ("attachment", "inline"), "attachment"),
+            choice(
+                "size",
+                "A thumbnail (WebP, upright, without the camera's notes) of at most so many pixels each way; 404 for"
+                " files that have none.",
+                (_ORIGINAL, *map(str, SIZES)),
+                _ORIGINAL,
+            ),
+        )
     )
     return (
         Endpoint(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,10 @@ class ReadableScope:
 
     def names(self, object: str) -> list[str]:
         return [name for name in self.call.snapshot.schema.names(object) if self._may_read(object, name)]
+
+    @property
+    def calendars(self) -> Collection[str]:
+        return self.call.manifest.all("calendar")
 
     def _may_read(self, object: str, name: str) -> bool:
         known = self.call.manifest.objects.get(object)
@@ -101,5 +105,6 @@ def endpoints(settings: Settings) -> tuple[Endpoint, ...]:
             body="formula",
             result="formula_check",
             errors=(404, 415, 422),
+            asks=True,
         ),
     )

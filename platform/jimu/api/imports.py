@@ -17,7 +17,7 @@ from jimu.api.units import dump_run
 from jimu.errors import BadRequest, NotFound
 from jimu.exchange.importing.step import read_step
 from jimu.exchange.readers import ReadOptions
-from jimu.exchange.wizard.checking import RowFilter, checked_rows
+from jimu.exchange.wizard.checking import RowFilter, checked_rows, reasons_of
 from jimu.exchange.wizard.imports import (
     DataImport,
     discard,
@@ -33,13 +33,17 @@ from jimu.exchange.wizard.telling import result_rows
 from jimu.fieldtypes.ids import decode_id, encode_id
 from jimu.messages import Message
 from jimu.settings import Settings
+from jimu.translation import translator
 
 Parameters = Mapping[str, Any]
 _MOST_ROWS = 500
 
 
 def dump_import(data: DataImport, call: Call) -> dict[str, Any]:
-    run = run_of_import(data, call.context)
+    run, say = run_of_import(data, call.context), translator(call.actor.locale)
+    told = {k: v for k, v in data.forecast.items() if k not in ("first", "problem")}
+    if told:
+        told["reasons"] = [[code, header, text.render(say), n] for code, header, text, n in reasons_of(data.forecast)]
     return {
         "id": encode_id(data.id),
         "file": data.file_name,
@@ -47,13 +51,13 @@ def dump_import(data: DataImport, call: Call) -> dict[str, Any]:
         "state": data.state,
         "rows": data.rows,
         "checked_rows": data.checked_rows,
-        "problem": data.problem or None,
+        "problem": data.problem.render(say) if data.problem else None,
         "columns": [
             {"header": c.header, "filled": c.filled, "distinct": c.distinct, "examples": c.examples}
             for c in (data.profile.columns if data.profile else ())
         ],
         "mapping": dict(data.plan),
-        "forecast": {k: v for k, v in data.forecast.items() if k != "first"} or None,
+        "forecast": told or None,
         "unit": dump_run(run) if run else None,
     }
 
@@ -113,11 +117,12 @@ def rows_view(call: Call, parameters: Parameters, id: str) -> Answer:
     data = _load(call, id)
     wanted = RowFilter(parameters["action"], parameters["column"], parameters["code"], parameters["after"])
     rows, more = checked_rows(data.id, call.context, wanted, parameters["limit"])
+    say = translator(call.actor.locale)
     told = [
         {
             **{k: row[k] for k in ("row", "action", "cells")},
             "id": row["id"] or None,
-            "problems": [{"code": c, "column": h or None, "message": m} for c, h, m in row["problems"]],
+            "problems": [{"code": c, "column": h or None, "message": m.render(say)} for c, h, m in row["problems"]],
         }
         for row in rows
     ]

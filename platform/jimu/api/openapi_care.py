@@ -1,4 +1,4 @@
-"""JSON Schemas of what the endpoints for care take and give."""
+"""JSON Schemas of what the endpoints for care and for followers take and give."""
 
 from __future__ import annotations
 
@@ -25,6 +25,24 @@ def _object(required: list[str], **properties: Json) -> Json:
 
 
 SHAPES: dict[str, Json] = {
+    "Follower": _object(
+        ["person", "name", "reason", "since"],
+        person=_ID,
+        name={"type": "string"},
+        reason={"enum": ["asked", "created", "commented", "mentioned", "owned"]},
+        since={"type": ["string", "null"], "format": "date-time", "description": "null: as long as they own it."},
+    ),
+    "Followers": _object(
+        ["followers", "next"],
+        followers={"type": "array", "items": {"$ref": "#/components/schemas/Follower"}},
+        next={"type": ["string", "null"]},
+    ),
+    "Following": _object(
+        ["following", "reason", "count"],
+        following={"type": "boolean"},
+        reason={"type": ["string", "null"]},
+        count={"type": "integer", "description": "How many people follow it."},
+    ),
     "MaybeDuplicate": {"type": "object", "description": "Field: value; `id` for a change of that record."},
     "Duplicate": _object(
         ["rule", "object", "id", "title", "score", "fields", "on_match"],

@@ -32,7 +32,7 @@ from jimu.bulk import (
 from jimu.bulk.hand_over import find_other_work, foresee, holdings_of, require_hand_over, require_plan, start_hand_over
 from jimu.errors import BadRequest, NotFound
 from jimu.fieldtypes.ids import decode_id, encode_id
-from jimu.messages import Message
+from jimu.messages import Message, Translator
 from jimu.settings import Settings
 from jimu.translation import translator
 
@@ -63,12 +63,12 @@ def dump_run(run: Run) -> dict[str, Any]:
     }
 
 
-def dump_item(item: Item, object: str) -> dict[str, Any]:
+def dump_item(item: Item, object: str, say: Translator) -> dict[str, Any]:
     return {
         "id": encode_id(item.id) if item.id else None,
         "object": item.object or object,
         "status": item.status,
-        "reason": item.reason or None,
+        "reason": item.reason.render(say) if item.reason else None,
         "row": item.row or None,
     }
 
@@ -103,9 +103,9 @@ def foresee_view(call: Call, parameters: Parameters) -> Answer:
     """A dry run of the first records; nothing is changed."""
     asked = read_request(read_object())
     made = try_out(asked, call.context)
-    object = asked.selection.object
+    object, say = asked.selection.object, translator(call.actor.locale)
     counts = {n: getattr(made, n) for n in ("total", "tried", "changed", "unchanged", "failures", "related")}
-    return Answer({**counts, "failed": [dump_item(item, object) for item in made.failed]})
+    return Answer({**counts, "failed": [dump_item(item, object, say) for item in made.failed]})
 
 
 def start_view(call: Call, parameters: Parameters) -> Answer:
@@ -129,7 +129,8 @@ def get_view(call: Call, parameters: Parameters, id: str) -> Answer:
 
 def failures_view(call: Call, parameters: Parameters, id: str) -> Answer:
     run = _load(call, id)
-    return Answer({"failures": [dump_item(i, run.object) for i in failures_of(run, call.context, MOST_FAILURES)]})
+    say, found = translator(call.actor.locale), failures_of(run, call.context, MOST_FAILURES)
+    return Answer({"failures": [dump_item(item, run.object, say) for item in found]})
 
 
 def conflicts_view(call: Call, parameters: Parameters, id: str) -> Answer:
@@ -137,7 +138,7 @@ def conflicts_view(call: Call, parameters: Parameters, id: str) -> Answer:
     run = _load(call, id)
     made = foresee_undo(run, call.context)
     say = translator(call.actor.locale)
-    first = [{**dump_item(c.item, run.object), "reason": c.reason.render(say)} for c in made.first]
+    first = [{**dump_item(c.item, run.object, say), "reason": c.reason.render(say)} for c in made.first]
     counts = {n: getattr(made, n) for n in ("total", "judged", "conflicts", "lost")}
     return Answer({**counts, "first": first})
 
@@ -191,7 +192,7 @@ def endpoints(settings: Settings) -> tuple[Endpoint, ...]:
     write, one = (400, *WRITE_ERRORS), "/units/{id}"
     return (
         Endpoint("POST", "/units/foresee", foresee_view, "Foresee a bulk action", "bulk", "foresee_unit", none,
-                 body="any", result="any", errors=write, description=_HOW),
+                 body="any", result="any", errors=write, description=_HOW, asks=True),
         Endpoint("POST", "/units", start_view, "Start a bulk action", "bulk", "start_unit", none,
                  body="any", result="any", status=202, errors=write, idempotent=True, description=_HOW),
         Endpoint("GET", one, get_view, "How far a bulk action is", "bulk", "get_unit", none, result="any",
@@ -211,7 +212,7 @@ def endpoints(settings: Settings) -> tuple[Endpoint, ...]:
         Endpoint("GET", "/hand-overs/{id}/holdings", holdings_view, "What a person holds", "bulk", "holdings", none,
                  result="any", errors=(403, *RECORD_ERRORS)),
         Endpoint("POST", "/hand-overs/foresee", foresee_hand_over_view, "Foresee a hand-over", "bulk",
-                 "foresee_hand_over", none, body="any", result="any", errors=write),
+                 "foresee_hand_over", none, body="any", result="any", errors=write, asks=True),
         Endpoint("POST", "/hand-overs", hand_over_view, "Hand a person's work over", "bulk", "hand_over", none,
                  body="any", result="any", status=202, errors=write, idempotent=True),
     )

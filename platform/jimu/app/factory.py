@@ -13,6 +13,7 @@ from jimu.app.assets import serve_assets
 from jimu.app.compression import compress
 from jimu.app.headers import SecurityHeaders
 from jimu.app.health import build_health_blueprint
+from jimu.app.metrics import build_metrics_blueprint
 from jimu.app.no_session import NoSession
 from jimu.runtime import Runtime
 from jimu.settings import Settings
@@ -37,6 +38,7 @@ def create_app(settings: Settings | None = None, runtime: Runtime | None = None)
     app.extensions["jimu"] = runtime
     runtime.database.observer.is_on = True
     app.register_blueprint(build_health_blueprint(runtime))
+    app.register_blueprint(build_metrics_blueprint(runtime))
     _register_faces(app, runtime)
     app.after_request(compress)
     _wrap(app, settings)

@@ -1,5 +1,5 @@
 """The jobs of units: one carries a bulk action on, as the user who asked for it, with the rights of
-that moment; another forgets old ones.
+that moment; others forget old ones, and work out roll-ups that long runs have left.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from jimu.jobs import GiveUp, RetryLater
 from jimu.jobs.timers import Timer
 from jimu.messages import Message
 from jimu.records import Context
+from jimu.records.rollups_due import work_off_rollups
+from jimu.records.write_steps.rollups import DUE_JOB
 
 PAUSE = timedelta(seconds=5)
 NOT_ACTIVE = Message("The account that asked for this is no longer active.")
@@ -29,14 +31,14 @@ BROKE_OFF = Message("It broke off and was tried again several times; an administ
 
 
 def run_mass_change(job: Any, context: Any) -> None:
-    _carry(job, context, carry_on)
+    carry_unit(job, context, carry_on)
 
 
 def run_hand_over(job: Any, context: Any) -> None:
-    _carry(job, context, carry_hand_over_on)
+    carry_unit(job, context, carry_hand_over_on)
 
 
-def _carry(job: Any, context: Any, go_on: Callable[[int, Context], Run]) -> None:
+def carry_unit(job: Any, context: Any, go_on: Callable[[int, Context], Run]) -> None:
     """As whoever the unit belongs to; what cannot go on ends there, what met a busy store is tried again."""
     id, user = decode_id(job.payload["run"]), decode_id(job.payload["user"])
     try:
@@ -65,11 +67,18 @@ def _carry(job: Any, context: Any, go_on: Callable[[int, Context], Run]) -> None
 
 def keep_units(job: Any, context: Any) -> None:
     forget_old(context)
+    work_off_rollups(context)
+
+
+def catch_rollups_up(job: Any, context: Any) -> None:
+    """What a run has left so far: it may take long yet, or be dead."""
+    work_off_rollups(context)
 
 
 @hookimpl
 def jimu_job_handlers() -> Mapping[str, Callable[[Any, Any], None]]:
-    return {JOB: run_mass_change, JOBS["hand_over"]: run_hand_over, KEEPING: keep_units}
+    carry = {JOB: run_mass_change, JOBS["hand_over"]: run_hand_over}
+    return {**carry, KEEPING: keep_units, DUE_JOB: catch_rollups_up}
 
 
 @hookimpl

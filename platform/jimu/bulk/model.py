@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from jimu.fieldtypes.ids import decode_id, encode_id
+from jimu.messages import Message, keep_message, kept_message
 
 BATCH = 200
 """Records that are changed in one transaction."""
@@ -111,7 +112,7 @@ class Item:
     """What became of one record (``id`` 0: none was made). ``status``: created updated unchanged deleted restored
     purged skipped failed.
 
-    ``version``: after it; ``reason``: why it failed, in the language of who asked; ``before``: the values that were
+    ``version``: after it; ``reason``: why it failed; ``before``: the values that were
     changed, as they were. ``object``: where it is not the unit's own. ``prior``: the version before, where the unit may
     have touched the record already. ``row``: of a file. ``along``: changed because of another record of the unit.
     """
@@ -119,7 +120,7 @@ class Item:
     id: int
     status: str
     version: int = 0
-    reason: str = ""
+    reason: Message | None = None
     before: Mapping[str, Any] | None = None
     object: str = ""
     prior: int = 0
@@ -128,14 +129,16 @@ class Item:
 
     def dump(self) -> list[Any]:
         id = encode_id(self.id) if self.id else ""
-        made = [id, self.status, self.version, self.reason, self.before, self.object, self.prior, self.row, self.along]
+        reason = keep_message(self.reason) if self.reason else ""
+        made = [id, self.status, self.version, reason, self.before, self.object, self.prior, self.row, self.along]
         while not made[-1] and len(made) > 5:
             made.pop()
         return made
 
     @classmethod
     def load(cls, given: Sequence[Any]) -> Item:
-        return cls(decode_id(given[0]) if given[0] else 0, *given[1:])
+        id, status, version, reason, *more = given
+        return cls(decode_id(id) if id else 0, status, version, kept_message(reason) if reason else None, *more)
 
     @property
     def is_done(self) -> bool:

@@ -12,10 +12,10 @@ from jimu.definitions.model import FieldDef
 from jimu.errors import JimuError
 from jimu.fieldtypes import registry
 from jimu.fieldtypes.kinds import Kind
+from jimu.messages import Message, beside, joined
 from jimu.records import Context
 from jimu.records.commands import Command, Create, RowResult, Upsert
 from jimu.records.pools import OWNER_SINCE
-from jimu.translation import translator
 
 _PUT_BACK_SYSTEM = frozenset({"owner", "record_type", OWNER_SINCE})
 
@@ -47,7 +47,7 @@ def item_of(command: Command, result: RowResult, object: str, begun: datetime | 
     fields = context.manifest.object(command.object).fields
     if result.status == "failed" or result.record is None:
         id = 0 if isinstance(command, (Create, Upsert)) else command.id
-        reason = reason_of(result.error, fields, context) if result.error is not None else ""
+        reason = reason_of(result.error, fields) if result.error is not None else None
         return Item(id, result.status, reason=reason, object=where)
     record, before = result.record, result.before
     return Item(
@@ -84,14 +84,10 @@ def _can_put_back(field: FieldDef) -> bool:
     return not field.is_computed and field.type != "secret" and field.kind is not Kind.COMPOSITE
 
 
-def reason_of(error: JimuError, fields: Mapping[str, FieldDef], context: Context) -> str:
-    """Why a record failed, in the asker's language: every problem with the label of its field."""
-    locale = context.actor.locale
-    say = translator(locale)
-    texts = []
+def reason_of(error: JimuError, fields: Mapping[str, FieldDef]) -> Message:
+    """Why a record failed: every problem with the label of its field."""
+    told = []
     for problem in error.problems:
         field = fields.get(problem.field or "")
-        text = problem.message.render(say)
-        label = field.label.get(locale) if field else ""
-        texts.append(f"{label}: {text}" if label else text)
-    return " ".join(dict.fromkeys(texts)) or error.message.render(say)
+        told.append(beside(field.label if field else "", problem.message))
+    return joined(told) if told else error.message

@@ -15,7 +15,6 @@ from jimu.bulk.noting import item_of
 from jimu.bulk.results import Run
 from jimu.bulk.selecting import Portion, next_portion
 from jimu.records import Context
-from jimu.translation import translator
 
 Batch = tuple[list[Item], str, Mapping[str, Any]]
 """What was done; where the next batch begins ('': there is none); further values to note with the run."""
@@ -43,8 +42,7 @@ def change(
     for record, command, result in zip(records, commands, write_all(commands, context), strict=True):
         item = item_of(command, result, object, begun, context)
         done.append(replace(item, id=record.id, object="") if item.status == "failed" else item)
-    gone = GONE.render(translator(context.actor.locale))
-    return [*along, *done, *(Item(id, "failed", reason=gone) for id in _absent(portion, most - len(records)))]
+    return [*along, *done, *(Item(id, "failed", reason=GONE) for id in _absent(portion, most - len(records)))]
 
 
 def _absent(portion: Portion, most: int) -> Sequence[int]:

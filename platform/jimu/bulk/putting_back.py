@@ -19,14 +19,14 @@ from jimu.bulk.changing import GONE, write_all
 from jimu.bulk.model import Item
 from jimu.bulk.noting import item_of
 from jimu.bulk.results import NOTIFICATION, Run
-from jimu.definitions.model import FieldDef
+from jimu.definitions.model import FieldDef, ObjectDef
 from jimu.errors import NotFound
 from jimu.messages import Message
 from jimu.records import Context
 from jimu.records.commands import Command, Delete, Restore, Update
 from jimu.records.dependents import dependents_of
+from jimu.records.followed import FOLLOWER
 from jimu.records.pools import OWNER_SINCE
-from jimu.translation import translator
 
 CHANGED_SINCE = Message("It was changed since and stays as it is.")
 DELETED_SINCE = Message("It was deleted since.")
@@ -151,6 +151,8 @@ class Putting:
     def _may(self, item: Item) -> bool:
         object = item.object or self.undone.object
         actor, manifest = self.context.actor, self.context.manifest
+        if self._is_owner and is_kept_by_engine(manifest.objects[object]):
+            return True
         right = self.undone.plan.get("by_right")
         if right and self._is_owner and has_right(actor, manifest, str(right)):
             return True
@@ -160,8 +162,7 @@ class Putting:
             return False
 
     def _refused(self, item: Item, reason: Message) -> Item:
-        text = reason.render(translator(self.context.actor.locale))
-        return Item(item.id, "failed", reason=text, object=item.object, along=item.along)
+        return Item(item.id, "failed", reason=reason, object=item.object, along=item.along)
 
     def _rows(self, items: Iterable[Item]) -> dict[int, Row]:
         found: dict[int, Row] = {}
@@ -197,7 +198,13 @@ class Putting:
 
 def _is_noted(object: str, field: FieldDef) -> bool:
     """What the engine notes of a record by itself keeps nobody from taking the record back."""
-    return object == NOTIFICATION or field.requires == "engine"
+    return object in (NOTIFICATION, FOLLOWER) or field.requires == "engine"
+
+
+def is_kept_by_engine(object: ObjectDef) -> bool:
+    """Whether nobody writes such records, only the engine along with what people do."""
+    own = [f for f in object.active_fields if not f.system]
+    return object.system and all(f.requires == "engine" for f in own)
 
 
 def _by_object(items: Iterable[Item], own: str) -> dict[str, list[int]]:

@@ -17,6 +17,7 @@ from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message
 from jimu.records import Context, ListRequest, read, write
 from jimu.records.commands import Create, Record, Update
+from jimu.records.rollups_due import work_some_off
 from jimu.translation import translator
 
 RUN, BATCHES, NOTIFICATION = "mass_change", "mass_batch", "notification"
@@ -173,7 +174,11 @@ def update_run(run: Run, values: Mapping[str, Any], unit: Context) -> Run:
 
 
 def end_run(run: Run, state: str, unit: Context, problem: Message | None = None) -> Run:
-    """The run is over; who did not wait for it is told."""
+    """The run is over; who did not wait for it is told. Roll-ups that it left are right by then, or (of very many
+    records) soon after: whoever carries it on works off the rest.
+    """
+    if unit.rollups_later:
+        work_some_off(unit)
     say = translator(unit.actor.locale)
     values: dict[str, Any] = {"state": state, "finished_at": unit.clock()}
     if problem is not None:

@@ -23,10 +23,11 @@ from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message
 from jimu.records import Context, write
 from jimu.records.auditing import audit
+from jimu.records.rollups_due import work_off_rollups
 from jimu.storage.entries import BULK, JobRow
 
 JOB = "jimu.mass_change"
-JOBS = {"import": "jimu.import", "hand_over": "jimu.hand_over"}
+JOBS = {"import": "jimu.import", "hand_over": "jimu.hand_over", "merge": "jimu.merges"}
 """Action -> the kind of job that carries such units on, where it is another one; floors above bring their handlers."""
 
 NOTHING_CHANGED = Message("Nothing was changed, since some of the records could not be.")
@@ -121,8 +122,8 @@ def carry_on(id: int, context: Context) -> Run:
     """Do the rest of a run as the context's actor, with the rights of now. Raises Conflict if the store is busy for
     long: what was done is noted, and it can be carried on.
     """
-    context = replace(context, reason=f"mass {encode_id(id)}")
     run = load_run(id, as_engine(context))
+    context = replace(context, reason=f"mass {encode_id(id)}", unit=id, rollups_later=run.is_job)
     while run.is_running:
         try:
             step(run, context)
@@ -131,6 +132,10 @@ def carry_on(id: int, context: Context) -> Run:
         except (BadRequest, Forbidden, NotFound) as error:
             fail(run, error.message, context)
         run = load_run(id, as_engine(context))
+        if context.rollups_later and run.is_running:
+            context.store.give_way()
+    if context.rollups_later:
+        work_off_rollups(context)
     return run
 
 

@@ -49,7 +49,7 @@ class Unit:
         """
         with write.unit_of_work(context or self.context) as unit:
             journal: list[Any] = []
-            yield replace(unit, journal=journal, reason=unit.reason or self.context.reason)
+            yield replace(unit, journal=journal, unit=self.run.id, reason=unit.reason or self.context.reason)
             items: Sequence[Item] = items_of(journal, self.run.object, self.run.begun, unit)
             self.run = note_items(self.run, mark(items) if mark else items, unit, **more)
 

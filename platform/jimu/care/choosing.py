@@ -58,7 +58,7 @@ def _moment(row: Row) -> float:
 
 def _proposal(field: FieldDef, rows: Sequence[Row]) -> Proposal:
     columns = columns_of(field)
-    filled = [row for row in rows if any(not _is_blank(row.get(name)) for name in columns)]
+    filled = [row for row in rows if any(not is_blank(row.get(name)) for name in columns)]
     values = {repr([row.get(name) for name in columns]) for row in filled}
     differs = len(values) > 1
     if field.kind in UNITED and differs:
@@ -67,7 +67,7 @@ def _proposal(field: FieldDef, rows: Sequence[Row]) -> Proposal:
     return Proposal(field, source, tuple(row["id"] for row in filled), differs)
 
 
-def _is_blank(value: Any) -> bool:
+def is_blank(value: Any) -> bool:
     return value is None or value == "" or value == []
 
 

@@ -20,14 +20,16 @@ class Groups:
             one = above[one]
         return one
 
-    def join(self, one: int, other: int) -> None:
+    def join(self, one: int, other: int) -> bool:
+        """False: they are of one group already."""
         a, b = self.find(one), self.find(other)
         if a == b:
-            return
+            return False
         if self._size.get(a, 1) < self._size.get(b, 1):
             a, b = b, a
         self._above[b] = a
         self._size[a] = self._size.get(a, 1) + self._size.pop(b, 1)
+        return True
 
     def all(self) -> Iterable[list[int]]:
         """The groups, each in the order of ids."""
@@ -35,3 +37,18 @@ class Groups:
         for one in sorted(self._above):
             found.setdefault(self.find(one), []).append(one)
         return found.values()
+
+
+def weakest_links(pairs: Iterable[tuple[float, int, int]]) -> dict[int, float]:
+    """Of each group, under the lowest of its ids: how much alike the two are that hold it together least. Of pairs that
+    hold the same records together the strongest count.
+    """
+    groups = Groups()
+    weakest: dict[int, float] = {}
+    for score, one, other in sorted(pairs, reverse=True):
+        first = groups.find(one), groups.find(other)
+        if groups.join(one, other):
+            for root in first:
+                weakest.pop(root, None)
+            weakest[groups.find(one)] = score
+    return {listed[0]: weakest[groups.find(listed[0])] for listed in groups.all()}

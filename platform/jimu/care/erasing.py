@@ -129,7 +129,7 @@ def _merged(id: int, context: Context) -> list[int]:
 def _about(object: str, ids: Sequence[int], context: Context) -> Iterable[Trace]:
     for definition in context.manifest.objects.values():
         personal = definition.personal
-        if definition.retired or personal is None:
+        if definition.retired or personal is None or not personal.fields:
             continue
         wanted = [n for n in personal.about if not definition.fields[n].target or object in definition.fields[n].target]
         hanging = {i for name in wanted for i in context.transaction.refs(definition.name, name, ids, limit=MOST)}
@@ -244,6 +244,7 @@ def erase(object: str, id: int, context: Context, *, also: Iterable[int] = ()) -
     chosen = _chosen(traces, also)
     with write.unit_of_work(context) as unit:
         names = _names(chosen, unit)
+        _remove_links(chosen, unit)
         done = _erase([(t.object, t.id, t.how) for t in chosen], unit)
         for trace in chosen:
             if trace.how == "alike":
@@ -304,6 +305,18 @@ def _erase(traces: Sequence[tuple[str, int, str]], context: Context) -> Erased:
         else:
             done.changed[object] = _make_nameless(object, ids, engine)
     return done
+
+
+def _remove_links(traces: Sequence[Trace], context: Context) -> None:
+    """What says nothing of the persons but that it is about them, such as who follows them."""
+    engine = context.as_actor(SYSTEM)
+    for definition in context.manifest.objects.values():
+        personal = definition.personal
+        if definition.retired or personal is None or personal.fields:
+            continue
+        ids = [trace.id for trace in traces]
+        links = {i for name in personal.about for i in context.transaction.refs(definition.name, name, ids, limit=MOST)}
+        _remove(definition.name, sorted(links), engine)
 
 
 def _make_nameless(object: str, ids: Sequence[int], context: Context) -> int:

@@ -94,21 +94,25 @@ def merge_records(merge: Merge, context: Context) -> Merged:
     """
     with write.unit_of_work(context) as transaction:
         rows = _load(merge, transaction, lock=True)
-        values = _values(merge, rows, _proposals(merge, rows, transaction), transaction)
-        title = str(rows[merge.master].get("title") or "")
-        subject = replace(SUBJECT, params={"title": title})
+        subject = replace(SUBJECT, params={"title": str(rows[merge.master].get("title") or "")})
         with open_unit(transaction, subject, "merge", merge.object, total=len(merge.ids)) as unit:
             with unit.work() as inner:
-                moved = _carry_out(merge, rows, values, unit.id, as_engine(inner))
+                moved = _carry_out(merge, rows, unit.id, inner)
             survivor = read.get(merge.object, merge.master, transaction, titles=False)
-        audit(
-            transaction,
-            "data.merged",
-            object=merge.object,
-            record=merge.master,
-            details={"merged": [encode_id(id) for id in merge.losers], "unit": encode_id(unit.id)},
-        )
     return Merged(survivor, unit.id, moved)
+
+
+def carry_out(merge: Merge, unit: int, context: Context) -> Moved:
+    """``merge_records`` as a part of the unit ``unit``: ``context`` holds the transaction and notes what is written."""
+    return _carry_out(merge, _load(merge, context, lock=True), unit, context)
+
+
+def _carry_out(merge: Merge, rows: Mapping[int, Row], unit: int, context: Context) -> Moved:
+    values = _values(merge, rows, _proposals(merge, rows, context), context)
+    moved = _write(merge, rows, values, unit, as_engine(context))
+    details = {"merged": [encode_id(id) for id in merge.losers], "unit": encode_id(unit)}
+    audit(context, "data.merged", object=merge.object, record=merge.master, details=details)
+    return moved
 
 
 def as_engine(context: Context) -> Context:
@@ -122,7 +126,7 @@ def _readable(merge: Merge, context: Context) -> frozenset[str]:
     return readable_fields(context.actor, context.manifest, merge.object) - hidden
 
 
-def _carry_out(merge: Merge, rows: Mapping[int, Row], values: Mapping[str, Any], unit: int, context: Context) -> Moved:
+def _write(merge: Merge, rows: Mapping[int, Row], values: Mapping[str, Any], unit: int, context: Context) -> Moved:
     """In this order: what hangs on the losers first, so that they take nothing along; their unique values are free
     before the survivor gets them; the redirect last, so that it is the first thing taken back.
     """

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from jimu.access import SYSTEM
-from jimu.care.clusters import Groups
+from jimu.care.clusters import Groups, weakest_links
 from jimu.care.merging import MOST
 from jimu.definitions.manifest import Manifest
 from jimu.hookspecs import hookimpl
@@ -28,10 +28,11 @@ _FOUR = Decimal("0.0001")
 
 @dataclass
 class Finds:
-    """``best``: record → the best score by which it is in a group."""
+    """``best``: record → the best score by which it is in a group. ``pairs``: how much alike, and who."""
 
     groups: Groups
     best: dict[int, float]
+    pairs: list[tuple[float, int, int]] = field(default_factory=list)
 
 
 def scanned_rules(manifest: Manifest, object: str) -> list[Rule]:
@@ -86,6 +87,7 @@ def look_through(rule: Rule, context: Context) -> Finds:
 
 def _note(finds: Finds, one: int, other: int, score: float) -> None:
     finds.groups.join(one, other)
+    finds.pairs.append((score, one, other))
     for id in (one, other):
         finds.best[id] = max(score, finds.best.get(id, 0.0))
 
@@ -94,10 +96,11 @@ def _store(rule: Rule, finds: Finds, context: Context) -> int:
     """In place of the open clusters of the rule, in one transaction."""
     object = rule.definition.object
     groups = sorted(finds.groups.all(), key=len, reverse=True)
+    weakest = weakest_links(finds.pairs)
     with write.unit_of_work(context) as unit:
         _remove_open(object, rule.name, unit)
         for start in range(0, len(groups), _WRITTEN):
-            _write_groups(rule, groups[start : start + _WRITTEN], finds.best, unit)
+            _write_groups(rule, groups[start : start + _WRITTEN], finds.best, weakest, unit)
     return len(groups)
 
 
@@ -111,10 +114,18 @@ def _remove_open(object: str, rule: str, context: Context) -> None:
         write.write_many(commands, context, values=False)
 
 
-def _write_groups(rule: Rule, groups: Sequence[list[int]], best: Mapping[int, float], context: Context) -> None:
+def _write_groups(
+    rule: Rule,
+    groups: Sequence[list[int]],
+    best: Mapping[int, float],
+    weakest: Mapping[int, float],
+    context: Context,
+) -> None:
+    """A group is no more alike than the two that hold it together least: those at its ends may be two things."""
     ids = context.transaction.new_ids(len(groups))
+    told = {"of_object": rule.definition.object, "rule": rule.name, "state": "open"}
     clusters: list[Command] = [
-        Create(CLUSTER, {**_values(group, best), "of_object": rule.definition.object, "rule": rule.name}, id=id)
+        Create(CLUSTER, {**told, "size": len(group), "score": _decimal(weakest[group[0]])}, id=id)
         for id, group in zip(ids, groups, strict=True)
     ]
     members: list[Command] = [
@@ -124,10 +135,6 @@ def _write_groups(rule: Rule, groups: Sequence[list[int]], best: Mapping[int, fl
     ]
     for commands in (clusters, members):
         write.write_many(commands, context, atomic=False, values=False)
-
-
-def _values(group: Sequence[int], best: Mapping[int, float]) -> dict[str, Any]:
-    return {"size": len(group), "score": _decimal(max(best[one] for one in group)), "state": "open"}
 
 
 def _decimal(score: float) -> Decimal:

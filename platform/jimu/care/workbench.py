@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
 from jimu.access import SYSTEM, require_action
-from jimu.care.merging import may_merge
+from jimu.care.merging import NOT_ALLOWED, may_merge
 from jimu.care.scanning import CLUSTER, MEMBER, scanned_rules, settle
-from jimu.errors import NotFound
+from jimu.errors import Forbidden, NotFound
 from jimu.messages import Message
 from jimu.records import Context, write
 from jimu.records.commands import Command, Create
@@ -18,7 +19,7 @@ from jimu.records.duplicates.detecting import APART, pair
 from jimu.records.environment import build_environment
 from jimu.records.reading import reading
 from jimu.records.titles import find_titles
-from jimu.storage.query import AllOf, Compare, Filter, Query, Sort
+from jimu.storage.query import Aggregate, AllOf, Compare, Filter, Measure, Query, Sort
 
 PAGE = 20
 _LOOKED_AT = 200
@@ -35,6 +36,11 @@ class Cluster:
     score: float
     members: Mapping[int, str]
     hidden: int
+
+    @property
+    def first(self) -> int:
+        """The record by which the group is named."""
+        return next(iter(self.members))
 
 
 @dataclass(frozen=True)
@@ -53,9 +59,7 @@ def merged_objects(context: Context) -> list[str]:
 def find_clusters(object: str, context: Context, *, rule: str = "", after: str | None = None) -> ClusterPage:
     """Open clusters, the largest first; those of which the actor sees less than two records are passed over."""
     require_action(context.actor, context.manifest, object, "read")
-    wanted: list[Filter] = [Compare("of_object", "eq", object), Compare("state", "eq", "open")]
-    if rule:
-        wanted.append(Compare("rule", "eq", rule))
+    wanted = Wanted(object, rule).filter
     environment = build_environment(context)
     with reading(context) as transaction:
         shown: list[Cluster] = []
@@ -64,7 +68,7 @@ def find_clusters(object: str, context: Context, *, rule: str = "", after: str |
             page = transaction.select(
                 Query(
                     CLUSTER,
-                    AllOf(tuple(wanted)),
+                    wanted,
                     sort=(Sort(("size",), True), Sort(("score",), True)),
                     fields=("of_object", "rule", "score", "size"),
                     limit=PAGE - len(shown),
@@ -77,8 +81,63 @@ def find_clusters(object: str, context: Context, *, rule: str = "", after: str |
             after = page.next
             if after is None:
                 break
-        total = transaction.count(CLUSTER, AllOf(tuple(wanted)), environment, 10_000).value
+        total = transaction.count(CLUSTER, wanted, environment, 10_000).value
     return ClusterPage(shown, after, total)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Open clusters of ``object``: of one duplicate rule, so much alike at least, or those with ``ids``."""
+
+    object: str
+    rule: str = ""
+    alike: float = 0.0
+    ids: tuple[int, ...] = ()
+
+    @property
+    def filter(self) -> Filter:
+        found: list[Filter] = [Compare("of_object", "eq", self.object), Compare("state", "eq", "open")]
+        if self.rule:
+            found.append(Compare("rule", "eq", self.rule))
+        if self.alike:
+            found.append(Compare("score", "ge", Decimal(str(self.alike))))
+        if self.ids:
+            found.append(Compare("id", "in", self.ids))
+        return AllOf(tuple(found))
+
+
+def count_clusters(wanted: Wanted, context: Context) -> tuple[int, int]:
+    """How many there are, and how many records would go if each became one."""
+    require_merging(wanted.object, context)
+    measures = (Measure("count", None, "groups"), Measure("sum", ("size",), "records"))
+    query = Aggregate(CLUSTER, measures=measures, filter=wanted.filter)
+    with reading(context) as transaction:
+        (row,) = transaction.aggregate(query)
+    groups = int(row["groups"] or 0)
+    return groups, int(row["records"] or 0) - groups
+
+
+def next_clusters(wanted: Wanted, after: int, most: int, context: Context) -> tuple[list[Cluster], int]:
+    """The next ones in the order of their ids, and the id of the last that was looked at (0: there are no more). Those
+    of which the actor sees less than two records are passed over. ``context`` holds a transaction.
+    """
+    require_merging(wanted.object, context)
+    query = Query(
+        CLUSTER,
+        AllOf((wanted.filter, Compare("id", "gt", after))),
+        sort=(Sort(("id",), False),),
+        fields=("of_object", "rule", "score", "size"),
+        limit=most,
+        environment=build_environment(context),
+    )
+    rows = context.transaction.select(query).rows
+    return _seen(rows, context.transaction, context), rows[-1]["id"] if len(rows) == most else 0
+
+
+def require_merging(object: str, context: Context) -> None:
+    """Raises Forbidden unless the actor may merge some of these."""
+    if not may_merge(object, context):
+        raise Forbidden(NOT_ALLOWED)
 
 
 def get_cluster(id: int, context: Context) -> Cluster:

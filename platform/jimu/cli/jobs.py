@@ -35,10 +35,33 @@ def list_command(session: Session, state: str, limit: int, output_format: str) -
     for kind, (since, by) in sorted(paused.items()):
         say(f"{_called(kind)} paused since {since:%Y-%m-%d %H:%M} UTC by {by}", mark="·")
     say(", ".join(f"{counts.get(s, 0)} {s}" for s in STATES), mark="·")
-    print_table(("id", "kind", "attempts", "due", "error"), [
-        (r["id"], r["kind"], r["attempts"], r["run_at"], (r.get("error") or "").strip().splitlines()[-1:] and
-         (r.get("error") or "").strip().splitlines()[-1]) for r in rows
-    ])
+    columns = ("id", "kind", "attempts", "due", "error")
+    print_table(columns, [(r["id"], r["kind"], r["attempts"], r["run_at"], _last_line(r["error"])) for r in rows])
+
+
+def _last_line(error: str | None) -> str:
+    return ((error or "").strip().splitlines() or [""])[-1]
+
+
+@jobs_group.command("kinds")
+@format_option
+@pass_session
+def kinds_command(session: Session, output_format: str) -> None:
+    """List how each kind of job fares: what waits, runs and failed, and how long those of the last day took."""
+    runtime = session.runtime
+    with runtime.database.read() as transaction:
+        found = transaction.job_figures(runtime.clock())
+    rows = [
+        {
+            "kind": f.kind, "waiting": f.waiting, "running": f.running, "dead": f.dead, "done_in_last_day": f.done,
+            "median_seconds": f.quantile(0.5), "p95_seconds": f.quantile(0.95), "oldest_due": f.oldest,
+        }
+        for f in found
+    ]  # fmt: skip
+    if output_format == "json":
+        print_json({"kinds": rows})
+        return
+    print_table(tuple(rows[0]) if rows else ("kind",), [tuple(row.values()) for row in rows])
 
 
 @jobs_group.command("revive")
@@ -48,11 +71,8 @@ def revive_command(session: Session, job_id: int) -> None:
     """Try a dead job again, as if for the first time."""
     runtime = session.runtime
     with runtime.database.write() as transaction:
-        revived = transaction.revive_job(job_id, runtime.clock())
-    if not revived:
-        fail(f"there is no dead job {job_id}")
-        raise click.exceptions.Exit(Exit.PROBLEMS)
-    say(f"job {job_id} is due again")
+        done = transaction.revive_job(job_id, runtime.clock())
+    _say(done, f"job {job_id} is due again", f"there is no dead job {job_id}")
 
 
 @jobs_group.command("pause")
@@ -73,10 +93,15 @@ def resume_command(session: Session, kind: str) -> None:
     """Let jobs of KIND go on, or the pause of all end; kinds paused by name stay paused."""
     with session.runtime.database.write() as transaction:
         done = transaction.resume_jobs(kind)
+    _say(done, f"{_called(kind)} go on", f"{_called(kind)} are not paused")
+
+
+def _say(done: bool, text: str, refusal: str) -> None:
+    """What was done, or why not, with an exit that says so."""
     if not done:
-        fail(f"{_called(kind)} are not paused")
+        fail(refusal)
         raise click.exceptions.Exit(Exit.PROBLEMS)
-    say(f"{_called(kind)} go on")
+    say(text)
 
 
 def _called(kind: str) -> str:

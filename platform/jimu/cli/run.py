@@ -112,6 +112,8 @@ def _greet(runtime: Runtime) -> None:
     for account in accounts:
         table.add_row(account.email, account.password, account.name, ", ".join(account.roles))
     address = f"http://{settings.host}:{settings.port}/"
+    roles = runtime.current.manifest.roles
+    first = next((name for name, role in roles.items() if "modify_all" in role.system), next(iter(roles), "ROLE"))
     out = console()
-    out.print(Panel(table if accounts else "Make an account with: jimu user create YOU@EXAMPLE.COM --role admin",
+    out.print(Panel(table if accounts else f"Make an account with: jimu user create YOU@EXAMPLE.COM --role {first}",
                     title=f"[bold]Jimu[/bold]  {address}", subtitle="stop with Ctrl-C", expand=False, padding=(1, 2)))

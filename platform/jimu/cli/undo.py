@@ -47,12 +47,12 @@ def undo_command(session: Session, unit: str, overwrite: bool, dry_run: bool, ou
     if output_format == "json":
         print_json(
             {"unit": encode_id(done.id), "state": done.state, "changed": done.changed, "failures": done.failures,
-             "problems": [{"id": encode_id(i.id), "reason": i.reason} for i in failures]}
+             "problems": [{"id": encode_id(i.id), "reason": str(i.reason or "")} for i in failures]}
         )  # fmt: skip
     else:
         say(f"{done.changed:,} records were put back; this can be taken back too: jimu undo {encode_id(done.id)}")
         if done.failures:
             fail(f"{done.failures:,} records stayed as they are.")
             for item in failures:
-                fail(f"{encode_id(item.id)}: {item.reason}", mark=" ")
+                fail(f"{encode_id(item.id)}: {item.reason or ''}", mark=" ")
     sys.exit(Exit.PROBLEMS if done.failures or done.state != "done" else Exit.OK)

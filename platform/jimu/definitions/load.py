@@ -162,7 +162,8 @@ def _objects_with_kept_owners(loading: _Loading) -> frozenset[str]:
 def link(loading: _Loading) -> None:
     """Formulas typed, names followed."""
     manifest = loading.so_far
-    linker = Linker(loading.drafts, loading.named("object"), loading.findings, loading.broken)
+    calendars = frozenset(loading.alive("calendar"))
+    linker = Linker(loading.drafts, loading.named("object"), loading.findings, loading.broken, calendars)
     objects = link_objects(linker, manifest.workspace.country)
     pages = {name: link_page(linker, build_page(d, objects), d) for name, d in loading.alive("page").items()}
     lists = {

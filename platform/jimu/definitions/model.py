@@ -144,7 +144,8 @@ class ObjectDef:
 
     ``title`` is a Formula of type text. ``uniques`` holds those of single fields too. ``owner``: user, pool, parent
     or none. ``parent``: the parent field's name if the object has one. ``dependents``: (object, field) pairs that
-    refer to this object, for deletion and related lists.
+    refer to this object, for deletion and related lists. ``follow``: the fields whose changes followers of a record are
+    told of; None: those among the highlights of its page.
     """
 
     name: str
@@ -166,6 +167,7 @@ class ObjectDef:
     retention: RetentionDef | None = None
     personal: PersonalDef | None = None
     audit: frozenset[str] = frozenset()
+    follow: tuple[str, ...] | None = None
     record_types: Mapping[str, RecordTypeDef] = field(default_factory=dict)
     parent: str | None = None
     inherits: tuple[InheritDef, ...] = ()

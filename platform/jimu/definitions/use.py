@@ -39,6 +39,7 @@ HOW: Mapping[str, Message] = {
     "title": Message("has it in the title"),
     "check": Message("checks it"),
     "check_shown": Message("shows its error beside it"),
+    "followed": Message("tells followers of its changes"),
     "unique": Message("must be unique with it"),
     "index": Message("is indexed by it"),
     "record_type": Message("has a record type that names it"),

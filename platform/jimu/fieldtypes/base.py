@@ -196,6 +196,10 @@ class FieldType:
     option_schema: ClassVar[Mapping[str, JsonSchema]] = {}
     required_options: ClassVar[tuple[str, ...]] = ()
     has_choices: ClassVar[bool] = False
+    is_tied: ClassVar[bool] = False
+    """True: the whole and its parts say the same, each follows from the other (``split``, ``joined``)."""
+    sorted_by: ClassVar[tuple[str, ...]] = ()
+    """The parts by which records are sorted that are to be sorted by the field; none: by its own value."""
     is_internal: ClassVar[bool] = False
     """True: made by the engine only, cannot be written as ``type:`` in YAML."""
 
@@ -282,6 +286,22 @@ class FieldType:
 
     def format_value(self, value: Any, field: FieldSpec, context: FormatContext, values: Mapping[str, Any]) -> str:
         return str(value)
+
+    def split(self, value: Any, field: FieldSpec) -> dict[str, Any]:
+        """The parts, by suffix, of a tied whole that was written."""
+        return {}
+
+    def joined(self, parts: Mapping[str, Any], field: FieldSpec) -> Any:
+        """The tied whole of parts that were written; raises FieldError where it is not a value of the field."""
+        return None
+
+    def tidy_parts(self, parts: Mapping[str, Any], field: FieldSpec) -> dict[str, Any]:
+        """Written parts as they are kept."""
+        return dict(parts)
+
+    def part_order(self, field: FieldSpec, locale: str) -> tuple[str, ...]:
+        """The suffixes of the parts as a form for readers of ``locale`` asks for them; none: as they are declared."""
+        return ()
 
     def value_schema(self, field: FieldSpec) -> JsonSchema:
         """JSON Schema (2020-12) of a value that is not blank, as ``dump`` writes it and ``load`` takes it."""

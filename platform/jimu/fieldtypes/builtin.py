@@ -28,6 +28,7 @@ from jimu.fieldtypes.multi_lookup import MultiLookup
 from jimu.fieldtypes.multi_picklist import MultiPicklist
 from jimu.fieldtypes.parent import Parent
 from jimu.fieldtypes.percent import Percent
+from jimu.fieldtypes.person_name import PersonName
 from jimu.fieldtypes.phone import Phone
 from jimu.fieldtypes.picklist import Picklist, RecordTypeField
 from jimu.fieldtypes.rating import Rating
@@ -71,6 +72,7 @@ BUILT_IN: tuple[FieldType, ...] = (
     Autonumber(),
     Formula(),
     Rollup(),
+    PersonName(),
     Address(),
     Country(),
     Geolocation(),

@@ -21,6 +21,10 @@ _CONTROLS = {c: None for c in (*range(32), 127) if c not in (9, 10, 13)}
 LENGTHS: Mapping[str, JsonSchema] = {
     "min_length": {"type": "integer", "minimum": 1, "description": "The fewest characters allowed."},
     "pattern": {"type": "string", "description": "A regular expression (RE2) that the whole text must match."},
+    "pattern_message": {
+        "$ref": "#/$defs/label",
+        "description": "What the person is told when the text does not match the pattern.",
+    },
     "pinyin": {
         "type": "boolean",
         "default": False,
@@ -74,9 +78,22 @@ def compiled(pattern: str) -> Any:
     return re2.compile(pattern, options)
 
 
-def pattern_problems(pattern: str | None) -> tuple[OptionProblem, ...]:
+def check_pattern(text: str, field: FieldSpec) -> None:
+    """Raises FieldError, with the field's own words if it has some, when ``text`` is not of the pattern."""
+    pattern = field.options.get("pattern")
+    if not pattern or compiled(pattern).fullmatch(text):
+        return
+    own = field.options.get("pattern_message")
+    if own:
+        raise wrong("bad_format", "{text}", text=Label.of(own))
+    raise wrong("bad_format", "This does not have the expected form.")
+
+
+def pattern_problems(options: Mapping[str, Any]) -> tuple[OptionProblem, ...]:
+    pattern = options.get("pattern")
     if pattern is None:
-        return ()
+        lone = OptionProblem("lone_message", Message("pattern_message is there, but no pattern."), "pattern_message")
+        return (lone,) if "pattern_message" in options else ()
     try:
         compiled(pattern)
     except re2.error as error:
@@ -101,7 +118,7 @@ class Text(FieldType):
 
     def resolve(self, raw: Mapping[str, Any]) -> Resolved:
         options = self.own_options(raw)
-        problems = pattern_problems(options.get("pattern"))
+        problems = pattern_problems(options)
         if options.get("min_length", 0) > options["max_length"]:
             problems += (OptionProblem("bad_bounds", Message("min_length is above max_length."), "min_length"),)
         return Resolved(Kind.TEXT, length=options["max_length"], options=options, problems=problems)
@@ -113,9 +130,7 @@ class Text(FieldType):
         text = clean_text(value, single_line=self.single_line)
         if text:
             check_length(text, field.length, field.options.get("min_length"))
-            pattern = field.options.get("pattern")
-            if pattern and not compiled(pattern).fullmatch(text):
-                raise wrong("bad_format", "This does not have the expected form.")
+            check_pattern(text, field)
         return text
 
     def fit(self, value: Any, field: FieldSpec) -> str | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from jimu.formulas.functions import days, logic, moments, numeric, records, shown, texts
+from jimu.formulas.functions import days, logic, moments, money, numeric, records, shown, texts, working
 from jimu.formulas.operators import LOGIC, OPERATORS
 from jimu.formulas.signature import REGISTRY, FunctionDef, Signature
 from jimu.hookspecs import hookimpl
 
 FUNCTIONS: tuple[FunctionDef, ...] = (
-    *texts.FUNCTIONS, *shown.FUNCTIONS, *numeric.FUNCTIONS, *days.FUNCTIONS, *moments.FUNCTIONS, *logic.FUNCTIONS,
-    *records.FUNCTIONS,
+    *texts.FUNCTIONS, *shown.FUNCTIONS, *numeric.FUNCTIONS, *money.FUNCTIONS, *days.FUNCTIONS, *working.FUNCTIONS,
+    *moments.FUNCTIONS, *logic.FUNCTIONS, *records.FUNCTIONS,
 )
 
 # What the SQL compilers know; a function of a plugin is known to them by the SQL builder that it brings.

@@ -5,6 +5,7 @@ diagnostics.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from jimu.diagnostics import Diagnostic, Place, has_errors
 from jimu.formulas.builtin import has_sql
@@ -18,7 +19,7 @@ from jimu.formulas.parse import parse
 from jimu.formulas.problems import Problems, Refused
 from jimu.formulas.signature import REGISTRY
 from jimu.formulas.tree import ActorField, Call, Field, Node, walk
-from jimu.formulas.types import BLANK, BOOLEAN, Scope, Type
+from jimu.formulas.types import BLANK, BOOLEAN, KnowsCalendars, Scope, Type
 
 _NOWHERE = Place()
 _PIECE = re.compile(r"\{\{|\}\}|\{[^{}]*\}|[^{}]+|[{}]")
@@ -36,7 +37,7 @@ def check(
     ``expected``: the type that it must have (a condition takes any: not blank and not zero is true). Places of
     diagnostics count from ``place``; without one, the column counts the characters of ``source`` from 1.
     """
-    problems = Problems(source, place)
+    problems = Problems(source, place, _calendars(scope))
     parsed = parse(source, problems)
     if parsed is None:
         return None, problems.found
@@ -47,6 +48,10 @@ def check(
     except Refused:
         return None, problems.found
     return (None if has_errors(problems.found) else formula), problems.found
+
+
+def _calendars(scope: Scope) -> Collection[str] | None:
+    return scope.calendars if isinstance(scope, KnowsCalendars) else None
 
 
 def _as_expected(tree: Node, expected: Type | None, problems: Problems) -> Node:
@@ -120,7 +125,7 @@ def check_template(
 
     Blank pieces are left out, and a lookup shows the title of what it points at.
     """
-    problems = Problems(source, place)
+    problems = Problems(source, place, _calendars(scope))
     if len(source) > MAX_SOURCE:
         problems.add("too_large", 0, "The template is too long.")
         return None, problems.found
@@ -145,7 +150,7 @@ def check_template(
 
 
 def _template_piece(source: str, offset: int, problems: Problems, scope: Scope, object: str) -> list[Node]:
-    inner = Problems(source, problems.place)
+    inner = Problems(source, problems.place, problems.calendars)
     parsed = parse(source, inner)
     try:
         if parsed is None:

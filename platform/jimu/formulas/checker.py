@@ -12,6 +12,7 @@ from jimu.formulas import builtin, choosing
 from jimu.formulas.comparison import check_choice, compare, membership
 from jimu.formulas.conversion import call, constant, field_shape, truth
 from jimu.formulas.folding import folded
+from jimu.formulas.money import completed
 from jimu.formulas.operators import AND, NOT, OPERATORS, OR
 from jimu.formulas.overloads import check_constants, fitting, resolve
 from jimu.formulas.parse import Parsed, number_of
@@ -157,6 +158,15 @@ class Checker:
             "unknown_field", offset, "{object} has no field {name}.", nearest(name, known), object=owner, name=name
         )
 
+    def currency_of(self, amount: Field) -> Node | None:
+        """What holds the currency code of a field of money; None where the field is none, or its code is fixed."""
+        owner, (*way, last) = self.object, amount.path
+        for step in way:
+            found = self.scope.find(owner, step)
+            owner = (found.type.object if found is not None else None) or ""
+        companion = f"{last}_currency"
+        return self.field([*way, companion], amount.offset) if self.scope.find(owner, companion) else None
+
     def binary(self, node: ast.BinOp) -> Node:
         left, right = self.all([node.left, node.right])
         written = _SYMBOLS[type(node.op)]
@@ -240,6 +250,8 @@ class Checker:
             )
         args = self.all(node.args)
         key = found.signatures[0].key
+        if key == "convert":
+            args = completed(args, self.currency_of, offset, self.problems)
         if key == "if":
             return choosing.choose(args, offset, self.problems)
         if key == "case":

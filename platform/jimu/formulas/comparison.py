@@ -120,8 +120,9 @@ def membership(item: Node, values: Sequence[Node] | Node, negated: bool, problem
 
 
 def _in_references(item: Node, values: ActorField, problems: Problems) -> Node:
-    """``owner in user.subordinates``: a lookup among the people or departments that are the actor's."""
-    if item.type.name != "reference" or item.type.object not in (None, values.type.object):
+    """``owner in user.subordinates``: a lookup among the people, departments or records that are the actor's."""
+    fits = values.type.object is None or item.type.object in (None, values.type.object)
+    if item.type.name != "reference" or not fits:
         raise problems.refuse(
             "wrong_type", item.offset, "user.{name} holds {type}, not {found}.",
             name=values.name, type=str(values.type), found=str(item.type),

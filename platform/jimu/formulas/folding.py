@@ -16,8 +16,8 @@ from jimu.formulas.types import Environment
 
 
 def reads_record(node: Node) -> bool:
-    """Whether the value of ``node`` depends on the record."""
-    return any(isinstance(n, Field) for n in walk(node))
+    """Whether the value of ``node`` depends on the record, or on other records, as rates are."""
+    return any(isinstance(n, Field) or (isinstance(n, Call) and "rates" in n.signature.reads) for n in walk(node))
 
 
 def evaluate_free(node: Node, environment: Environment) -> Any:

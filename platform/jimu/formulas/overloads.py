@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from jimu.diagnostics import nearest
 from jimu.formulas import formats, regex
 from jimu.formulas.calendar import UNITS
 from jimu.formulas.conversion import call, day_of, read_constant, retyped, truth, unified
@@ -143,6 +144,14 @@ def _check_constant(key: str, parameter: str, arg: Constant, problems: Problems)
         raise problems.refuse("wrong_arguments", arg.offset, "The first month is a number from 1 to 12.")
     elif parameter == "digits" and value not in range(-18, 13):
         raise problems.refuse("wrong_arguments", arg.offset, "The digits are a whole number from -18 to 12.")
+    elif parameter == "calendar" and problems.calendars is not None and value not in problems.calendars:
+        raise problems.refuse(
+            "unknown_calendar",
+            arg.offset,
+            "There is no calendar called {name}.",
+            nearest(str(value), problems.calendars),
+            name=value,
+        )
     elif key == "number_format" and formats.number_pattern(value) is None:
         raise problems.refuse(
             "bad_pattern", arg.offset, "A number's pattern is 0, 0.00, #,##0.00 or one of these with %."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,8 @@ CODES = {
     "wrong_type": "the value is of another type than is needed",
     "unknown_choice": "the picklist has no such value",
     "bad_pattern": "a pattern that cannot be used",
+    "unknown_calendar": "no such business calendar",
+    "unknown_money": "no such currency code, or an amount of which it cannot be told in which currency it is",
 }
 
 
@@ -28,10 +31,11 @@ class Refused(Exception):
 
 @dataclass
 class Problems:
-    """Collects what is wrong with one source."""
+    """Collects what is wrong with one source. ``calendars``: those that may be named; None: any."""
 
     source: str
     place: Place
+    calendars: Collection[str] | None = None
     found: list[Diagnostic] = field(default_factory=list)
 
     def add(

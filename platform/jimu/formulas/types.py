@@ -5,10 +5,11 @@ Blank (``None``) is a value of every type. ``number`` is one exact type for inte
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any, Protocol
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 Path = tuple[str, ...]
@@ -47,6 +48,7 @@ def references(object: str | None) -> Type:
 
 
 # What the one who acts has beside the fields of their record. ``team``: they and their subordinates.
+# ``followed``: records of whatever object.
 ACTOR_FIELDS: Mapping[str, Type] = {
     "id": reference("user"),
     "roles": TEXTS,
@@ -54,6 +56,7 @@ ACTOR_FIELDS: Mapping[str, Type] = {
     "team": references("user"),
     "departments": references("department"),
     "department_and_below": references("department"),
+    "followed": references(None),
 }
 
 
@@ -88,6 +91,31 @@ class Scope(Protocol):
         ...
 
 
+@runtime_checkable
+class KnowsCalendars(Protocol):
+    """A scope that knows which business calendars there are; where nobody knows, a formula may name any."""
+
+    @property
+    def calendars(self) -> Collection[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessCalendar:
+    """A business calendar as formulas use it: its days off from Monday to Friday and its worked days at week-ends;
+    ``working_time`` between two moments; ``after``: when so much working time has passed (None: never).
+    """
+
+    free: frozenset[Any]
+    worked: frozenset[Any]
+    working_time: Callable[[datetime, datetime], timedelta | None] = lambda start, end: None
+    after: Callable[[datetime, timedelta], datetime | None] = lambda start, length: None
+
+
+def no_rates(code: str, day: date) -> Decimal | None:
+    """Where nobody brings rates none is known."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Environment:
     """What a formula may know besides the record: the moment, the actor and the days that are worked.
@@ -96,6 +124,8 @@ class Environment:
     ids of ACTOR_FIELDS); None: nobody.
     ``prior`` gives the record's values before the change, for ``prior()`` and ``changed()``; None: a new record.
     ``holidays``/``workdays``: dates not worked although Monday to Friday, and worked although at a week-end.
+    ``calendars``: the business calendars by name; '' is the default one.
+    ``currency``: the workspace's own; ``rates`` gives what one unit of another is worth in it on a day, None: unknown.
     """
 
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -104,5 +134,8 @@ class Environment:
     prior: Any = None
     holidays: frozenset[Any] = frozenset()
     workdays: frozenset[Any] = frozenset()
+    calendars: Mapping[str, BusinessCalendar] = field(default_factory=dict)
     regions: Any = None
     language: str = "en"
+    currency: str = ""
+    rates: Callable[[str, date], Decimal | None] = no_rates

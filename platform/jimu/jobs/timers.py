@@ -54,9 +54,15 @@ class Timer:
         return f"{self.cron} {self.zone}"
 
     def next_slot(self, after: datetime) -> datetime:
-        """The first slot later than ``after``, in UTC."""
-        found: datetime = croniter(self.cron, after.astimezone(ZoneInfo(self.zone))).get_next(datetime)
-        return found.astimezone(UTC)
+        """The first slot later than ``after``, in UTC. An hour that comes twice when clocks are put back counts once
+        for a line that names its hours, and twice for one that comes every hour.
+        """
+        zone = ZoneInfo(self.zone)
+        slots = croniter(self.cron, after.astimezone(zone))
+        found: datetime = slots.get_next(datetime).astimezone(UTC)
+        while found.astimezone(zone).fold and not self.cron.split()[1].startswith("*"):
+            found = slots.get_next(datetime).astimezone(UTC)
+        return found
 
 
 def plan_timers(transaction: TimerTransaction, timers: Iterable[Timer], now: datetime) -> datetime | None:

@@ -24,7 +24,9 @@ class Context:
     that is written within the transaction, for whoever may have to take it back. ``read_before``: what of audited
     reading was told already in this request.
     ``duplicates``: judge (a rule that warns only warns), stop (it stops too), ignore. ``duplicates_reason``: why a
-    duplicate is wanted, where a rule lets it be with a reason.
+    duplicate is wanted, where a rule lets it be with a reason. ``rollups_later``: of a long run, which works out the
+    roll-ups of what it writes once for each record, at its end (``records.rollups_due``). ``caused_by``: whose doing
+    it follows from that the engine acts now.
     """
 
     actor: Actor
@@ -40,9 +42,13 @@ class Context:
     read_before: set[Any] = field(default_factory=set, compare=False, repr=False)
     duplicates: str = "judge"
     duplicates_reason: str = ""
+    rollups_later: bool = False
+    caused_by: int | None = None
+    unit: int | None = None
 
     def as_actor(self, actor: Actor) -> Context:
         """The same for another actor. Who is looked through (``viewed_by``) stays so: nothing is written on the way."""
         if self.actor.viewed_by is not None:
             actor = replace(actor, viewed_by=self.actor.viewed_by)
-        return replace(self, actor=actor)
+        caused_by = self.actor.id if actor.is_system and not self.actor.is_system else self.caused_by
+        return replace(self, actor=actor, caused_by=caused_by)

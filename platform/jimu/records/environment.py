@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from jimu.access.actor import Actor, user_values
 from jimu.access.per_manifest import PerManifest
-from jimu.business_time import ALWAYS, exceptions_of, find_calendar
+from jimu.business_time import (
+    ALWAYS,
+    NoEnd,
+    add_working_time,
+    exceptions_of,
+    find_calendar,
+    working_time_between,
+)
+from jimu.definitions.kinds.calendar import CalendarDef
 from jimu.definitions.manifest import Manifest
 from jimu.fieldtypes.regions import Regions, RegionTree
-from jimu.formulas.types import Environment
+from jimu.formulas.types import BusinessCalendar, Environment
 from jimu.records.context import Context
+from jimu.records.followed import with_followed
 from jimu.records.per_hooks import PerHooks
+from jimu.records.rates import Rates
 
 _UTC = ZoneInfo("UTC")
 _zones: dict[str, ZoneInfo] = {"UTC": _UTC}
@@ -27,11 +38,14 @@ def build_environment(context: Context, now: datetime | None = None) -> Environm
     return Environment(
         now=now or context.clock(),
         zone=zone_of(actor),
-        user=user_values(actor),
+        user=with_followed(user_values(actor), context),
         language=actor.locale,
         holidays=settings.get("holidays", free),
         workdays=settings.get("workdays", worked),
+        calendars=_calendars.get(context.manifest),
         regions=_regions.get(context.hooks),
+        currency=context.manifest.workspace.currency,
+        rates=Rates(context),
     )
 
 
@@ -43,6 +57,27 @@ def _workweek(manifest: Manifest) -> tuple[frozenset[date], frozenset[date]]:
 
 # By the default business calendar: the workdays of formulas are those of deadlines.
 _exceptions: PerManifest[tuple[frozenset[date], frozenset[date]]] = PerManifest(_workweek)
+
+
+def _by_name(manifest: Manifest) -> Mapping[str, BusinessCalendar]:
+    return {"": _as_used(find_calendar(manifest))} | {
+        name: _as_used(calendar) for name, calendar in manifest.all("calendar").items()
+    }
+
+
+def _as_used(calendar: CalendarDef) -> BusinessCalendar:
+    free, worked = exceptions_of(calendar)
+
+    def after(start: datetime, length: timedelta) -> datetime | None:
+        try:
+            return add_working_time(calendar, start, length)
+        except NoEnd:
+            return None
+
+    return BusinessCalendar(free, worked, partial(working_time_between, calendar), after)
+
+
+_calendars: PerManifest[Mapping[str, BusinessCalendar]] = PerManifest(_by_name)
 
 
 def region_trees(context: Context) -> Mapping[str, RegionTree]:

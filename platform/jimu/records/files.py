@@ -23,19 +23,9 @@ from jimu.records import read, write
 from jimu.records.commands import Create, Record
 from jimu.records.context import Context
 from jimu.records.reading import reading
+from jimu.records.stored_files import ATTACHMENT, PICTURES, StoredFile, folder_of, path_of
 
-ATTACHMENT = "attachment"
 _CHUNK = 1 << 18
-
-# First bytes of the pictures that browsers may show in place; whatever else is called an image is only downloaded.
-_PICTURES = {
-    b"\x89PNG\r\n\x1a\n": "image/png",
-    b"\xff\xd8\xff": "image/jpeg",
-    b"GIF8": "image/gif",
-    b"RIFF": "image/webp",
-}
-_TEXTS = frozenset({"application/json", "application/x-yaml", "application/yaml", "application/sql"})
-_TEXT_ENDINGS = frozenset({"txt", "md", "csv", "tsv", "log", "json", "yaml", "yml", "ini", "sql"})
 
 
 @dataclass(frozen=True)
@@ -47,41 +37,6 @@ class Upload:
     stream: IO[bytes]
     field: str = ""
     max_bytes: int = 25 << 20
-
-
-@dataclass(frozen=True)
-class StoredFile:
-    name: str
-    content_type: str
-    size: int
-    digest: str
-    path: Path
-
-    @property
-    def is_picture(self) -> bool:
-        return self.content_type in _PICTURES.values()
-
-    @property
-    def preview(self) -> str:
-        """How it may be looked at in place: picture, pdf, text or ''. Judged by the bytes, not by what was claimed."""
-        kind = preview_kind(self.content_type, self.name)
-        return "" if kind == "pdf" and not _starts_with(self.path, b"%PDF-") else kind
-
-
-def preview_kind(content_type: str, name: str) -> str:
-    """How a file of this type may be looked at: picture, pdf, text or ''."""
-    if content_type in _PICTURES.values():
-        return "picture"
-    if content_type == "application/pdf":
-        return "pdf"
-    ending = name.rpartition(".")[2].lower()
-    is_text = content_type.startswith("text/") or content_type in _TEXTS or ending in _TEXT_ENDINGS
-    return "text" if is_text and "officedocument" not in content_type else ""
-
-
-def _starts_with(path: Path, start: bytes) -> bool:
-    with path.open("rb") as file:
-        return file.read(len(start)) == start
 
 
 def store_file(upload: Upload, record_id: int, context: Context) -> Record:
@@ -102,7 +57,7 @@ def store_file(upload: Upload, record_id: int, context: Context) -> Record:
         raise NotFound(Message("There is no such record."))
     if upload.field:
         _require_field(upload.field, record_id, context)
-    digest, size, head = _keep(upload, _folder(context))
+    digest, size, head = _keep(upload, folder_of(context.settings))
     values = {
         "record": record_id,
         "field": upload.field or None,
@@ -130,7 +85,7 @@ def find_file(id: int, context: Context) -> StoredFile:
     """The file of the attachment ``id``; raises NotFound where there is none, or none that the actor may read."""
     values = read.get(ATTACHMENT, id, context).values
     digest = str(values.get("digest") or "")
-    path = _folder(context) / digest[:2] / digest
+    path = path_of(digest, context.settings)
     if len(digest) != 64 or not path.is_file():
         raise NotFound(Message("The file is not there any more."))
     return StoredFile(
@@ -140,10 +95,6 @@ def find_file(id: int, context: Context) -> StoredFile:
         digest,
         path,
     )
-
-
-def _folder(context: Context) -> Path:
-    return Path(context.settings["home"]) / "files"
 
 
 def _keep(upload: Upload, folder: Path) -> tuple[str, int, bytes]:
@@ -172,7 +123,7 @@ def _keep(upload: Upload, folder: Path) -> tuple[str, int, bytes]:
 
 def _content_type(head: bytes, claimed: str) -> str:
     """The type by the first bytes for pictures; what is claimed for the rest, but never a picture or a page."""
-    for start, found in _PICTURES.items():
+    for start, found in PICTURES.items():
         if head.startswith(start) and (start != b"RIFF" or head[8:12] == b"WEBP"):
             return found
     claimed = claimed.split(";")[0].strip().lower()[:120]

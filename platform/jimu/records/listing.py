@@ -18,8 +18,9 @@ from jimu.records.commands import Record
 from jimu.records.context import Context
 from jimu.records.environment import build_environment
 from jimu.records.expand import expand, make_record
-from jimu.records.masking import mask_rows, unmasked
+from jimu.records.masking import unmasked
 from jimu.records.names import Names
+from jimu.records.notices import shown_rows
 from jimu.records.one import require_record
 from jimu.records.reading import reading, require_readable
 from jimu.records.requests import ListRequest, RecordPage
@@ -159,7 +160,7 @@ def _records(
     environment: Environment,
 ) -> list[Any]:
     plan = wanted.plan
-    rows = mask_rows(transaction, plan.plan.object.name, rows, context, environment)
+    rows = shown_rows(transaction, plan.plan.object.name, rows, context, environment)
     ids = referenced_ids(plan.references, rows) if wanted.titles else set()
     titles = find_titles(transaction, ids, context, environment)
     expanded = expand(transaction, wanted.expanded, rows, context, environment)

@@ -40,16 +40,10 @@ def readers(transaction: Transaction, record_id: int, user_ids: list[int], conte
     found = transaction.titles([record_id]).get(record_id) if user_ids else None
     if found is None or found.deleted or found.object not in context.manifest.objects:
         return []
-    users = transaction.fetch(USER_OBJECT, user_ids)
     row = transaction.fetch(found.object, [record_id]).get(record_id) or {}
     environment = build_environment(context)
-    organisation = organisation_at(transaction, context.manifest, at=context.clock())
     allowed = []
-    for id in user_ids:
-        user = users.get(id)
-        if user is None or user.get("deleted_at") is not None or not user.get("active"):
-            continue
-        actor = build_actor(context.manifest, user, "web", None, organisation)
+    for actor in active_actors(transaction, user_ids, context):
         rule = record_filter(actor, context.manifest, found.object)
         if rule == NOTHING:
             continue
@@ -61,3 +55,15 @@ def readers(transaction: Transaction, record_id: int, user_ids: list[int], conte
         if may:
             allowed.append(actor)
     return allowed
+
+
+def active_actors(transaction: Transaction, user_ids: Iterable[int], context: Context) -> list[Actor]:
+    """The people among ``user_ids`` who can log in, as actors with the rights of now, in the order given."""
+    listed = list(user_ids)
+    users = transaction.fetch(USER_OBJECT, listed) if listed else {}
+    organisation = organisation_at(transaction, context.manifest, at=context.clock())
+    return [
+        build_actor(context.manifest, user, "web", None, organisation)
+        for id in listed
+        if (user := users.get(id)) is not None and user.get("deleted_at") is None and user.get("active")
+    ]

@@ -7,7 +7,7 @@ are).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,7 @@ from jimu.definitions.manifest import Manifest
 from jimu.definitions.model import FieldDef
 from jimu.diagnostics import Diagnostic, nearest
 from jimu.errors import BadRequest, Problem
+from jimu.fieldtypes import registry
 from jimu.fieldtypes.kinds import Kind
 from jimu.formulas import Formula, Path, Symbol, check, types
 from jimu.messages import Message
@@ -50,6 +51,10 @@ class ReadScope:
     def names(self, object: str) -> list[str]:
         known = self.manifest.objects.get(object)
         return [f.name for f in known.active_fields if self.find_field(object, f.name)] if known else []
+
+    @property
+    def calendars(self) -> Collection[str]:
+        return self.manifest.all("calendar")
 
     def find_field(self, object: str, name: str) -> FieldDef | None:
         """The field if the actor may read it."""
@@ -164,8 +169,9 @@ class Names:
             elif not field.kind.is_sortable or field.type == "secret":
                 self.add("not_sortable", Message("Records cannot be sorted by {field}.", {"field": text}), parameter)
                 continue
-            self.pass_through([path])
-            found.append(Sort(path, text.strip().startswith("-")))
+            ways = _sorted_ways(path, field)
+            self.pass_through(ways)
+            found += [Sort(way, text.strip().startswith("-")) for way in ways]
         return found
 
     def path(self, path: Path, parameter: str) -> FieldDef | None:
@@ -258,3 +264,10 @@ class Names:
             raise BadRequest(
                 Message("The request cannot be understood."), self.problems, {"places": self.suggestions}
             )
+
+
+def _sorted_ways(path: Path, field: FieldDef) -> list[Path]:
+    """By what records are sorted that are to be sorted by ``field``: names of people by the family name first."""
+    type_ = registry.find(field.type) if len(field.parts) else None
+    parts = type_.sorted_by if type_ is not None else ()
+    return [(*path[:-1], f"{field.name}_{part}") for part in parts] or [path]

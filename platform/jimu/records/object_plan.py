@@ -66,6 +66,7 @@ class ObjectPlan:
     far_paths: frozenset[Path]
     needs_world: bool
     targets: Mapping[str, str]  # single-target references: field -> object
+    tied: tuple[FieldDef, ...]  # whose parts say the same as they do
     money: tuple[tuple[str, str], ...]  # amount field, its currency field
     number_load: Load  # reads a number given by an import
 
@@ -120,6 +121,7 @@ def _build(manifest: Manifest, object: ObjectDef) -> ObjectPlan:
         far_paths=frozenset(p for p in stored_paths(manifest, object.name, paths) if len(p) > 1),
         needs_world=any(len(path) > 1 or path[0] in virtuals for path in paths),
         targets={f.name: f.target[0] for f in active if f.kind is Kind.REFERENCE and len(f.target) == 1},
+        tied=tuple(f for f in own if registry.get(f.type).is_tied),
         money=tuple((f.name, part) for f in own if f.kind is Kind.DECIMAL for part in f.parts),
         number_load=registry.get("autonumber").load,
     )

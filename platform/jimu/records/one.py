@@ -18,8 +18,9 @@ from jimu.records.commands import Record
 from jimu.records.context import Context
 from jimu.records.environment import build_environment
 from jimu.records.expand import expand, make_record
-from jimu.records.masking import mask_rows, unmasked
+from jimu.records.masking import unmasked
 from jimu.records.names import Names
+from jimu.records.notices import shown_rows
 from jimu.records.object_plan import plan_of
 from jimu.records.reading import reading, require_readable
 from jimu.records.redirects import find_survivors
@@ -64,7 +65,7 @@ def get(
             found = _find_survivor(transaction, object, id, plan.columns, context, environment)
         if found is None or not _is_wanted(found, deleted):
             raise no_such_record(object, id)
-        (row,) = mask_rows(transaction, object, (found,), context, environment)
+        (row,) = shown_rows(transaction, object, (found,), context, environment)
         ids = referenced_ids(plan.references, (row,)) if titles else set()
         known = find_titles(transaction, ids, context, environment)
         (more,) = _expand(transaction, lookups, (row,), context, environment)
@@ -145,7 +146,7 @@ def find(object: str, values: Mapping[str, Any], context: Context) -> Record | N
         page = transaction.select(
             Query(object, all_of(filters), fields=read.columns, limit=2, environment=environment)
         )
-        rows = mask_rows(transaction, object, page.rows, context, environment)
+        rows = shown_rows(transaction, object, page.rows, context, environment)
     note_listed(context, object, [row["id"] for row in rows], by="find")
     if len(rows) > 1:
         raise Conflict(Message("Several records have these values."))

@@ -10,7 +10,7 @@ from jimu.formulas import evaluate, fit
 from jimu.records.assemble import ReadPlan, read_plan
 from jimu.records.commands import Record
 from jimu.records.draft import Draft, Preview
-from jimu.records.masking import mask_rows
+from jimu.records.notices import shown_rows
 from jimu.records.wave import Wave
 from jimu.records.write_steps.conditions import field_state
 from jimu.records.write_steps.references import UNKNOWN
@@ -51,7 +51,7 @@ def build_record(wave: Wave, draft: Draft) -> Record:
 def _masked(wave: Wave, values: dict[str, Any]) -> Mapping[str, Any]:
     """The values as the writer may see them."""
     row = values if values.get("id") else {**values, "id": 0}
-    return mask_rows(wave.transaction, wave.object, (row,), wave.context, wave.environment)[0]
+    return shown_rows(wave.transaction, wave.object, (row,), wave.context, wave.environment)[0]
 
 
 def _shown(wave: Wave, draft: Draft) -> dict[str, Any]:

@@ -78,3 +78,21 @@ def find_titled(
         shown = mask_titles(transaction, object, {id: t.title for id, t in titles.items()}, context, environment)
         found |= {id: Titled(object, title) for id, title in shown.items()}
     return found
+
+
+def find_deleted(
+    transaction: Transaction, ids: Iterable[int], context: Context, environment: Environment
+) -> dict[int, Titled]:
+    """As ``find_titled``, of records in the recycle bin, which the actor might read if they came back."""
+    by_object: dict[str, dict[int, str]] = {}
+    for id, title in transaction.titles(ids).items():
+        if title.deleted and title.object in context.manifest.objects:
+            by_object.setdefault(title.object, {})[id] = title.title
+    found: dict[int, Titled] = {}
+    for object, titles in by_object.items():
+        filter = record_filter(context.actor, context.manifest, object)
+        allowed = transaction.matching(object, titles, filter, environment, "deleted") if filter != NOTHING else ()
+        own = {id: titles[id] for id in allowed}
+        shown = mask_titles(transaction, object, own, context, environment)
+        found |= {id: Titled(object, title) for id, title in shown.items()}
+    return found

@@ -113,6 +113,7 @@ class Wave:
             prior=draft.before,
             holidays=shared.holidays,
             workdays=shared.workdays,
+            calendars=shared.calendars,
             regions=shared.regions,
             language=shared.language,
         )

@@ -128,10 +128,10 @@ def _run(unit: Unit, commands: list[Command], result: BatchResult, values: bool)
     if len(result.rows) > 1:
         result.rows.sort(key=lambda row: row.row)
     if unit.follow_ups or unit.moves:
-        _follow_up(unit)
+        follow_up(unit)
 
 
-def _follow_up(unit: Unit) -> None:
+def follow_up(unit: Unit) -> None:
     """Write what the steps asked for, as the engine itself; what cannot be written takes everything back, unless it is
     a move.
     """

@@ -11,6 +11,7 @@ from jimu.errors import JimuError
 from jimu.messages import Message
 from jimu.records.duplicates.keeping import bring_rules_up
 from jimu.records.schema import build_schema
+from jimu.records.write_steps.ties import fill_later
 from jimu.revisions.comparing import summarise
 from jimu.revisions.deployment import Deployment, Origin
 from jimu.revisions.findings import Finding, Plan
@@ -58,6 +59,8 @@ def apply(
             if deployment.running is not None:
                 refresh_stale_titles(application.transaction, deployment.running, manifest, deployment.clock())
             bring_rules_up(application.transaction, manifest)
+            if deployment.running is not None:
+                fill_later(application.transaction, deployment.running, manifest)
             revision = _record(application, deployment, manifest, origin or Origin())
         return Applied(revision, planned)
     except Busy as error:

@@ -219,6 +219,16 @@ def role_users(change: Change, situation: Situation) -> Finding | None:
     return Finding(f"role_{change.what}", severity, change.address, message, count)
 
 
+def approvals_run(change: Change, situation: Situation) -> Finding | None:
+    """A flow is gone while approvals go by it: nothing would lock their records any more."""
+    count = situation.old.matching("approval", f"flow == {change.name!r} and not is_blank(key)")
+    if not count:
+        return plain(change)
+    template = "Flow {flow} is gone; approvals that still go by it: {n}. Set active: false until they have ended."
+    message = Message(template, {"flow": str(change.name), "n": count})
+    return Finding("approval_removed", Severity.BLOCKING, change.address, message, count)
+
+
 EFFECTS: Mapping[tuple[str, str, str | None], tuple[Effect, ...]] = {
     ("object", "retired", None): (object_hidden,),
     ("object", "removed", None): (object_hidden,),
@@ -240,6 +250,7 @@ EFFECTS: Mapping[tuple[str, str, str | None], tuple[Effect, ...]] = {
     ("role", "changed", "objects"): (role_users,),
     ("role", "changed", "system"): (role_users,),
     ("role", "removed", None): (role_users,),
+    ("approval", "removed", None): (approvals_run,),
 }
 
 

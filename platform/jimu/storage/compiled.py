@@ -8,9 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from jimu.storage.binding import Catalog
+from jimu.storage.connection import list_parameter
 from jimu.storage.filters import among
 from jimu.storage.observed import Observations
-from jimu.storage.physical import dump_json
 from jimu.storage.statements import Prepared, prepare
 
 _MOST = 4096
@@ -48,4 +48,4 @@ class StatementCache:
 
     def list_value(self, values: Sequence[Any]) -> Any:
         """The driver's value for a list parameter."""
-        return list(values) if self.catalog.capabilities.arrays else dump_json(list(values))
+        return list_parameter(values, self.catalog.capabilities)

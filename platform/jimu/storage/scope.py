@@ -59,6 +59,10 @@ class SelectScope:
         place = bound.places.get(name)
         return (place.element(alias) if place is not None else None), column
 
+    def beside(self, object: str) -> SelectScope:
+        """See ``expressions.SqlScope``; nobody's rules are asked of what is read so."""
+        return SelectScope(self.catalog, object)
+
     def own(self, name: str) -> Any:
         """A column of the table itself by logical name."""
         place = self.bound.places.get(name)

@@ -75,7 +75,8 @@ class ShapeReader:
     def day(self) -> Hashable:
         """What formulas know of the calendar: the day, the zone, the days that are worked."""
         asked = self.environment
-        return (today(asked), asked.zone.key, asked.language, frozenset(asked.holidays), frozenset(asked.workdays))
+        days = frozenset(asked.holidays), frozenset(asked.workdays), frozenset(asked.calendars.items())
+        return (today(asked), asked.zone.key, asked.language, *days)
 
     def path_key(self, object: str, path: tuple[str, ...]) -> Hashable:
         """As ``formula_key`` for a column that may be virtual."""

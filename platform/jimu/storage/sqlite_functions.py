@@ -17,7 +17,7 @@ import orjson
 from jimu.formulas import characters, numbers
 from jimu.formulas.limits import MAX_TEXT, NUMBER_LIMIT
 from jimu.formulas.signature import REGISTRY
-from jimu.formulas.types import Environment
+from jimu.formulas.types import BusinessCalendar, Environment
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -137,28 +137,35 @@ def _upper(text: str | None) -> str | None:
     return None if text is None else characters.upper(text)
 
 
-def describe_environment(environment: Environment) -> str:
-    """What functions need of ``environment``, as one text parameter."""
+def describe_environment(environment: Environment, calendar: str | None = None) -> str:
+    """What a function needs of ``environment``, as one text parameter. ``calendar``: the business calendar that it
+    names; with one that is not known its workdays are blank.
+    """
+    named = environment.calendars.get(calendar or "") if calendar else None
+    free, worked = (named.free, named.worked) if named else (environment.holidays, environment.workdays)
     return orjson.dumps(
         [
             environment.now.isoformat(),
             environment.zone.key,
             environment.language,
-            sorted(d.isoformat() for d in environment.holidays),
-            sorted(d.isoformat() for d in environment.workdays),
+            calendar if named else None,
+            sorted(d.isoformat() for d in free),
+            sorted(d.isoformat() for d in worked),
         ]
     ).decode()
 
 
 @lru_cache(maxsize=64)
 def _environment(described: str) -> Environment:
-    now, zone, language, holidays, workdays = orjson.loads(described)
+    now, zone, language, calendar, free, worked = orjson.loads(described)
+    holidays, workdays = frozenset(map(date.fromisoformat, free)), frozenset(map(date.fromisoformat, worked))
     return Environment(
         now=datetime.fromisoformat(now),
         zone=ZoneInfo(zone),
         language=language,
-        holidays=frozenset(map(date.fromisoformat, holidays)),
-        workdays=frozenset(map(date.fromisoformat, workdays)),
+        holidays=holidays,
+        workdays=workdays,
+        calendars={calendar: BusinessCalendar(holidays, workdays)} if calendar else {},
     )
 
 

@@ -14,13 +14,12 @@ from jimu.storage.tables import from_instant
 # A statement may join only so many selects.
 _AT_ONCE = 200
 
-# Product, its version, bytes on disk, microseconds since 1970 by the database's clock.
+# Product, its version, bytes on disk, the moment by the database's clock.
 _FACTS: Mapping[str, str] = {
-    "sqlite": "SELECT 'SQLite', sqlite_version(), p.page_count * s.page_size,"
-    " CAST((julianday('now') - 2440587.5) * 86400000000.0 AS INTEGER)"
+    "sqlite": "SELECT 'SQLite', sqlite_version(), p.page_count * s.page_size, {moment}"
     " FROM pragma_page_count() p, pragma_page_size() s",
     "postgresql": "SELECT 'PostgreSQL', current_setting('server_version'), pg_database_size(current_database()),"
-    " (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
+    " {moment}",
 }
 
 
@@ -39,7 +38,9 @@ class DatabaseFacts:
 
 def read_facts(connection: Connection, has_trigrams: bool) -> DatabaseFacts:
     """See ``Database.facts``."""
-    product, version, size, now = connection.rows(_FACTS[connection.capabilities.name])[0]
+    capabilities = connection.capabilities
+    text = _FACTS[capabilities.name].format(moment=capabilities.moment)
+    product, version, size, now = connection.rows(text)[0]
     asked = connection.capabilities.text_search_in_row
     return DatabaseFacts(product, version, int(size), from_instant(int(now)), has_trigrams if asked else None)
 

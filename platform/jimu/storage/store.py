@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -14,6 +15,10 @@ from jimu.storage.transaction import Transaction
 
 if TYPE_CHECKING:
     from jimu.storage.connections import Connections
+
+
+_GIVEN_WAY = 0.12
+"""Seconds: a little more than the longest that SQLite's waiting writers sleep between two looks."""
 
 
 class Store:
@@ -50,3 +55,10 @@ class Store:
             transaction = Transaction(self.database, connection, self._cache)
             yield transaction
             transaction.chain_audit()
+
+    def give_way(self) -> None:
+        """Called between two transactions of a long run: where only one can write at a time, those who wait would
+        hardly ever find the moment between them.
+        """
+        if not self.database.capabilities.skip_locked:
+            time.sleep(_GIVEN_WAY)

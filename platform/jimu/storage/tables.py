@@ -73,7 +73,7 @@ job = sa.Table(
     "job", metadata, _id(), _text("kind"), _text("payload"), _text("status"), _instant("run_at"),
     _instant("locked_until", True), _text("owner", True), _number("attempts"), _number("max_attempts"),
     _text("key", True), _text("error", True), _instant("finished_at", True), _instant("started_at", True),
-    sa.Column("priority", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("priority", sa.Integer, nullable=False, server_default="1"), _instant("made_at", True),
     sa.Index("ix_job_dead", "id", sqlite_where=sa.text("status = 'dead'"),
              postgresql_where=sa.text("status = 'dead'")),
     sa.Index("ix_job_waiting", "priority", "run_at", sqlite_where=sa.text("status = 'waiting'"),
@@ -217,3 +217,6 @@ match_rule = sa.Table(
     "match_rule", metadata, sa.Column("rule", sa.Integer, primary_key=True, autoincrement=False), _text("object"),
     _text("name"), sa.Column("filled", sa.Boolean, nullable=False),
 )
+
+# See ``storage.rollups_due``: ``ids`` is a JSON array.
+rollup_due = sa.Table("rollup_due", metadata, _id(), _text("object"), _text("field"), _text("ids"))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from jimu.formulas import Formula
 from jimu.formulas.types import Environment
-from jimu.storage import history, jobs, revisions, rollups, sequences, statistics, titles
+from jimu.storage import history, revisions, rollups, sequences, statistics, titles
 from jimu.storage.account_links import AccountLinkRows
 from jimu.storage.accounts import AccountRows
 from jimu.storage.aggregate import aggregate_rows
@@ -22,21 +22,13 @@ from jimu.storage.audit import AuditRow, AuditRows
 from jimu.storage.compiled import StatementCache
 from jimu.storage.connection import Connection
 from jimu.storage.counting import Counting
-from jimu.storage.entries import (
-    NORMAL,
-    ClaimedJob,
-    HistoryEntry,
-    IdempotentAnswer,
-    JobRow,
-    RevisionRow,
-    RollupSpec,
-    Row,
-    Title,
-)
+from jimu.storage.entries import HistoryEntry, IdempotentAnswer, RevisionRow, RollupSpec, Row, Title
 from jimu.storage.ids import new_id, new_ids
+from jimu.storage.job_rows import JobRows
 from jimu.storage.lookups import Lock, Reader
 from jimu.storage.match_keys import MatchKeyRows
 from jimu.storage.query import Aggregate, Count, Filter, Page, Query, SearchHit
+from jimu.storage.rollups_due import RollupDueRows
 from jimu.storage.search.find import search_objects
 from jimu.storage.select import count_rows, matching_ids, select_page
 from jimu.storage.sign_in import SignInRows
@@ -46,7 +38,9 @@ if TYPE_CHECKING:
     from jimu.storage.connections import Connections
 
 
-class Transaction(AccountRows, AccountLinkRows, SignInRows, AuditRows, MatchKeyRows):
+class Transaction(
+    AccountRows, AccountLinkRows, SignInRows, AuditRows, MatchKeyRows, JobRows, RollupDueRows
+):
     """``connection`` is for the store's own modules."""
 
     def __init__(
@@ -264,102 +258,6 @@ class Transaction(AccountRows, AccountLinkRows, SignInRows, AuditRows, MatchKeyR
     def raise_number(self, key: str, value: int) -> bool:
         """Set the number kept under ``key`` to ``value`` if that is more than it is; False if it is not."""
         return sequences.raise_number(self.connection, key, value)
-
-    def emit(self, rows: Sequence[JobRow]) -> list[int]:
-        """Add jobs to the outbox; ids of those added (a waiting ``key`` is not doubled)."""
-        return jobs.emit(self.connection, rows)
-
-    def add_job(
-        self, kind: str, payload: Mapping[str, Any], run_at: datetime | None = None, key: str | None = None,
-        priority: int = NORMAL,
-    ) -> bool:
-        """``emit`` of one job; False if one with its ``key`` waits already."""
-        return bool(self.emit([JobRow(kind, payload, run_at, key, priority=priority)]))
-
-    def claim_jobs(
-        self, now: datetime, lease_until: datetime, limit: int, owner: str, tried: bool = True
-    ) -> list[ClaimedJob]:
-        """Take due waiting jobs and running ones whose lease ran out; no job goes to two callers. Counts an attempt,
-        unless they are only to be passed on (``tried`` False).
-        """
-        return jobs.claim_jobs(self.connection, now, lease_until, limit, owner, tried)
-
-    def renew_job(self, id: int, owner: str, lease_until: datetime, new_owner: str | None = None) -> bool:
-        """Hold a job longer, or hand it on to be tried; False: ``owner`` has lost it."""
-        return jobs.renew_job(self.connection, id, owner, lease_until, new_owner)
-
-    def finish_job(self, id: int, owner: str, now: datetime) -> bool:
-        """Done; False: ``owner`` has lost it."""
-        return jobs.finish_job(self.connection, id, owner, now)
-
-    def retry_job(self, id: int, owner: str, run_at: datetime, error: str) -> bool:
-        """Failed, to be tried again at ``run_at``."""
-        return jobs.retry_job(self.connection, id, owner, run_at, error)
-
-    def bury_job(self, id: int, owner: str, now: datetime, error: str) -> bool:
-        """Failed for good: status ``dead``."""
-        return jobs.bury_job(self.connection, id, owner, now, error)
-
-    def release_job(self, id: int, owner: str, run_at: datetime) -> bool:
-        """Waiting again; it was claimed but not tried."""
-        return jobs.release_job(self.connection, id, owner, run_at)
-
-    def find_job(self, id: int) -> ClaimedJob | None:
-        """The job, whoever holds it."""
-        return jobs.find_job(self.connection, id)
-
-    def paused_kinds(self) -> dict[str, tuple[datetime, str]]:
-        """Kinds of job that no worker takes (``*``: all) -> since when, by whom."""
-        return jobs.paused_kinds(self.connection)
-
-    def pause_jobs(self, kind: str, now: datetime, by: str) -> bool:
-        """Let no worker take jobs of ``kind`` (``*``: of any); False: it is so already."""
-        return jobs.pause_jobs(self.connection, kind, now, by)
-
-    def resume_jobs(self, kind: str) -> bool:
-        """The end of ``pause_jobs``; False: it was not paused."""
-        return jobs.resume_jobs(self.connection, kind)
-
-    def take_slot(self, timer: str, slot: int) -> bool:
-        """Take the slot (seconds since 1970) of a timer; False: it has been taken before."""
-        return jobs.take_slot(self.connection, timer, slot)
-
-    def forget_slots(self, before: int) -> int:
-        """Forget slots that lie before then, in seconds since 1970; how many."""
-        return jobs.forget_slots(self.connection, before)
-
-    def next_job_at(self) -> datetime | None:
-        """When the next waiting job is due, or the next lease runs out; paused kinds left out. What is due at once
-        counts from when a worker last began one of the newest thousand jobs, and not at all if none ever did.
-        """
-        return jobs.next_job_at(self.connection)
-
-    def list_jobs(self, status: str, limit: int = 50, before: int | None = None,
-                  kind: str = "") -> list[dict[str, Any]]:
-        """Jobs in ``status`` (waiting, running, done, dead), the newest first; ``before``: the id of the last one of
-        the page before.
-        """
-        return jobs.list_jobs(self.connection, status, limit, before, kind)
-
-    def get_job(self, id: int) -> dict[str, Any] | None:
-        """One job with all that is known of it."""
-        return jobs.get_job(self.connection, id)
-
-    def cancel_job(self, id: int, now: datetime, reason: str) -> bool:
-        """A waiting job goes to the dead, with ``reason`` as its error; False: it waits no more."""
-        return jobs.cancel_job(self.connection, id, now, reason)
-
-    def revive_job(self, id: int, now: datetime) -> bool:
-        """Make a dead job waiting again, with its attempts at 0."""
-        return jobs.revive_job(self.connection, id, now)
-
-    def count_jobs(self) -> dict[str, int]:
-        """Status → number of jobs."""
-        return jobs.count_jobs(self.connection)
-
-    def remove_done_jobs(self, before: datetime) -> int:
-        """Forget jobs done before then."""
-        return jobs.remove_done_jobs(self.connection, before)
 
     def get_answer(self, scope: str, key: str) -> IdempotentAnswer | None:
         """The answer kept under an idempotency key; ``scope`` says whose (an actor's id)."""

@@ -30,7 +30,7 @@ from jimu.web.views.signing_in import login_page
 from jimu.web.visit import Visit
 
 log = logging.getLogger(__name__)
-OTHER_FACES = ("/api/", "/healthz")
+OTHER_FACES = ("/api/", "/healthz", "/metrics")
 STATUS: dict[type[JimuError], int] = {
     BadRequest: 400,
     Unauthenticated: 401,

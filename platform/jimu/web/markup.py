@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from jimu.web.pages.people import TINTS, initials_of
+from jimu.web.pages.people import TINTS, initials_of, is_wide
 
 
 def attributes(given: Mapping[str, Any], **defaults: Any) -> Markup:
@@ -45,4 +45,18 @@ def marked(text: str, words: str) -> Markup:
     return Markup("").join(made)
 
 
-FILTERS = {"initials": initials_of, "tint": tint_of, "pad": padded, "marked": marked}
+def letters(initials: str) -> Markup:
+    """Initials for a circle: of two wide characters the first can be left out where there is room for one."""
+    if len(initials) < 2 or not is_wide(initials):
+        return escape(initials)
+    return Markup('<span class="avatar-first">{}</span>{}').format(initials[0], initials[1:])
+
+
+FILTERS = {
+    "initials": initials_of,
+    "is_wide": is_wide,
+    "letters": letters,
+    "tint": tint_of,
+    "pad": padded,
+    "marked": marked,
+}

@@ -31,6 +31,7 @@ from jimu.definitions.approvals.model import (
 from tests.flows.approvals.laboratory import ADM, CEO, A, B, C, Company, D, E, M, S, X, hours
 
 PEOPLE = (S, M, D, A, B, C, E, X, CEO)
+FURTHER = (41, 42, 43, 44)  # nobody's approvers, but people whom one can add
 
 policies = st.one_of(
     st.sampled_from(
@@ -69,9 +70,10 @@ rules = st.one_of(
 deadlines = st.one_of(
     st.none(),
     st.builds(
-        lambda n, then: Deadline(hours(n), then, (hours(1),)),
+        lambda n, then, of: Deadline(hours(n), then, (hours(1),), of=of),
         st.integers(1, 9),
-        st.sampled_from(["remind", "approve", "reject", "to_manager", "to_admin", "close"]),
+        st.sampled_from(["remind", "approve", "reject", "to_manager", "to_admin", "close", "suspend"]),
+        st.sampled_from(["task", "node"]),
     ),
 )
 
@@ -163,7 +165,8 @@ class _Graph:
         ]
         return BlockNode(
             name, to=to, branches=tuple(branches), is_inclusive=inclusive,
-            join=self.draw(st.sampled_from([None, None, 1])), rest=self.draw(st.sampled_from(["cancel", "finish"])),
+            join=self.draw(st.sampled_from([None, None, 1])),
+            rest=self.draw(st.sampled_from(["cancel", "copy", "finish"])),
             on_reject=self.draw(st.sampled_from(["end", "wait"])),
         )  # fmt: skip
 
@@ -184,7 +187,8 @@ def flows(draw: Any) -> FlowDef:
         "random", "thing", nodes={**{n: graph.nodes[n] for n in order}, **ends}, version="1",
         dedupe=draw(st.sampled_from(["each", "consecutive", "first"])),
         limits=Limits(visits=draw(st.sampled_from([3, 20])), transfers=draw(st.sampled_from([2, 10]))),
-        sensitive=sensitive, withdraw=draw(st.sampled_from(["any_time", "any_time", "before_first_decision"])),
+        restart=draw(st.sampled_from(["new", "same"])), sensitive=sensitive,
+        withdraw=draw(st.sampled_from(["any_time", "any_time", "before_first_decision"])),
     )  # fmt: skip
 
 

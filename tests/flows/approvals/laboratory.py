@@ -62,6 +62,8 @@ class Company:
     departments: dict[int, int] = field(default_factory=lambda: {S: 100, M: 100, A: 100, D: 101, CEO: 102})
     heads: dict[int, int | None] = field(default_factory=lambda: {100: M, 101: D, 102: CEO})
     tree: dict[int, int] = field(default_factory=lambda: {100: 101, 101: 102})
+    further: dict[int, list[int]] = field(default_factory=dict)
+    legal: set[int] = field(default_factory=set)  # departments that are companies of their own
     roles: dict[str, list[int]] = field(default_factory=lambda: {"finance": [A, B, C], "board": [CEO]})
     groups: dict[str, list[int]] = field(default_factory=dict)
     fields: dict[str, Any] = field(default_factory=dict)
@@ -83,6 +85,23 @@ class Company:
 
     def _head(self, department: int) -> int | None:
         return self.heads.get(department)
+
+    def _departments(self, user: int) -> list[int]:
+        main = self.departments.get(user)
+        return [*([main] if main is not None else []), *self.further.get(user, [])]
+
+    def _company(self, department: int) -> int | None:
+        seen = set[int]()
+        now: int | None = department
+        while now is not None and now not in seen:
+            if now in self.legal:
+                return now
+            seen.add(now)
+            now = self.tree.get(now)
+        return None
+
+    def _companies(self, user: int) -> list[int | None]:
+        return list(dict.fromkeys(self._company(d) for d in self._departments(user)))
 
     def _above(self, department: int) -> int | None:
         return self.tree.get(department)

@@ -118,6 +118,7 @@ class Office:
 
     project: Project
     people: dict[str, int] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, project: Project) -> Office:

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from jimu.access import SYSTEM
 from jimu.errors import JimuError
 from jimu.flows.approvals import events, service
+from jimu.flows.approvals.batches import decide_batch
 from jimu.flows.approvals.service import Answer, Request
 from jimu.records import Context, Update, write
 from jimu.records.schema import build_schema
@@ -46,7 +47,7 @@ def do(project: Project, order: dict[str, Any], context: Context) -> Any:
         done = service.decide(order["task"], Answer(**given), context)
         return [done.entry, done.repeated]
     if what == "batch":
-        return [b.error is None for b in service.decide_all(order["tasks"], Answer(**given), context)]
+        return [b.error is None for b in decide_batch(order["tasks"], Answer(**given), context).results]
     if what == "timer":
         return service.timer_due(order["approval"], order["timer"], context)
     if what == "left":

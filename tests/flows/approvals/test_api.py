@@ -13,7 +13,7 @@ from jimu.access import SYSTEM
 from jimu.app import create_app
 from jimu.cli.root import cli
 from jimu.fieldtypes.ids import encode_id
-from jimu.records import Create, write
+from jimu.records import Create, Update, write
 from jimu.runtime import Runtime
 from jimu.settings import Settings
 from tests.api.conftest import Caller, Shop
@@ -76,6 +76,8 @@ def test_an_approval_from_asking_to_its_end(site: Site) -> None:
     assert seen["state"] == "running"
     assert [h["action"] for h in seen["history"] if h["comment"]] == ["submitted", "approve"]
     assert "approve" in next(t for t in seen["tasks"] if t["holder"] == encode_id(site["a"].user_id))["may"]
+    (branch,) = [h for h in seen["history"] if h["action"] == "branch"]
+    assert branch["values"] == {"amount": "5000.00"}
     assert do(site, "a", approval, "approve").json["state"] == "approved"
     assert site["s"].get(f"/records/purchase/{record}").json["status"] == "approved"
     found = site["s"].get(f"/records/purchase/{record}/approvals").json["approvals"]
@@ -124,6 +126,30 @@ def test_the_other_actions_and_a_batch(site: Site) -> None:
     assert site["m"].post("/approval-tasks/decide", {"tasks": [], "answer": "approve"}).status_code == 400
     monitored = site["adm"].get("/approvals/monitor").json["items"]
     assert approvals[1] in {i["approval"] for i in monitored}
+
+
+def test_who_belongs_to_two_departments_says_for_which_over_the_api_too(site: Site) -> None:
+    system = site.runtime.context(SYSTEM)
+    places = [write.write(Create("department", {"name": n, "code": n}), system).id for n in ("One", "Two")]
+    boss = {"name": "h", "email": "h@example.com", "roles": ["buyer"], "department": places[1]}
+    head = write.write(Create("user", boss), system).id
+    write.write(Update("department", places[1], {"head": head}), system)
+    values = {"name": "w", "email": "w@example.com", "roles": ["buyer"], "department": places[0]}
+    user = write.write(Create("user", {**values, "manager": site["m"].user_id}), system).id
+    write.write(Create("membership", {"person": user, "department": places[1]}), system)
+    caller = site.shop.caller(user)
+    record = caller.create("purchase", name="Chairs", amount="5")["id"]
+    (flow,) = caller.get(f"/records/purchase/{record}/approval-flows").json["flows"]
+    assert [d["name"] for d in flow["departments"]] == ["One", "Two"]
+    wish = {"object": "purchase", "record": record}
+    refused = caller.post("/approvals", wish)
+    assert (refused.status_code, refused.json["errors"][0]["code"]) == (422, "choose_department")
+    two = flow["departments"][1]["id"]
+    way = caller.post(f"/records/purchase/{record}/foresee-approval", {"department": two}).json
+    assert way["steps"][0]["people"][0]["person"] == encode_id(head)
+    approval = caller.post("/approvals", {**wish, "department": two}).json["approval"]
+    seen = caller.get(f"/approvals/{approval}").json
+    assert (seen["department"], seen["tasks"][0]["holder"]) == (two, encode_id(head))
 
 
 def test_the_command_line_says_who_would_be_asked_and_compares(site: Site) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,6 +52,19 @@ nodes:
   nobody: {approvers: [{role: admin, within: department}], to: end}
   end: {type: end}
 """,
+    "flows/approvals/converted.yaml": """
+label: Converted
+object: order
+convert: true
+priority: 1
+start: {when: "name == 'Abroad'"}
+nodes:
+  size: {type: decision, branches: [{when: "amount > 100", to: boss}, {otherwise: true, to: end}]}
+  boss: {approvers: [{manager_of: submitter}], to: again}
+  again: {type: decision, branches: [{when: "amount > 100", to: finance}, {otherwise: true, to: end}]}
+  finance: {approvers: [{role: admin}], to: end}
+  end: {type: end}
+""",
     "flows/approvals/others.yaml": """
 label: Others
 object: order
@@ -80,8 +94,8 @@ def companies(backend: str, tmp_path: Path) -> Iterator[Office]:
         yield office
 
 
-def order(office: Office, name: str, amount: str, currency: str) -> int:
-    values = {"name": "Press", "amount": amount, "amount_currency": currency}
+def order(office: Office, name: str, amount: str, currency: str, thing: str = "Press") -> int:
+    values = {"name": thing, "amount": amount, "amount_currency": currency}
     return office.project.create("order", office.as_(name), **values)
 
 
@@ -109,6 +123,33 @@ def test_who_is_asked_where_nobody_is_belongs_to_the_submitters_company(companie
     assert list(companies.tasks(done.approval.id)) == ["na"]
 
 
+def test_amounts_of_other_currencies_are_compared_at_the_rate_of_the_day_they_were_handed_in(companies: Office) -> None:
+    def rate(code: str, worth: str, day: str) -> None:
+        companies.project.create("exchange_rate", currency=code, rate=worth, valid_from=day)
+
+    def started(amount: str, currency: str) -> Any:
+        record = order(companies, "o", amount, currency, "Abroad")
+        return service.start(Request("order", record, "converted"), companies.as_("o"))
+
+    def begin(amount: str, currency: str) -> str:
+        return str(started(amount, currency).approval.run.state)
+
+    with pytest.raises(Invalid) as caught:
+        begin("150", "CNY")
+    assert caught.value.problems[0].code == "no_flow"
+    rate("CNY", "0.5", "2020-01-01")
+    rate("CNY", "0.9", "2999-01-01")
+    assert begin("150", "CNY") == "approved"
+    assert begin("150", "USD") == "running"
+    assert begin("201", "CNY") == "running"
+
+    done = started("201", "CNY")
+    rate("CNY", "0.1", "2020-01-02")
+    decided = companies.decide(done.approval.id, "ob")
+    assert "finance" in {v.node for v in decided.approval.run.visits.values()}, "the rate that was kept"
+    assert begin("201", "CNY") == "approved"
+
+
 def test_an_amount_that_became_another_currency_is_not_compared(companies: Office) -> None:
     record = order(companies, "n", "500", "CNY")
     done = service.start(Request("order", record), companies.as_("n"))
@@ -121,7 +162,7 @@ def test_an_amount_that_became_another_currency_is_not_compared(companies: Offic
     assert companies.state(done.approval.id) == "returned"
 
 
-def test_amounts_of_several_currencies_are_warned_of_where_nothing_says_which() -> None:
+def test_amounts_of_several_currencies_are_refused_where_nothing_says_which() -> None:
     def codes(condition: str, more: str = "", currencies: str = "[USD, CNY]") -> list[str]:
         flow = f"""
 label: F
@@ -137,7 +178,7 @@ nodes:
             "flows/approvals/f.yaml": flow,
         }
         _, found = loaded(files)
-        return [d.code for d in found if d.code == "money_currency"]
+        return [d.code for d in found if d.severity.value == "error"]
 
     assert codes("amount > 100") == ["money_currency"]
     assert codes("amount > 0") == []

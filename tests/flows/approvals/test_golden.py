@@ -42,6 +42,8 @@ def run(case: Case, step: dict[str, Any]) -> None:
     more = {k: people(v) if k in ("to", "people") else v for k, v in rest}
     if what == "submit":
         case.happen(events.Submit, S, picks={n: people(v) for n, v in (given or {}).items()})
+    elif what == "restart":
+        case.happen(events.Restart, S)
     elif what in ("approve", "reject", "done"):
         case.happen(events.Decide, NAMES[given], task=case.task(NAMES[given]).id, answer=what, **more)
     elif what in ON_TASK:

@@ -232,3 +232,44 @@ def test_who_claims_or_rejects_after_the_end_is_told_so() -> None:
     assert case.run.open_tasks == []
     with pytest.raises(JimuError):
         case.happen(events.Jump, ADM, node="one", comment="so")
+
+
+def test_who_looks_after_a_flow_can_do_what_it_asks_of_them() -> None:
+    case = Case("""
+        admins: [{user: a}]
+        nodes: {one: {approvers: [{user: b}], mode: {count: 3}, to: end}}
+    """).submit()
+    assert (case.run.state, case.run.cause, case.asked()) == ("error", "too-few-approvers", [A])
+    for actor in (B, X):
+        with pytest.raises(JimuError):
+            case.happen(events.Terminate, actor, comment="so")
+    case.happen(events.Terminate, A, comment="so")
+    assert case.run.state == "terminated"
+
+
+def test_nobody_adds_themselves_in_the_name_of_another() -> None:
+    company = Company(agents={A: [(B, None)]})
+    case = Case("nodes: {one: {approvers: [{user: a}], to: end}}", company).submit()
+    with pytest.raises(JimuError):
+        case.happen(events.AddSign, B, task=case.task(A).id, people=(B,), relation="before")
+
+
+def test_an_approval_by_time_is_one_where_nothing_is_missing_for_it() -> None:
+    flow = """
+        nodes:
+          one: {approvers: [{user: a}], fields: {amount: required}, deadline: {after: 8 hours, then: approve}, to: end}
+    """
+    case = Case(flow, amount=5).submit()
+    case.wait(9)
+    assert case.run.state == "approved"
+    case = Case(flow).submit()
+    case.wait(9)
+    assert case.asked() == [M]
+
+
+def test_whom_the_submitter_chose_and_who_left_meanwhile_is_replaced_by_nobody() -> None:
+    flow = "nodes: {one: {approvers: [{user: a}], to: two}, two: {approvers: [{pick: submitter}], to: end}}"
+    case = Case(flow).submit(two=(E,))
+    case.company.inactive.add(E)
+    case.approve(A)
+    assert case.asked() == [ADM]  # not their manager: nobody chose them

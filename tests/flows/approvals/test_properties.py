@@ -11,17 +11,19 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
+from jimu.definitions.approvals.model import Limits
 from jimu.errors import JimuError
 from jimu.flows.approvals import events
 from jimu.flows.approvals.model import FINAL
 from jimu.flows.approvals.shares import depth
-from tests.flows.approvals.generated import PEOPLE, companies, flows
+from tests.flows.approvals.generated import FURTHER, PEOPLE, companies, flows
 from tests.flows.approvals.laboratory import ADM, Case, S
 
 ACTIONS = (
     "decide", "decide", "decide", "decide", "transfer", "delegate", "recall", "add", "remove", "return", "reclaim",
     "time", "left", "back", "withdraw", "urge", "admin", "resubmit", "agents", "claim", "unclaim", "add", "delegate",
     "child", "child", "signal", "edit", "organisation", "actions", "comment", "revoked", "migrate",
+    "nest", "nest", "nest", "nest", "restart",
 )  # fmt: skip
 
 PURPOSES = ("record", "record", "change", "restore")
@@ -38,6 +40,8 @@ def _event(case: Case, draw: Any) -> Any:
     open_tasks = [t for t in tasks if t.is_open] if draw(st.integers(0, 9)) else tasks
     if action == "resubmit":
         return events.Submit, S, {}
+    if action == "restart":
+        return events.Restart, S, {}
     if action == "withdraw":
         return (events.Withdraw, S, {}) if not draw(st.integers(0, 4)) else None
     if action == "urge":
@@ -61,12 +65,30 @@ def _event(case: Case, draw: Any) -> Any:
         return (events.Reclaim, task.decided_by, {"task": task.id}) if task else None
     if action in _BESIDE:
         return _beside(case, draw, action)
+    if action == "nest":
+        return _nest(case, draw)
     if not open_tasks:
         return None
     deeper = action in ("add", "delegate") and draw(st.booleans())  # added to the added, delegated by the delegate
     task = open_tasks[-1] if deeper else draw(st.sampled_from(open_tasks))
     actor = task.holder if task.holder is not None and draw(st.integers(0, 9)) else _someone(draw)
     return _on_task(case, draw, action, task, actor)
+
+
+def _nest(case: Case, draw: Any) -> Any:
+    """Who stands deepest among those added adds somebody who can be added: so that nesting comes to its limit."""
+    tasks = dict(case.run.tasks)
+    pending = [t for t in tasks.values() if t.state == "pending" and t.holder is not None and t.kind != "repair"]
+    if not pending:
+        return None
+    task = max(pending, key=lambda t: (depth(t, tasks), t.id))
+    here = {p for t in tasks.values() if t.visit == task.visit and t.is_open for p in (t.person, t.holder, *t.owners)}
+    free = [p for p in (*PEOPLE, *FURTHER) if p not in here and p not in case.company.inactive and p != S]
+    relation, method = draw(st.sampled_from(["before", "after"])), draw(st.sampled_from(["all", "any", "sequence"]))
+    number = draw(st.integers(1, 2))
+    people = tuple(draw(st.lists(st.sampled_from(free), min_size=1, max_size=number, unique=True))) if free else ()
+    more = {"people": people, "relation": relation, "method": method}
+    return (events.AddSign, task.holder, {"task": task.id, **more}) if people else None
 
 
 _BESIDE = ("child", "signal", "edit", "organisation", "actions", "comment", "revoked", "migrate")
@@ -206,13 +228,17 @@ def _waits_for(case: Case, key: str) -> bool:
     return any(key in v.children for v in case.run.visits.values())
 
 
+def nested(case: Case) -> int:
+    """How deep people were added to added people."""
+    return max((depth(t, dict(case.run.tasks)) for t in case.run.tasks.values()), default=0)
+
+
 def _tell(case: Case) -> None:
     """What the run came by, for ``--hypothesis-show-statistics``."""
     run = case.run
     event(f"ended as: {run.state}")
     event(f"rounds: {min(run.round, 4)}")
-    deepest = max((depth(t, dict(run.tasks)) for t in run.tasks.values()), default=0)
-    event(f"added people nested: {deepest}")
+    event(f"added people nested: {nested(case)}")
     blocks = {v.id: v for v in run.visits.values() if v.started}
     if any(v.block in blocks for v in blocks.values()):
         event("a block within a block")
@@ -228,6 +254,20 @@ def test_every_run_stays_sound_whatever_happens(
     flow: Any, company: Any, amount: int | None, purpose: str, data: Any
 ) -> None:
     live(Case(flow, company, purpose=purpose, amount=amount), data, 25)
+
+
+def test_random_runs_nest_added_people_as_deep_as_a_flow_allows() -> None:
+    reached: set[int] = set()
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+    @given(flows(), companies(), st.data())
+    def drive(flow: Any, company: Any, data: Any) -> None:
+        case = Case(flow, company, amount=50)
+        live(case, data, 30)
+        reached.add(nested(case))
+
+    drive()
+    assert max(reached) == Limits().nesting == 3
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ import pytest
 
 from jimu.errors import Conflict, Forbidden, Invalid, JimuError, Locked, NotFound, StaleVersion
 from jimu.flows.approvals import events, service
+from jimu.flows.approvals.batches import decide_batch
 from jimu.flows.approvals.engine import new_run
 from jimu.flows.approvals.keeping import load_entries
 from jimu.flows.approvals.looking_after import hand_over, migrate
@@ -122,7 +123,7 @@ def test_45_a_batch_does_what_it_can(office: Office) -> None:
     approvals = [office.start(office.purchase(name=f"n{i}")).approval.id for i in range(5)]
     tasks = [office.tasks(a)["m"] for a in approvals]
     service.on_approval(events.Withdraw, approvals[1], office.as_("s"))
-    results = service.decide_all(tasks, Answer("approve"), office.as_("m"))
+    results = decide_batch(tasks, Answer("approve"), office.as_("m")).results
     assert [r.error is None for r in results] == [True, False, True, True, True]
     assert [office.state(a) for a in approvals].count("approved") == 4
 

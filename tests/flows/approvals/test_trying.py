@@ -7,15 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from jimu.access import Actor, load_actor
-from jimu.app import create_app
 from jimu.fieldtypes.ids import encode_id
 from jimu.flows.approvals import service
 from jimu.flows.approvals.service import Answer, Request
 from jimu.records import ListRequest, read
-from jimu.runtime import Runtime
-from jimu.settings import Settings
-from tests.api.conftest import Shop
 from tests.flows.approvals.office import FILES
+from tests.web.opened import opened_site
 from tests.web.site import Site
 
 ADMIN = {"objects/roles/admin.yaml": "label: Admin\nsystem: [modify_all, configure]\n"}
@@ -24,17 +21,12 @@ FLOW = FILES["flows/approvals/purchase.yaml"]
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("trying")
-    for path, text in {"workspace.yaml": "name: office\nlabel: Office\nextends: []\n", **FILES, **ADMIN}.items():
-        Shop.write(folder, path, text)
-    runtime = Runtime(Settings(workspace=folder, home=folder / "var")).start()
-    made = Site(runtime, create_app(runtime=runtime))
-    made.user("Adm", "admin")
-    boss = made.user("Boss", "buyer")
-    made.owner = made.user("Sam", "buyer", manager=boss)
-    made.user("Fin", "finance")
-    yield made
-    runtime.close()
+    with opened_site(tmp_path_factory.mktemp("trying"), {**FILES, **ADMIN}) as made:
+        made.user("Adm", "admin")
+        boss = made.user("Boss", "buyer")
+        made.owner = made.user("Sam", "buyer", manager=boss)
+        made.user("Fin", "finance")
+        yield made
 
 
 def test_a_flow_is_tried_with_other_values_and_as_a_draft_and_nothing_is_stored(site: Site) -> None:

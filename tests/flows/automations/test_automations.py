@@ -20,7 +20,7 @@ class GivenJob:
     """A job as a worker hands it to a handler."""
 
     def __init__(self, payload: dict[str, Any], id: int = 7) -> None:
-        self.payload, self.id = payload, id
+        self.payload, self.id, self.attempts, self.max_attempts = payload, id, 1, 10
 
 
 def runs(workshop: Workshop, automation: str) -> list[dict[str, Any]]:

@@ -32,12 +32,19 @@ title: "{name}"
 fields:
   name: {type: text, required: true}
 """,
+    "objects/roles/clerk.yaml": "label: Clerk\nobjects:\n  order: {read: all}\n",
     "flows/automations/told.yaml": """
 label: Told
 object: order
 when: created
 do:
   - webhook: {url: "http://127.0.0.1:PORT/hook", secret: partner, body: {name: {formula: "name"}, source: jimu}}
+""",
+    "flows/automations/named.yaml": """
+label: Named
+object: order
+when: {changed: {field: name, to: Fire}}
+do: [{notify: {to: owner, subject: "{name}", channels: [email, sms]}}]
 """,
     "layouts/emails/mention.yaml": """
 label: Mention
@@ -190,7 +197,7 @@ def office(backend: str, office_url, mailbox: Mailbox, partner: Partner, tmp_pat
 
 
 def test_a_mention_is_mailed_at_once_by_its_template_in_the_readers_language(office: Office, mailbox: Mailbox) -> None:
-    kim = office.project.user("Kim", language="zh-CN")
+    kim = office.project.user("Kim", "clerk", language="zh-CN")
     order = office.project.create("order", name="Press")
     office.tell(kim, record=order)
     office.work()
@@ -198,10 +205,42 @@ def test_a_mention_is_mailed_at_once_by_its_template_in_the_readers_language(off
     assert "To: Kim@example.com" in mail
     assert "Auto-Submitted: auto-generated" in mail
     assert "=?utf-8?" in mail.split("Subject: ")[1][:20].lower()
+    assert mail.isascii()
     (delivery,) = [d for d in office.deliveries() if d["channel"] == "email"]
     assert (delivery["state"], delivery["subject"], delivery["attempts"]) == ("sent", "[积木] Hello", 1)
     assert delivery["content"]["text"] == "有人写道：\nHow are you?"
     assert delivery["content"]["url"].startswith("https://crm.example.com/r/")
+
+
+def test_what_happens_to_a_followed_record_is_mailed_when_the_burst_is_over(office: Office, mailbox: Mailbox) -> None:
+    kim = office.project.user("Kim", "clerk")
+    order = office.project.create("order", name="Press")
+    at_once = {"owner": kim, "kind": "followed", "channel": "email", "delivery": "at_once"}
+    write.write(Create("notice_setting", at_once), office.system)
+    told = office.tell(kim, reason="followed", record=order)
+    office.work()
+    assert mailbox.mails == []
+    write.write(Update("notification", told, {"text": "And more"}), office.system)
+    office.project.clock.forward(minutes=6)
+    office.work()
+    assert ["And more" in mail for mail in mailbox.mails] == [True]
+
+
+def test_nothing_is_mailed_about_a_record_that_its_reader_may_no_longer_read(
+    office: Office, mailbox: Mailbox
+) -> None:
+    office.project.clock.now = datetime(2026, 3, 2, 23, tzinfo=UTC)
+    order, late = office.project.create("order", name="Press"), {"quiet_from": "22:00", "quiet_until": "07:00"}
+    kim = office.project.user("Kim", "clerk", **late)
+    office.tell(kim, record=order)
+    office.tell(office.project.user("Bo"), record=order)
+    office.work()
+    write.write(Update("user", kim, {"roles": []}), office.system)
+    office.project.clock.now = datetime(2026, 3, 3, 7, 1, tzinfo=UTC)
+    office.work()
+    assert mailbox.mails == []
+    (delivery,) = [d for d in office.deliveries() if d["channel"] == "email"]
+    assert (delivery["state"], delivery["recipient"]) == ("failed", "Kim@example.com")
 
 
 def test_a_server_that_is_busy_is_tried_again_and_the_mail_goes_out_once(office: Office, mailbox: Mailbox) -> None:
@@ -265,6 +304,21 @@ def test_without_a_mail_server_the_file_channel_shows_a_developer_what_would_go_
     office.work()
     (line,) = (tmp_path / "out.jsonl").read_text("utf-8").splitlines()
     assert (json.loads(line)["to"], json.loads(line)["subject"]) == ("Kim@example.com", "[Jimu] Hello")
+
+
+def test_an_automation_may_name_channels_and_one_that_is_not_there_is_told(office: Office, mailbox: Mailbox) -> None:
+    kim, lee = office.project.user("Kim", "clerk"), office.project.user("Lee", "clerk")
+    never = {"owner": lee, "kind": "automation", "channel": "email", "delivery": "never"}
+    write.write(Create("notice_setting", never), office.system)
+    for owner in (kim, lee):
+        office.project.create("order", name="Fire", owner=owner)
+    office.work()
+    assert ["Kim@example.com" in mail for mail in mailbox.mails] == [True]
+    found = sorted((d["channel"], d["recipient"], d["state"]) for d in office.deliveries() if d["channel"] != "webhook")
+    assert found == [
+        ("email", "Kim@example.com", "sent"), ("sms", "Kim", "failed"), ("sms", "Lee", "failed"),
+    ]  # fmt: skip
+    assert {d["error"] for d in office.deliveries() if d["channel"] == "sms"} == {"There is no channel sms here."}
 
 
 def test_a_webhook_is_signed_and_says_what_happened(office: Office, partner: Partner) -> None:

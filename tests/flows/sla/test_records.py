@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,8 @@ fields:
   solve_by: {type: datetime}
   solve_state: {type: picklist, options: [running, paused, met, missed]}
   solve_late: {type: boolean}
+  solve_left: {type: duration}
+  remaining: {type: formula, returns: duration, formula: "coalesce(solve_left, solve_by - now())"}
 """,
     "flows/calendars/office.yaml": """
 label: Office
@@ -57,7 +59,7 @@ clocks:
     pause: "state == 'waiting'"
     stop: "state == 'solved'"
     targets: [{when: "priority == 'high'", within: 1 workday}, {within: 16 working hours}]
-    keep: {due: solve_by, state: solve_state, breached: solve_late}
+    keep: {due: solve_by, state: solve_state, breached: solve_late, left: solve_left}
     warn:
       - {percent: 50, do: [{notify: {to: owner, subject: "{name}: half the time"}}]}
       - {before: 1 working hour, do: [{notify: {to: owner, subject: "{name}: an hour left"}}]}
@@ -116,6 +118,23 @@ def test_waiting_for_the_customer_stops_the_time(desk: Project) -> None:
     desk.clock.now = at(3, 11)
     write.write(Update("ticket", ticket, {"state": "new"}), desk.system)
     assert values(desk, ticket, "solve_state", "solve_by") == ("running", at(4, 17))
+
+
+def test_what_is_left_stands_still_while_the_clock_does_and_sorts_in_the_database(desk: Project) -> None:
+    first, second = (desk.create("ticket", name=name) for name in ("Printer", "Screen"))
+    desk.clock.now = at(2, 11)
+    write.write(Update("ticket", first, {"state": "waiting"}), desk.system)
+    assert values(desk, first, "solve_left") == (timedelta(hours=14),)
+    assert values(desk, second, "solve_left") == (None,)
+    desk.clock.now = at(3, 16)
+    assert values(desk, first, "remaining") == (timedelta(hours=14),)
+    assert values(desk, second, "remaining") == (timedelta(hours=1),)
+    by_time = read.list_records(ListRequest("ticket", order=("remaining",)), desk.system).records
+    assert [r.id for r in by_time] == [second, first]
+    assert desk.ids("ticket", where="remaining < hours(2)") == {second}
+    desk.clock.now = at(4, 10)
+    write.write(Update("ticket", second, {"state": "solved"}), desk.system)
+    assert values(desk, second, "solve_left") == (timedelta(hours=-1),)
 
 
 def test_solving_in_time_or_late_is_told_apart(desk: Project) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from jimu.errors import Invalid
-from jimu.flows.stages import progress_of
+from jimu.flows.stages import progress_of, watching
 from jimu.flows.stages.watching import watch_stages
-from jimu.records import Context, Create, ListRequest, Update, read, write
+from jimu.records import Context, Create, Delete, ListRequest, Update, read, write
 from tests.records.project import Project
 
 
@@ -189,6 +189,26 @@ def test_who_is_late_is_told_once_and_so_is_their_manager(shop: Project) -> None
     watch_stages(None, shop.system)
     watch_stages(None, shop.system)
     assert len(shop.ids("notification")) == 4
+
+
+def test_records_in_the_bin_hold_up_no_other_that_is_late(shop: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "BATCH", 2)
+    seller = shop.user("Sally", "seller")
+    orders = [order_in(shop, "deal") for _ in range(5)]
+    write.write_many([Update("order", id, {"owner": seller}) for id in orders], shop.system)
+    write.write_many([Delete("order", id) for id in orders[:3]], shop.system)
+    shop.clock.forward(days=5)
+    watch_stages(None, shop.system)
+    told = read.list_records(ListRequest("notification"), shop.system).records
+    assert {n.values["record"] for n in told} == set(orders[3:])
+
+
+def test_in_its_first_stage_a_record_is_expected_to_go_on_from_when_it_was_made(shop: Project) -> None:
+    order = shop.create("order", name="Press")
+    progress = progress_of(read.get("order", order, shop.system), shop.system)
+    assert progress is not None
+    assert progress.due_at is not None
+    assert progress.is_late(progress.due_at)
 
 
 def test_progress_tells_what_is_done_where_it_is_and_where_it_may_go(shop: Project) -> None:

@@ -10,7 +10,6 @@ from jimu.bulk.hand_over.asked import HandOver
 from jimu.bulk.hand_over.holdings import acting
 from jimu.bulk.model import Item
 from jimu.messages import Message
-from jimu.translation import translator
 
 if TYPE_CHECKING:
     from jimu.errors import JimuError
@@ -42,10 +41,9 @@ def give_other_work(asked: HandOver, reason: str, context: Context) -> list[Item
     """Gives all of it to the first of the receivers. What went is noted as told, not as a change that an undo would put
     back: who has a task by then may have decided it.
     """
-    say = translator(context.actor.locale)
     made: list[Item] = []
     for work in find_other_work(asked.leaver, context):
         for id, error in work.give(asked.people[0], asked.note or reason, context):
-            text = error.message.render(say) if error is not None else ""
-            made.append(Item(id, "failed" if error else "unchanged", reason=text, object=work.object, along=True))
+            wrong = error.message if error is not None else None
+            made.append(Item(id, "failed" if error else "unchanged", reason=wrong, object=work.object, along=True))
     return made

@@ -125,7 +125,7 @@ def _moment(asked: HandOver, context: Context) -> datetime:
 
 def carry_hand_over_on(id: int, context: Context) -> Run:
     """The rest of a hand-over, as the context's actor. One that was planned is worked out anew."""
-    context = replace(context, reason=f"mass {encode_id(id)}")
+    context = replace(context, reason=f"mass {encode_id(id)}", unit=id)
     run = load_run(id, as_engine(context))
     if run.state == "planned":
         with write.unit_of_work(context) as unit:
@@ -178,8 +178,8 @@ def _hand(
     results = write_all(commands, unit)
     made = [item_of(c, result, run.object, run.begun, unit) for c, result in zip(commands, results, strict=True)]
     made += [Item(r.id, "skipped", object=_where(part, run)) for r in records if receivers[r.id] is None]
-    say, where = translator(unit.actor.locale), _where(part, run)
-    made += [Item(id, "failed", reason=e.message.render(say), object=where) for id, e in locked.items()]
+    where = _where(part, run)
+    made += [Item(id, "failed", reason=e.message, object=where) for id, e in locked.items()]
     if asked.comment and "comments" in unit.manifest.object(part.object).features:
         done = [r for r, result in zip(going, results, strict=True) if result.status == "updated"]
         made += _comments(done, receivers, asked, run, unit)

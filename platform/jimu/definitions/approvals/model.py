@@ -56,7 +56,8 @@ class ApproverRule:
     ``of``, ``level``), managers and heads (a chain from ``level`` to ``until_level``, the top, or who holds
     ``until_role``), pick (by ``of``, from ``range``), node (who approved at ``name``), formula.
 
-    ``of``: submitter, owner, or a field. ``within``: of a role, company or department of the submitter, else ''.
+    ``of``: submitter, owner, or a field. ``within``: of a role, company or department of the submitter, else anywhere;
+    of managers and heads, the company of whose they are, or anywhere.
     """
 
     kind: str
@@ -68,7 +69,7 @@ class ApproverRule:
     until_level: int | None = None
     until_role: str = ""
     top_down: bool = False
-    within: str = ""
+    within: str = ""  # '': as usual for the kind
     least: int = 1
     most: int | None = None
     range: tuple[str, ...] = ()  # role:… or e-mail addresses; () = everyone
@@ -79,12 +80,16 @@ class ApproverRule:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """``then``: remind, approve, reject, to_manager, to_admin, close. ``remind``: so long before it is due."""
+    """``then``: remind, approve, reject, to_manager, to_admin, suspend, close. ``remind``: so long before it is due.
+
+    ``of``: task (each who is asked has so long) or node (all of a visit together, from when the first was asked).
+    """
 
     after: Duration
     then: str = "remind"
     remind: tuple[Duration, ...] = ()
     calendar: str = ""
+    of: str = "task"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +189,8 @@ class DecisionNode(NodeDef):
 class BlockNode(NodeDef):
     """Parallel or inclusive: split and join in one. Branches end where a node names no ``to``; then ``to`` follows.
 
-    ``join``: how many branches must arrive (None: all that were started); ``rest``: cancel or finish. ``on_reject``:
-    end (at once) or wait (for all branches).
+    ``join``: how many branches must arrive (None: all that were started); ``rest``: what becomes of the others: cancel,
+    copy (cancelled, and who was asked there gets a copy) or finish. ``on_reject``: end (at once) or wait (for all).
     """
 
     branches: tuple[Branch, ...] = ()
@@ -255,6 +260,7 @@ class EndNode(NodeDef):
 
     result: str = "approved"
     actions: tuple[Action, ...] = ()
+    cc: tuple[ApproverRule, ...] = ()
     KIND: ClassVar[str] = "end"
 
 
@@ -280,6 +286,17 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchRule:
+    """Which ``answers`` may be given to several approvals together; up to ``at_once`` are decided at once, up to
+    ``most`` in the queue, more are refused.
+    """
+
+    answers: frozenset[str] = frozenset({"approve", "reject", "done"})
+    at_once: int = 20
+    most: int = 500
+
+
+@dataclass(frozen=True, slots=True)
 class Sensitive:
     """A change of one of ``fields`` makes earlier approvals void: the flow goes on from the node ``reopen``."""
 
@@ -292,11 +309,16 @@ class FlowDef:
     """One approval flow over records of ``object``. ``nodes`` in the order written; the first is where it begins.
 
     ``lock``: all, admin (all but admins), approver (all but admins and who is asked), none. ``lock_from``:
-    not before this node is reached. ``withdraw``: any_time, before_first_decision, never, until (the node
-    ``withdraw_until`` is reached). ``revoke``: for so long after approval, None never. ``admins``: rules for who is
-    asked when nobody else is. ``companies``: codes of the legal companies whose records it is for, () all.
-    ``currency``: in which its conditions compare the fields ``money`` (default: that of the workspace); '' any.
-    ``submit``, ``recall``, ``revoked``: actions on submission, withdrawal, and after a revocation.
+    not before this node is reached; ``lock_after``: with which results (approved, rejected) the lock stays.
+    ``withdraw``: any_time, before_first_decision, never, until (the node ``withdraw_until`` is reached). ``revoke``:
+    for so long after approval, None never. ``restart``: of one that ended otherwise: new (another approval, linked),
+    same (a further round of it), never. ``read_until``: end (whom it names read the record no longer then), else ''.
+    ``admins``: rules for who is asked when nobody else is. ``companies``: codes
+    of the legal companies whose records it is for, () all.
+    ``currency``: in which its conditions compare the fields ``money``; default and '': that of the workspace.
+    ``converts``: amounts in others are converted for that, else the flow is not for them.
+    ``batch``: deciding several together. ``submit``, ``recall``, ``revoked``: actions on submission, withdrawal, and
+    after a revocation.
     """
 
     name: str
@@ -309,16 +331,21 @@ class FlowDef:
     lock: str = "admin"
     dedupe: str = "each"
     lock_from: str = ""
+    lock_after: frozenset[str] = frozenset()
     withdraw: str = "any_time"
     withdraw_until: str = ""
     revoke: Duration | None = None
+    restart: str = "new"
+    read_until: str = ""
     admins: tuple[ApproverRule, ...] = ()
     sensitive: Sensitive | None = None
     companies: tuple[str, ...] = ()
     currency: str = ""
+    converts: bool = False
     money: tuple[str, ...] = ()
     urge_every: int = 30
     email_decision: bool = False
+    batch: BatchRule = BatchRule()
     limits: Limits = Limits()
     submit: tuple[Action, ...] = ()
     recall: tuple[Action, ...] = ()

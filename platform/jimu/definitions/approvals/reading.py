@@ -13,6 +13,7 @@ from jimu.definitions.approvals.model import (
     ActionNode,
     ApproverRule,
     AutoNode,
+    BatchRule,
     BlockNode,
     Branch,
     CcNode,
@@ -30,6 +31,7 @@ from jimu.definitions.approvals.model import (
     Trigger,
     WaitNode,
 )
+from jimu.definitions.approvals.words import WORDS
 from jimu.definitions.kinds.duration import Duration, parse_duration
 from jimu.diagnostics import Place
 from jimu.messages import Text
@@ -63,7 +65,9 @@ def read_flow(name: str, data: Raw, making: Making) -> FlowDef:
     )
     withdraw = data.get("withdraw", "any_time")
     nodes = {key: reading.node(key, raw) for key, raw in (data.get("nodes") or {}).items()}
-    plain = ("priority", "lock", "lock_from", "dedupe", "urge_every", "email_decision", "currency")
+    plain = (
+        "priority", "lock", "lock_from", "dedupe", "urge_every", "email_decision", "currency", "restart", "read_until",
+    )  # fmt: skip
     return FlowDef(
         name=name,
         object=data.get("object", ""),
@@ -71,16 +75,19 @@ def read_flow(name: str, data: Raw, making: Making) -> FlowDef:
         help=Text.of(data["help"]) if data.get("help") else Text({}),
         nodes=nodes,
         trigger=trigger,
+        lock_after=frozenset(data.get("lock_after") or ()),
         companies=_list(data.get("company") or ()),
         sensitive=_sensitive(data.get("sensitive"), nodes),
         withdraw="until" if isinstance(withdraw, Mapping) else withdraw,
         withdraw_until=withdraw.get("until", "") if isinstance(withdraw, Mapping) else "",
         revoke=reading.duration(data.get("revoke"), ("revoke",)),
         admins=reading.rules(data.get("admins"), ("admins",)),
+        batch=_batch(data.get("batch", True)),
         limits=Limits(**(data.get("limits") or {})),
         submit=reading.actions(data.get("on_submit"), ("on_submit",)),
         recall=reading.actions(data.get("on_withdraw"), ("on_withdraw",)),
         revoked=reading.actions(data.get("on_revoke"), ("on_revoke",)),
+        converts=bool(data.get("convert")),
         active=bool(data.get("active", True)),
         source=making.place(()),
         **{key: data[key] for key in plain if key in data},
@@ -91,6 +98,13 @@ def _sensitive(raw: Raw | None, nodes: Mapping[str, NodeDef]) -> Sensitive | Non
     if not raw or not nodes:
         return None
     return Sensitive(frozenset(raw.get("fields") or ()), raw.get("reopen") or next(iter(nodes)))
+
+
+def _batch(raw: Any) -> BatchRule:
+    if isinstance(raw, Mapping):
+        given = {key: raw[key] for key in ("at_once", "most") if key in raw}
+        return BatchRule(frozenset(raw["answers"]), **given) if "answers" in raw else BatchRule(**given)
+    return BatchRule() if raw else BatchRule(frozenset())
 
 
 def _text(raw: Raw, otherwise: str) -> Text:
@@ -116,7 +130,12 @@ class _Reading:
         common = {
             "name": name, "label": _text(raw, name), "to": raw.get("to"), "source": self.making.place(path),
         }  # fmt: skip
-        return _NODES[raw.get("type", "approve")](self, raw, path, common)
+        kind = raw.get("type", "approve")
+        for word in raw:
+            if word not in WORDS[kind]:
+                template = "{word} means nothing for a node of type {type}."
+                self.making.error("unused_word", template, (*path, word), word=word, type=kind)
+        return _NODES[kind](self, raw, path, common)
 
     def people(self, raw: Raw, path: Path, common: Raw) -> NodeDef:
         given: dict[str, Any] = {k: raw[k] for k in _PLAIN if k in raw}
@@ -149,6 +168,10 @@ class _Reading:
         reject_at = self.fraction(raw["reject_at"], (*path, "reject_at")) if "reject_at" in raw else None
         if need <= 0 or (key == "percent" and need > 100) or (key == "fraction" and need > 1):
             self.making.error("bad_vote", "So much can never be voted for: {text}.", (*path, key), text=str(raw[key]))
+        most = {"percent": 100, "fraction": 1}.get(key)
+        if reject_at is not None and (reject_at <= 0 or (most is not None and reject_at > most)):
+            template = "So much can never be voted for: {text}."
+            self.making.error("bad_vote", template, (*path, "reject_at"), text=str(raw["reject_at"]))
         return Policy(
             "vote", collect, any_rejects, strict=bool(raw.get("strict")), reject_at=reject_at,
             **{key: int(need) if key == "count" else need},  # type: ignore[arg-type]
@@ -174,7 +197,7 @@ class _Reading:
         if after is None:
             return None
         found = tuple(r for r in remind if r is not None)
-        return Deadline(after, raw.get("then", "remind"), found, raw.get("calendar", ""))
+        return Deadline(after, raw.get("then", "remind"), found, raw.get("calendar", ""), raw.get("of", "task"))
 
     def decision(self, raw: Raw, path: Path, common: Raw) -> NodeDef:
         return DecisionNode(**common, branches=self.branches(raw, path))
@@ -222,7 +245,8 @@ class _Reading:
 
     def end(self, raw: Raw, path: Path, common: Raw) -> NodeDef:
         result = raw.get("result", "approved")
-        return EndNode(**common, result=result, actions=self.actions(raw.get("actions"), (*path, "actions")))
+        actions, cc = self.actions(raw.get("actions"), (*path, "actions")), self.rules(raw.get("cc"), (*path, "cc"))
+        return EndNode(**common, result=result, actions=actions, cc=cc)
 
     # --- people and actions ---
 
@@ -237,6 +261,9 @@ class _Reading:
             self.making.error("bad_approver", "Who is asked is said by one of {words}.", path, words=list(_RULES))
             return ApproverRule(_BROKEN)
         kind, values = _RULES[found[0]](raw[found[0]], raw)
+        if "within" in raw and (kind not in _PLACED or (kind != "role" and raw["within"] == "department")):
+            self.making.error("bad_within", "{word} cannot be looked for within {place}.", (*path, "within"),
+                              word=found[0], place=raw["within"])  # fmt: skip
         values["weight"] = self.fraction(raw.get("weight", 1), (*path, "weight"))
         if kind == "formula":
             values["formula"] = self.making.people(raw["formula"], (*path, "formula"))
@@ -266,6 +293,7 @@ class _Reading:
         return raw
 
 
+_PLACED = ("role", "manager", "managers", "head", "heads")
 _PLAIN = ("on_reject", "resume", "same_people", "comment", "signature", "pool", "dedupe", "email_decision")
 
 _Node = Callable[[_Reading, Raw, Path, Raw], NodeDef]
@@ -293,20 +321,30 @@ def _chain(of: str, raw: Raw) -> dict[str, Any]:
     until = raw.get("until", "top")
     return {
         "of": of, "level": raw.get("level", 1), "until_level": None if until == "top" else int(until),
-        "until_role": raw.get("until_role", ""), "top_down": bool(raw.get("top_down")),
+        "until_role": raw.get("until_role", ""), "top_down": bool(raw.get("top_down")), "within": _where(raw),
     }  # fmt: skip
+
+
+def _within(raw: Raw) -> str:
+    found = str(raw.get("within", ""))
+    return "" if found == "anywhere" else found
+
+
+def _where(raw: Raw) -> str:
+    """Managers and heads are looked for in the company, unless it says otherwise."""
+    return str(raw.get("within", "company"))
 
 
 _Rule = Callable[[Any, Raw], tuple[str, dict[str, Any]]]
 _RULES: dict[str, _Rule] = {
     "user": lambda v, raw: ("user", {"names": tuple(n.lower() for n in _list(v))}),
-    "role": lambda v, raw: ("role", {"name": v, "within": raw.get("within", "")}),
+    "role": lambda v, raw: ("role", {"name": v, "within": _within(raw)}),
     "group": lambda v, raw: ("group", {"name": str(v)}),
     "submitter": lambda v, raw: ("submitter", {}),
     "owner": lambda v, raw: ("owner", {}),
     "field": lambda v, raw: ("field", {"name": v}),
-    "manager_of": lambda v, raw: ("manager", {"of": v, "level": raw.get("level", 1)}),
-    "head_of": lambda v, raw: ("head", {"of": v, "level": raw.get("level", 1)}),
+    "manager_of": lambda v, raw: ("manager", {"of": v, "level": raw.get("level", 1), "within": _where(raw)}),
+    "head_of": lambda v, raw: ("head", {"of": v, "level": raw.get("level", 1), "within": _where(raw)}),
     "managers_of": lambda v, raw: ("managers", _chain(v, raw)),
     "heads_of": lambda v, raw: ("heads", _chain(v, raw)),
     "pick": lambda v, raw: (

@@ -48,6 +48,9 @@ def verify(flow: FlowDef) -> list[Finding]:
     found = [*crossings, *_shapes(flow), *_people(flow)]
     found += _unreachable(flow, blocks)
     found += _dead_ends(flow, blocks)
+    if flow.batch.at_once > flow.batch.most:
+        template = "More cannot be decided at once than may be decided together."
+        found.append(_finding("bad_batch", template, ("batch", "at_once")))
     if flow.sensitive is not None and blocks.get(flow.sensitive.reopen) is not None:
         template = "It cannot be opened again at {node}, which stands in a branch."
         found.append(_finding("bad_reopen", template, ("sensitive", "reopen"), {"node": flow.sensitive.reopen}))
@@ -329,6 +332,9 @@ def _people(flow: FlowDef) -> Iterator[Finding]:
         if node.pool and any(r.kind not in ("role", "group") for r in node.approvers):
             yield _finding("bad_pool", "At {node} only roles and groups can be asked to claim.", (*at, "approvers"),
                           {"node": node.name})  # fmt: skip
+        if node.pool and any(r.within for r in node.approvers):
+            yield _finding("bad_pool", "What {node} leaves to be claimed is for all of a role: write no within.",
+                           (*at, "approvers"), {"node": node.name})  # fmt: skip
         need = node.policy.count
         named = _named_people(node)
         if need is not None and named is not None and need > named:

@@ -104,7 +104,7 @@ class FieldBuilder:
             sparse=main.sparse,
             retired=main.retired,
             hidden=True,
-            history=main.history,
+            history=main.history and not registry.get(main.type).is_tied,  # the whole tells it
             default=self.currency if part.type == "currency_code" else None,
             scale=resolved.scale,
             length=resolved.length,

@@ -39,6 +39,7 @@ def build_object(document: Document, fields: FieldBuilder) -> ObjectDef:
         owner=owner,
         features=frozenset(data.get("features", DEFAULT_FEATURES)),
         audit=frozenset(data.get("audit") or ()),
+        follow=tuple(data["follow"]) if "follow" in data else None,
         uniques=_uniques(data, made),
         indexes=_groups(data.get("indexes")),
         record_types=record_types,

@@ -38,6 +38,8 @@ def _judge_object(labels: _Labels, definition: ObjectDef) -> None:
 def _judge_field(labels: _Labels, field: FieldDef) -> None:
     labels.judge(field.label, field.source, field.address)
     labels.judge(field.help, field.source, field.address, optional=True)
+    if "pattern_message" in field.options:
+        labels.judge(Text.of(field.options["pattern_message"]), field.source, f"{field.address}#pattern")
     if not field.is_computed and field.option_list is None:
         for choice in field.choices or ():
             labels.judge(choice.label, field.source, f"{field.address}={choice.value}")

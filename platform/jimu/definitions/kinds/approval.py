@@ -7,7 +7,16 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
-from jimu.definitions.approvals.model import Action, ApproverRule, FlowDef, PeopleNode, SubFlowNode, WaitNode
+from jimu.definitions.approvals.beside import shared_fields
+from jimu.definitions.approvals.model import (
+    Action,
+    ApproverRule,
+    EndNode,
+    FlowDef,
+    PeopleNode,
+    SubFlowNode,
+    WaitNode,
+)
 from jimu.definitions.approvals.money import compared_money
 from jimu.definitions.approvals.reading import Path, read_flow
 from jimu.definitions.approvals.verify import circles, verify
@@ -100,10 +109,12 @@ def build_approval(document: Document, linking: Linking) -> FlowDef | None:
 
 
 def money_in(formula: Any, object: str, fields: Mapping[str, Mapping[str, FieldDef]]) -> Iterator[str]:
-    """The record's own fields of money in any currency that the formula compares."""
+    """The record's own fields of money in any currency that the formula compares without asking in which they are."""
     for path in dict.fromkeys(compared_money(formula)):
         field = fields.get(object, {}).get(path[0]) if len(path) == 1 else None
-        if field is not None and field.type == "currency" and not field.options.get("currency"):
+        if field is None or (f"{field.name}_currency",) in formula.paths:
+            continue
+        if field.type == "currency" and not field.options.get("currency"):
             yield field.name
 
 
@@ -181,6 +192,15 @@ class FlowLinks:
         for node in self.flow.nodes.values():
             self.node(node, ("nodes", node.name))
         self.sub_flows()
+        self.shared_fields()
+
+    def shared_fields(self) -> None:
+        """Fields that people of several branches may fill in at the same time."""
+        for name, first, second in shared_fields(self.flow):
+            template = "{field} is opened by {first} and by {second}, which run at the same time."
+            place = self.document.key_place("nodes", second, "fields", name)
+            params = {"field": name, "first": first, "second": second}
+            self.linking.findings.warning("shared_field", template, params, place, self.document.address)
 
     def conditions(self) -> Iterator[tuple[Formula, Path]]:
         if isinstance(self.flow.trigger.when, Formula):
@@ -192,15 +212,12 @@ class FlowLinks:
 
     def money(self) -> None:
         """Amounts of several currencies are compared only where it is said in which."""
-        if self.flow.currency or len(self.linking.manifest.workspace.currencies) < 2:
+        if self.flow.currency or self.flow.converts or len(self.linking.manifest.workspace.currencies) < 2:
             return
         for formula, path in self.conditions():
             for name in money_in(formula, self.flow.object, self.linker.fields):
-                if (f"{name}_currency",) not in formula.paths:
-                    template = "{field} may be in several currencies: say which with currency: in the flow."
-                    place = self.document.value_place(*path)
-                    address = self.document.address
-                    self.linking.findings.warning("money_currency", template, {"field": name}, place, address)
+                template = "{field} may be in several currencies: say which with currency: in the flow."
+                self.making.error("money_currency", template, path, field=name)
 
     def node(self, node: Any, path: Path) -> None:
         if isinstance(node, PeopleNode):
@@ -211,6 +228,8 @@ class FlowLinks:
                 self.node_field(name, level, (*path, "fields", name))
             if node.deadline and node.deadline.calendar:
                 self.calendar(node.deadline.calendar, (*path, "deadline", "calendar"))
+        elif isinstance(node, EndNode):
+            self.rules(node.cc, (*path, "cc"))
         self.rules(getattr(node, "people", ()), (*path, "people"))
         self.actions(getattr(node, "actions", ()), (*path, "actions"))
         if isinstance(node, WaitNode) and node.until:

@@ -24,6 +24,7 @@ KEPT: Mapping[str, tuple[Kind, ...]] = {
     "state": (Kind.TEXT,),
     "breached": (Kind.BOOLEAN,),
     "stopped": (Kind.DATETIME,),
+    "left": (Kind.DURATION,),
 }
 STATES = ("running", "paused", "met", "missed")
 

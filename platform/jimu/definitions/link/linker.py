@@ -6,7 +6,7 @@ asked for while it is being linked closes a cycle, which is reported with its pa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from jimu.definitions.documents import Document, Findings
@@ -27,7 +27,8 @@ class Linker:
     """``fields`` is what stands so far: object -> name -> field; linked fields take the place of unlinked ones.
 
     ``compute_order``: object -> its stored formula fields, each after those it reads.
-    ``broken``: fields that could not be built or linked; formulas that read them are not blamed for it.
+    ``broken``: fields that could not be built or linked; formulas that read them are not blamed for it. ``calendars``:
+    the business calendars that formulas may name.
     """
 
     def __init__(
@@ -36,11 +37,13 @@ class Linker:
         documents: Mapping[str, Document],
         findings: Findings,
         broken: set[tuple[str, str]],
+        calendars: Collection[str] = (),
     ) -> None:
         self.objects = objects
         self.documents = documents
         self.findings = findings
         self.broken = broken
+        self.calendars = calendars
         self.fields = {name: dict(definition.fields) for name, definition in objects.items()}
         self.compute_order: dict[str, list[str]] = {name: [] for name in objects}
         self._linking: list[tuple[str, str]] = []
@@ -232,6 +235,10 @@ class LinkScope:
 
     def names(self, object: str) -> list[str]:
         return self.linker.names(object)
+
+    @property
+    def calendars(self) -> Collection[str]:
+        return self.linker.calendars
 
 
 _LINKS = {"formula": link_formula, "rollup": link_rollup}

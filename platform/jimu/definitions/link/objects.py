@@ -111,6 +111,8 @@ def _link_object(
     document = linker.documents[definition.name]
     fields = linker.fields[definition.name]
     place = document.value_place("title") if document.data.get("title") else definition.source
+    for i, name in enumerate(definition.follow or ()):
+        linker.check_field(name, definition.name, document.value_place("follow", i), definition.name)
     return replace(
         definition,
         fields=fields,

@@ -70,6 +70,7 @@ def _of_object(manifest: Manifest, object: ObjectDef) -> Iterator[Use]:
         yield from (use(name, "unique") for name in group)
     for group in object.indexes:
         yield from (use(name, "index") for name in group)
+    yield from (use(name, "followed") for name in object.follow or ())
     for kind in object.record_types.values():
         for name in dict.fromkeys([*kind.choices, *kind.required, *kind.defaults]):
             yield use(name, "record_type")

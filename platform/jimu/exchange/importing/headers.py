@@ -46,7 +46,9 @@ def match_headers(headers: Sequence[str], object: ObjectDef) -> dict[str, str]:
 
 def suggest_headers(headers: Iterable[str], object: ObjectDef) -> list[Suggestion]:
     """The field that each header most likely means, exact ones first; a header that is like none is left out."""
-    spellings = _spellings(f for f in object.active_fields if is_importable(f))
+    every = _spellings(f for f in object.active_fields if is_importable(f))
+    # A field called ``at`` is like a part of half of all headers.
+    spellings = {text: name for text, name in every.items() if len(text) > 3 or not text.isascii()}
     suggestions: list[Suggestion] = []
     for header in headers:
         best = process.extractOne(folded(header), list(spellings), scorer=fuzz.WRatio, score_cutoff=LIKENESS)

@@ -19,7 +19,7 @@ from jimu.exchange.importing.checkpoint import Checkpoint, Counters, fingerprint
 from jimu.exchange.importing.date_order import find_day_first
 from jimu.exchange.importing.later import LaterReference, LaterReferences
 from jimu.exchange.importing.lookups import Lookups
-from jimu.exchange.importing.noting import RowNotes
+from jimu.exchange.importing.noting import notes_of_batch, notes_of_later
 from jimu.exchange.importing.rejects import Rejects, rejects_path
 from jimu.exchange.importing.report import SHOWN_PROBLEMS, ImportReport, OnProgress, Progress, RejectedRow
 from jimu.exchange.importing.rows import NamedRecord, PendingRow, RowProblem, RowReader
@@ -28,9 +28,9 @@ from jimu.exchange.readers import Row, open_table
 from jimu.messages import Message, Text, Translator
 from jimu.records import BatchResult, Command, Context, Update
 from jimu.records.environment import build_environment
+from jimu.records.rollups_due import work_off_rollups
 from jimu.records.wave import build_load_context
 from jimu.records.write import unit_of_work, write_many
-from jimu.translation import translator
 
 BATCH = 2_000
 NOT_IN_FILE = "There is no {object} called “{text}”, neither in the file nor before; the record was stored without it."
@@ -75,6 +75,7 @@ class _Run:
         if step.duplicates in ("create", "ask"):
             self.context = replace(self.context, duplicates_reason=f"import {path.name}"[:120])
         self.is_noted = context.transaction is None and not options.dry_run
+        self.context = replace(self.context, rollups_later=self.is_noted)
         self.environment = build_environment(self.context)
         self.load = build_load_context(self.context, self.environment)
         self.table = open_table(path, step.options)
@@ -85,7 +86,6 @@ class _Run:
         self.rejects = Rejects(options.rejects or rejects_path(path, options.folder), self.table, options.translate)
         self.samples: list[RejectedRow] = []
         self.counters = Counters()
-        self.notes = RowNotes(options.translate or translator(context.actor.locale))
         self.grown_at = STATISTICS_FROM
 
     def run(self) -> ImportReport:
@@ -147,7 +147,7 @@ class _Run:
         batch = Batch([])
 
         def mark(items: Sequence[Item]) -> list[Item]:
-            return self.notes.of_batch(items, batch, [number for number, row in rows if row is None])
+            return notes_of_batch(items, batch, [number for number, row in rows if row is None])
 
         with self._noted(mark) as unit:
             batch = self.writer.write(pending, unit, unit.transaction)
@@ -184,6 +184,7 @@ class _Run:
         if self.counters.unit:
             with unit_of_work(self.context) as context:
                 resume_unit(self.counters.unit, context).close()
+            work_off_rollups(self.context)
 
     def _has_grown(self, created: int) -> bool:
         """True when the records made by this run are four times what they were when it was last true."""
@@ -227,7 +228,7 @@ class _Run:
             places: list[int] = []
 
             def mark(items: Sequence[Item], rows: Any = rows, places: Any = places) -> list[Item]:
-                return self.notes.of_later(items, rows, places)
+                return notes_of_later(items, rows, places)
 
             with self._noted(mark) as unit:
                 places += self._set_references(chunk, rows, unit)

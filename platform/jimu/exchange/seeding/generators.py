@@ -160,10 +160,13 @@ def _date(maker: Maker, spec: Mapping[str, Any]) -> date:
 
 
 def _pick(maker: Maker, spec: Mapping[str, Any]) -> Any:
-    """A record made before. ``where``: field -> name of a value that it must share; ``skew``: the first ones more
-    often.
+    """A record made before. ``where``: field -> name of a value that it must share; ``but``: name of a record that
+    it must not be; ``skew``: the first ones more often.
     """
     pool = _matching(maker, spec["pick"], spec.get("where") or {})
+    if "but" in spec:
+        other = maker.look_up(spec["but"])
+        pool = [record for record in pool if record is not other]
     if not pool:
         return None
     skew = float(spec.get("skew", 1))

@@ -2,7 +2,7 @@
 
 Rows are judged against what is stored; what rows of the file would do to each other (the same key or unique value
 twice, references among them) is kept in mind on the way. The results lie in a file of the import's folder, a row a
-line.
+line; why a row fails is put into words for whoever reads it (``checked_rows``, ``reasons_of``).
 """
 
 from __future__ import annotations
@@ -25,12 +25,11 @@ from jimu.exchange.wizard.files import folder_of
 from jimu.exchange.wizard.source import Source
 from jimu.fieldtypes.errors import FieldError
 from jimu.fieldtypes.ids import encode_id
-from jimu.messages import Message
+from jimu.messages import Message, keep_message, kept_message
 from jimu.records import BatchResult, Command, Context, Create, RowResult, write
 from jimu.records.draft import Preview
 from jimu.records.reading import reading
 from jimu.storage.transaction import Transaction
-from jimu.translation import translator
 
 BATCH = 500
 MOST_REASONS = 60
@@ -48,7 +47,7 @@ class Forecast:
 
     rows: int = 0
     counts: Counter[str] = field(default_factory=Counter)
-    reasons: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    reasons: Counter[tuple[str, str, bytes]] = field(default_factory=Counter)
     made: dict[str, int] = field(default_factory=dict)
     first: list[dict[str, Any]] = field(default_factory=list)
     later: list[tuple[int, str, str]] = field(default_factory=list)
@@ -56,16 +55,20 @@ class Forecast:
     def add(self, told: Mapping[str, Any]) -> None:
         self.rows += 1
         self.counts[told["action"]] += 1
-        for code, header, text in told["problems"]:
-            self.reasons[code, header, text] += 1
+        for code, header, kept in told["problems"]:
+            self.add_reason(code, header, kept)
         if len(self.first) < FIRST_ROWS:
             self.first.append(dict(told))
 
+    def add_reason(self, code: str, header: str, kept: Any) -> None:
+        self.reasons[code, header, orjson.dumps(kept)] += 1
+
     def dump(self) -> dict[str, Any]:
+        common = self.reasons.most_common(MOST_REASONS)
         return {
             "rows": self.rows,
             "counts": dict(self.counts),
-            "reasons": [[*key, n] for key, n in self.reasons.most_common(MOST_REASONS)],
+            "reasons": [[code, header, orjson.loads(kept), n] for (code, header, kept), n in common],
             "more_reasons": max(0, len(self.reasons) - MOST_REASONS),
             "made": self.made,
             "first": self.first,
@@ -86,7 +89,7 @@ class CheckWriter(BatchWriter):
         self._single = [u[0] for u in source.binding.object.uniques if len(u) == 1]
         self._naming = match_fields(source.binding.object)
         self.previews: dict[int, Preview] = {}
-        self.blank: dict[int, set[str]] = {}
+        self.blank: dict[int, dict[str, tuple[str, ...]]] = {}
         self._latest: list[Preview] = []
         self._commands: Sequence[Command] = ()
 
@@ -101,9 +104,21 @@ class CheckWriter(BatchWriter):
     def _place(self, row: PendingRow, named: Any, answers: dict[str, int | FieldError]) -> None:
         made = self.made.get(named.target.question, set())
         if named.target.create and any(text in made for text in named.texts):
-            self.blank.setdefault(id(row), set()).add(named.target.field.name)
+            self.blank.setdefault(id(row), {})[named.target.field.name] = named.texts
             return
         super()._place(row, named, answers)
+
+    def _key_of(self, row: PendingRow) -> Any:
+        """A record that would be made is known by its text."""
+        made = self.blank.get(id(row), {})
+        names = self._binding.key
+        if not made.keys() & set(names):
+            return super()._key_of(row)
+        values = tuple(_ToBeMade(made[n]) if n in made else row.values.get(n) for n in names)
+        return values[0] if len(names) == 1 else values
+
+    def _find(self, keys: Sequence[Any], transaction: Transaction) -> dict[Any, list[int]]:
+        return super()._find([key for key in keys if not _names_unmade(key)], transaction)
 
     def _write_wave(
         self, wave: Sequence[tuple[PendingRow, Any]], batch: Batch, context: Context, transaction: Transaction
@@ -165,7 +180,7 @@ class CheckWriter(BatchWriter):
         return BatchResult([_result(place, one) for place, one in enumerate(self._latest)])
 
     def _problems(self, row: PendingRow, preview: Preview, outcome: RowResult) -> list[RowProblem]:
-        blank = self.blank.get(id(row), set())
+        blank = self.blank.get(id(row), {})
         found: list[RowProblem] = []
         if outcome.status == "failed":
             kept = [p for p in preview.problems if not (p.code == "required" and p.field in blank)]
@@ -194,6 +209,17 @@ class CheckWriter(BatchWriter):
                 self.names.add(value.casefold())
 
 
+@dataclass(frozen=True, slots=True)
+class _ToBeMade:
+    """In a key: the record that these texts name, which is not there yet."""
+
+    texts: tuple[str, ...]
+
+
+def _names_unmade(key: Any) -> bool:
+    return any(isinstance(part, _ToBeMade) for part in (key if isinstance(key, tuple) else (key,)))
+
+
 def _result(place: int, preview: Preview) -> RowResult:
     if preview.error is not None or preview.problems:
         return RowResult(place, "failed", error=preview.error)
@@ -207,7 +233,6 @@ class Check:
         self.source = source
         self.forecast = Forecast()
         self.writer = CheckWriter(source, Lookups(source.context))
-        self._say = translator(source.context.actor.locale)
         self.path = results_path(import_id, source.context)
         self._part = self.path.with_name(f".{_FILE}.{os.getpid()}")
         self._file = self._part.open("wb")
@@ -264,7 +289,7 @@ class Check:
             self.forecast.later += [(row.row.number, header, text) for text in named.texts]
 
     def _told(self, raw: Any, action: str, id: int, problems: Iterable[RowProblem]) -> dict[str, Any]:
-        told = [[p.code, p.header, p.message.render(self._say)] for p in problems]
+        told = [[p.code, p.header, keep_message(p.message)] for p in problems]
         return {
             "row": raw.number,
             "action": action,
@@ -283,7 +308,7 @@ class Check:
         for _, header, text in self.forecast.later:
             if text.casefold() not in self.writer.names:
                 message = replace(_NOT_THERE, params={"object": label, "text": text})
-                self.forecast.reasons["unknown_reference", header, message.render(self._say)] += 1
+                self.forecast.add_reason("unknown_reference", header, keep_message(message))
         for question, texts in self.writer.made.items():
             self.forecast.made[question.objects[0]] = self.forecast.made.get(question.objects[0], 0) + len(texts)
 
@@ -312,7 +337,9 @@ class RowFilter:
 def checked_rows(
     import_id: int, context: Context, wanted: RowFilter, limit: int = 50
 ) -> tuple[list[dict[str, Any]], bool]:
-    """The rows of the last check that fit, and whether there are more of them."""
+    """The rows of the last check that fit, each with its ``problems`` as (code, header, message), and whether there are
+    more of them.
+    """
     path = results_path(import_id, context)
     found: list[dict[str, Any]] = []
     if not path.exists():
@@ -323,5 +350,11 @@ def checked_rows(
             if wanted.fits(told):
                 if len(found) >= limit:
                     return found, True
+                told["problems"] = [(code, header, kept_message(kept)) for code, header, kept in told["problems"]]
                 found.append(told)
     return found, False
+
+
+def reasons_of(forecast: Mapping[str, Any]) -> list[tuple[str, str, Message, int]]:
+    """Why rows fail or need a look, of a forecast that was dumped: code, header, message, how many rows."""
+    return [(code, header, kept_message(kept), n) for code, header, kept, n in forecast.get("reasons") or ()]

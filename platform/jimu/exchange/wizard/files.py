@@ -10,7 +10,8 @@ from jimu.errors import NotFound
 from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message
 from jimu.records import Context, ListRequest, read
-from jimu.records.files import ATTACHMENT, find_file
+from jimu.records.files import find_file
+from jimu.records.stored_files import ATTACHMENT
 
 
 def folder_of(import_id: int, context: Context) -> Path:

@@ -18,7 +18,7 @@ from jimu.exchange.wizard.files import local_file
 from jimu.exchange.wizard.profile import FileProfile, profile_of
 from jimu.exchange.wizard.suggestions import Plan, remembered_plan, suggest_plan
 from jimu.fieldtypes.ids import encode_id
-from jimu.messages import Message
+from jimu.messages import Message, kept_message
 from jimu.records import Context, Create, Delete, ListRequest, Update, read, write
 from jimu.records.commands import Record
 from jimu.records.files import Upload, store_file
@@ -30,7 +30,10 @@ MOST_REMEMBERED = 20
 
 @dataclass(frozen=True)
 class DataImport:
-    """``state``: mapping, checking, checked or started. ``unit``: what took it in, once it has begun."""
+    """``state``: mapping, checking, checked or started. ``unit``: what took it in, once it has begun.
+
+    ``problem``: why it could not be checked. ``forecast``: what a check found.
+    """
 
     id: int
     version: int
@@ -41,7 +44,7 @@ class DataImport:
     rows: int
     checked_rows: int
     unit: int | None
-    problem: str
+    problem: Message | None
     shape: str
     at: datetime | None = None
     plan: Mapping[str, Any] = field(default_factory=dict)
@@ -116,7 +119,8 @@ def load_import(id: int, context: Context) -> DataImport:
 
 def import_of(record: Record) -> DataImport:
     v = record.values
-    profile = v.get("profile")
+    profile, forecast = v.get("profile"), v.get("forecast") or {}
+    problem = forecast.get("problem") or v.get("problem")
     return DataImport(
         record.id,
         record.version,
@@ -127,11 +131,11 @@ def import_of(record: Record) -> DataImport:
         v.get("rows") or 0,
         v.get("checked_rows") or 0,
         v.get("unit"),
-        v.get("problem") or "",
+        kept_message(problem) if problem else None,
         v.get("shape") or "",
         v.get("created_at"),
         v.get("plan") or {},
-        v.get("forecast") or {},
+        forecast,
         FileProfile.load(profile) if profile else None,
     )
 

@@ -20,10 +20,9 @@ from jimu.exchange.wizard.source import open_source
 from jimu.fieldtypes.ids import decode_id, encode_id
 from jimu.hookspecs import hookimpl
 from jimu.jobs import GiveUp, RetryLater
-from jimu.messages import Message
+from jimu.messages import Message, keep_message
 from jimu.records import Context, write
 from jimu.storage.entries import JobRow
-from jimu.translation import translator
 
 CHECK = "jimu.import_check"
 PAUSE = timedelta(seconds=5)
@@ -58,8 +57,7 @@ def check(import_id: int, context: Context) -> None:
                 return
             note(data, {"checked_rows": done}, context)
     except (BadRequest, Forbidden, NotFound) as error:
-        text = error.message.render(translator(context.actor.locale))
-        note(data, {"state": "mapping", "problem": text}, context)
+        note(data, {"state": "mapping", "forecast": {"problem": keep_message(error.message)}}, context)
         return
     values = {"state": "checked", "forecast": made.forecast.dump(), "checked_rows": data.rows}
     note(data, values, context)

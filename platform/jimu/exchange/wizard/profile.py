@@ -26,6 +26,11 @@ PLACEHOLDERS = frozenset(_SAID.split()) | {"please select", "not available", "no
 """Texts, case folded, by which people and programs say that there is nothing."""
 
 _DAY_MONTH = re.compile(r"\s*(\d{1,2})[-/.](\d{1,2})[-/.](\d{2,4})\b")
+_MOMENT = re.compile(
+    r"\s*(\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}"
+    r"|\d{1,2}\.? [a-z]{3,9}\.?,? \d{4}|[a-z]{3,9}\.? \d{1,2},? \d{4})",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"^[-+(]?[^\d\w]{0,3}\d[\d.,' \u00a0]*\d?\s?[%)]?$")
 
 
@@ -34,7 +39,7 @@ class ColumnProfile:
     """``values``: the commonest texts and how often each; ``distinct``: how many there are (at most what is counted).
 
     ``day_first``, ``month_first``: cells that can only be read so; ``either``: those that could be both. ``dates``:
-    cells that the sheet itself calls dates; ``numbers``: texts that look like numbers.
+    cells that the sheet itself calls dates; ``numbers``: texts that look like numbers, ``moments``: like dates.
     """
 
     header: str
@@ -49,6 +54,7 @@ class ColumnProfile:
     dates: int = 0
     numbers: int = 0
     either_example: str = ""
+    moments: int = 0
 
     @property
     def placeholders(self) -> list[tuple[str, int]]:
@@ -126,10 +132,11 @@ class _Counting:
             self.counts[text[:200]] += 1
 
     def profile(self) -> ColumnProfile:
-        day = month = either = numbers = 0
+        day = month = either = numbers = moments = 0
         example = ""
         for text, n in self.counts.items():
             numbers += n * bool(_NUMBER.match(text))
+            moments += n * bool(_MOMENT.match(text))
             order = _order_of(text)
             day, month = day + n * (order == "day"), month + n * (order == "month")
             if order == "either":
@@ -148,6 +155,7 @@ class _Counting:
             self.dates,
             numbers,
             example,
+            moments,
         )
 
 

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from jimu.bulk.model import Item
+from jimu.bulk.model import AT_ONCE, Item
 from jimu.bulk.results import Run
 from jimu.bulk.running import queue
 from jimu.bulk.units import Unit, open_unit, resume_unit
@@ -19,7 +19,7 @@ from jimu.exchange.importing.batch import Batch, BatchWriter
 from jimu.exchange.importing.cells import text_of
 from jimu.exchange.importing.later import LaterReference, LaterReferences
 from jimu.exchange.importing.lookups import Lookups
-from jimu.exchange.importing.noting import RowNotes
+from jimu.exchange.importing.noting import notes_of_batch, notes_of_later
 from jimu.exchange.importing.rows import NamedRecord, PendingRow, RowProblem
 from jimu.exchange.readers import Row
 from jimu.exchange.wizard.files import folder_of
@@ -29,11 +29,11 @@ from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message
 from jimu.records import BatchResult, Command, Context, Update, write
 from jimu.records.auditing import audit
+from jimu.records.rollups_due import work_off_rollups
 from jimu.records.write import write_many
-from jimu.translation import translator
 
 BATCH = 2_000
-"""Rows of one transaction: roll-ups over all that hangs on a record are worked out anew after each."""
+"""Rows of one transaction, in which others wait for what it writes."""
 STATISTICS_FROM = 200
 _LATER = "later:"
 NOT_IN_FILE = Message(
@@ -65,6 +65,7 @@ def carry_import_on(import_id: int, context: Context) -> Run:
     data = load_import(import_id, context)
     if data.unit is None:
         raise Conflict(Message("This import has not begun."))
+    context = replace(context, rollups_later=data.rows > AT_ONCE)
     unit = resume_unit(data.unit, context)
     while unit.run.is_running:
         try:
@@ -72,6 +73,8 @@ def carry_import_on(import_id: int, context: Context) -> Run:
         except StaleVersion:
             pass  # paused, stopped, or another worker did this batch
         unit = resume_unit(data.unit, context)
+    if context.rollups_later:
+        work_off_rollups(context)
     return unit.run
 
 
@@ -100,7 +103,6 @@ class _Running:
         self.writer = BatchWriter(self.source.binding, self.lookups, _best_effort)
         self.later_path = folder_of(data.id, context) / "later"
         self.grown_at = max(STATISTICS_FROM, unit.run.made * 4)
-        self.notes = RowNotes(translator(context.actor.locale))
 
     def run(self) -> None:
         later = LaterReferences(self.later_path)
@@ -109,6 +111,8 @@ class _Running:
             if self.place.later < 0:
                 for rows in self.source.batches(BATCH, self.place.row):
                     self._store(rows, later)
+                    if len(rows) == BATCH:
+                        self.source.context.store.give_way()
                 self.place = replace(self.place, later=0)
             self._resolve_later(later)
         finally:
@@ -123,7 +127,7 @@ class _Running:
         batch = Batch([])
 
         def mark(items: Sequence[Item]) -> list[Item]:
-            return self.notes.of_batch(items, batch, [raw.number for raw, row in rows if row is None])
+            return notes_of_batch(items, batch, [raw.number for raw, row in rows if row is None])
 
         try:
             with self.unit.work(self.source.context, mark, progress=str(place)) as inner:
@@ -167,7 +171,7 @@ class _Running:
         written: list[int] = []
 
         def mark(items: Sequence[Item]) -> list[Item]:
-            return self.notes.of_later(items, rows, written)
+            return notes_of_later(items, rows, written)
 
         with self.unit.work(self.source.context, mark, progress=str(place)) as inner:
             written += self._set_references(chunk, rows, inner)

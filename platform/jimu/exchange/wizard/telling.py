@@ -61,7 +61,8 @@ def rows_with_results(table: TableFile, object: str, unit: int | None, base: str
         item = results.of_row(row.number)
         status = item.status if item else ""
         link = f"{base}/o/{object}/{encode_id(item.id)}" if item and item.id else ""
-        reason = "; ".join(filter(None, (item.reason if item else "", results.late.get(row.number, ""))))
+        reasons = (item.reason if item else None, results.late.get(row.number))
+        reason = "; ".join(r.render(say) for r in reasons if r is not None)
         told = RESULTS.get(status, RESULTS[""]).render(say)
         yield _line([*(protect(text_of(c)) for c in row.cells), str(row.number), told, protect(reason), link])
 
@@ -73,7 +74,7 @@ class _Results:
         self._items = items_of_run(unit, context) if unit else iter(())
         self._held: dict[int, Item] = {}
         self._highest = 0
-        self.late: dict[int, str] = {}
+        self.late: dict[int, Message | None] = {}
         if unit:
             late = items_of_run(unit, context, "failures > 0")
             self.late = {i.row: i.reason for i in late if i.along and i.row and i.status == "failed"}

@@ -19,12 +19,15 @@ _MOST_SUBJECT, _MOST_TEXT = 255, 5000
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """``people`` are told of ``record``, each once; ``words``: language -> subject and text in it."""
+    """``people`` are told of ``record``, each once; ``words``: language -> subject and text in it. ``channels``: by
+    which they are told at once; () leaves it to what each of them chose.
+    """
 
     record: int
     people: Sequence[int]
     words: Callable[[str], tuple[str, str]]
     reason: str
+    channels: Sequence[str] = ()
 
 
 def notify(action: ActionDef, subjects: Sequence[Subject], doing: Doing) -> None:
@@ -38,7 +41,7 @@ def notify(action: ActionDef, subjects: Sequence[Subject], doing: Doing) -> None
         )
 
     people = {s.id: find_people(action.people, s, doing, today) for s in subjects}
-    tell([Notice(s.id, people[s.id], words_for(s), "automation") for s in subjects], doing.context)
+    tell([Notice(s.id, people[s.id], words_for(s), "automation", action.channels) for s in subjects], doing.context)
 
 
 def tell(notices: Sequence[Notice], context: Context) -> None:
@@ -55,6 +58,7 @@ def tell(notices: Sequence[Notice], context: Context) -> None:
                 "text": text[:_MOST_TEXT] or None,
                 "reason": notice.reason,
                 "record": notice.record,
+                "channels": ",".join(notice.channels) or None,
             }
             commands.append(Create(NOTIFICATION, values))
     if commands:

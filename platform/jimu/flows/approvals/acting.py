@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jimu.flows.approvals import refusals
+from jimu.flows.approvals.approvers import looks_after
 from jimu.flows.approvals.model import DELEGATED, PENDING, RUNNING, WAITING, Task
 from jimu.flows.approvals.work import Work
 from jimu.messages import Message
@@ -77,7 +78,7 @@ def require_may(work: Work, task: Task, what: str) -> None:
 
 
 def require_admin(work: Work) -> None:
-    if not work.world.is_admin(work.event.actor):
+    if not looks_after(work, work.event.actor):
         raise refusals.admins_only()
 
 

@@ -9,6 +9,8 @@ from dataclasses import replace
 from jimu.definitions.approvals.model import Empty, PeopleNode
 from jimu.flows.approvals import refusals
 from jimu.flows.approvals.approvers import Candidate, active_instead, other_admins, pool_members, pools, resolve
+from jimu.flows.approvals.choosing import picks_by
+from jimu.flows.approvals.hierarchy import head_of, manager_of
 from jimu.flows.approvals.model import Task, Visit
 from jimu.flows.approvals.tree import lineage
 from jimu.flows.approvals.work import Work
@@ -57,14 +59,7 @@ def _without_submitter(work: Work, node: PeopleNode, found: list[Candidate]) -> 
 
 
 def _superior(work: Work, kind: str, person: int) -> int | None:
-    if kind == "manager":
-        above = work.world.manager(person)
-    else:
-        department = work.world.department(person)
-        above = work.world.head(department) if department is not None else None
-        if above == person and department is not None:
-            higher = work.world.above(department)
-            above = work.world.head(higher) if higher is not None else None
+    above = manager_of(work, person) if kind == "manager" else head_of(work, person)
     found = active_instead(work, above) if above is not None else None
     return None if found == person else found
 
@@ -99,11 +94,11 @@ def approved_before(work: Work, node: PeopleNode, visit: Visit, person: int) -> 
     """The real approval of this round by which ``person`` need not be asked again; None: is to be asked.
 
     Real: by that person for himself, not as an agent, a delegate, or by the engine. A node that wants something
-    filled in, signed or done always asks.
+    filled in, written, chosen, signed or done always asks.
     """
     mode = node.dedupe or work.flow.dedupe
     wants = node.is_handle or node.signature or any(v == "required" for v in node.fields.values())
-    if mode == "each" or wants:
+    if mode == "each" or wants or node.comment == "always" or picks_by(work.flow, node.name):
         return None
     line = lineage(work, work.tokens[visit.token])
     earlier = [v for v in work.visits.values() if v.id != visit.id and _counts(work, v, visit, line)]

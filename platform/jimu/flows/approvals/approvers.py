@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from jimu.definitions.approvals.model import ApproverRule
+from jimu.flows.approvals.hierarchy import heads_above, managers_above
 from jimu.flows.approvals.work import Work
-
-_LONGEST_CHAIN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,36 +70,15 @@ def admins(work: Work) -> list[int]:
     return found or [p for p in work.world.admins() if work.world.is_active(p)]
 
 
+def looks_after(work: Work, person: int) -> bool:
+    """Whether the person looks after all approvals, or is one of those whom the flow names for its own."""
+    return work.world.is_admin(person) or (bool(work.flow.admins) and person in admins(work))
+
+
 def other_admins(work: Work) -> list[int]:
     """The same, the submitter last: only where there is no other does he decide on his own request."""
     submitter = work.get("submitter")
     return sorted(admins(work), key=lambda p: p == submitter)
-
-
-def managers_above(work: Work, person: int) -> Iterator[int]:
-    """The reporting line upwards; a circle is cut."""
-    seen, now = {person}, work.world.manager(person)
-    while now is not None and now not in seen and len(seen) < _LONGEST_CHAIN:
-        yield now
-        seen.add(now)
-        now = work.world.manager(now)
-
-
-def heads_above(work: Work, person: int) -> Iterator[int | None]:
-    """The heads of the person's department and of those above it; None where one has no head.
-
-    Who heads a department has the head of the one above it as the first.
-    """
-    seen: set[int] = set()
-    is_own = True
-    now = work.world.department(person)
-    while now is not None and now not in seen and len(seen) < _LONGEST_CHAIN:
-        seen.add(now)
-        head = work.world.head(now)
-        is_own = is_own and head == person
-        if not is_own:
-            yield head
-        now = work.world.above(now)
 
 
 def _subjects(work: Work, rule: ApproverRule) -> tuple[int, ...]:
@@ -109,9 +87,14 @@ def _subjects(work: Work, rule: ApproverRule) -> tuple[int, ...]:
     return work.world.owner() if rule.of == "owner" else work.world.field(rule.of)
 
 
+def _is_anywhere(rule: ApproverRule) -> bool:
+    return rule.within == "anywhere"
+
+
 def _one_manager(work: Work, rule: ApproverRule, place: str) -> list[int]:
     """The manager at the level; where that level has none, the next one above acts, so the last there is."""
-    found = [list(managers_above(work, s))[: rule.level] for s in _subjects(work, rule)]
+    anywhere = _is_anywhere(rule)
+    found = [list(managers_above(work, s, anywhere=anywhere))[: rule.level] for s in _subjects(work, rule)]
     return [chain[-1] for chain in found if chain]
 
 
@@ -119,7 +102,7 @@ def _one_head(work: Work, rule: ApproverRule, place: str) -> list[int]:
     """The head at the level; where that department has none, the next one above that has."""
     found = []
     for subject in _subjects(work, rule):
-        heads = list(heads_above(work, subject))[rule.level - 1 :]
+        heads = list(heads_above(work, subject, anywhere=_is_anywhere(rule)))[rule.level - 1 :]
         found += [h for h in heads if h is not None][:1]
     return found
 
@@ -130,7 +113,7 @@ def _chain(work: Work, rule: ApproverRule, place: str) -> list[int]:
     above = managers_above if rule.kind == "managers" else heads_above
     found: list[int] = []
     for subject in _subjects(work, rule):
-        for level, person in enumerate(above(work, subject), 1):
+        for level, person in enumerate(above(work, subject, anywhere=_is_anywhere(rule)), 1):
             if rule.until_level is not None and level > rule.until_level:
                 break
             if person is None or level < rule.level:
@@ -152,6 +135,12 @@ def _approvers_of(work: Work, rule: ApproverRule, place: str) -> list[int]:
     return []
 
 
+def _chosen(work: Work, rule: ApproverRule, place: str) -> list[int]:
+    """Who was chosen and is still there: nobody else was meant, also not their manager."""
+    picked = work.get("picks").get(place.partition(":")[0], ())
+    return [p for p in picked if work.world.is_active(p)]
+
+
 _RULES: dict[str, Callable[[Work, ApproverRule, str], Sequence[int]]] = {
     "user": lambda w, r, place: w.world.named(r.names),
     "people": lambda w, r, place: r.ids,
@@ -164,7 +153,7 @@ _RULES: dict[str, Callable[[Work, ApproverRule, str], Sequence[int]]] = {
     "head": _one_head,
     "managers": _chain,
     "heads": _chain,
-    "pick": lambda w, r, place: w.get("picks").get(place.partition(":")[0], ()),
+    "pick": _chosen,
     "node": _approvers_of,
     "formula": lambda w, r, place: w.world.formula(*place.split(":", 1)),
 }

@@ -19,7 +19,7 @@ from jimu.flows.approvals.effects import carry_out, item_of, problem_text, reaso
 from jimu.flows.approvals.engine import advance, new_run
 from jimu.flows.approvals.events import ActionsDone, ChildEnded, Decide, Event, Restored, Revoked, Submit, Terminate
 from jimu.flows.approvals.facts import Facts
-from jimu.flows.approvals.keeping import Kept, load, store
+from jimu.flows.approvals.keeping import Kept, key_of, load, store
 from jimu.flows.approvals.line_fields import line_updates, split_changes
 from jimu.flows.approvals.model import APPROVED, Effect, Entry, Run
 from jimu.flows.approvals.notices import notices
@@ -40,7 +40,7 @@ class Done:
 
 def drive(kept: Kept, event: Event, context: Context) -> Done:
     """Work ``event`` off. Raises the JimuError of what is refused."""
-    facts = Facts(context, kept.flow, kept.record, kept.run.submitter, _shown(kept))
+    facts = _facts(kept, kept.run, event, context)
     if isinstance(event, Decide) and event.changes:
         tried = advance(kept.flow, kept.run, event, facts)  # refuses what may not be done before anything is written
         if tried.repeated:
@@ -59,6 +59,11 @@ def drive(kept: Kept, event: Event, context: Context) -> Done:
     for effect in state.children:
         _with_child(stored, effect, event, context)
     return Done(load(kept.id, context) if state.children else stored, first.entry)
+
+
+def _facts(kept: Kept, run: Run, event: Event, context: Context) -> Facts:
+    facts = Facts(context, kept.flow, kept.record, run.submitter, _shown(kept)).of_run(run)
+    return facts.handed_in(event.department) if isinstance(event, Submit) else facts
 
 
 def _shown(kept: Kept) -> dict[str, Any]:
@@ -83,7 +88,7 @@ class _Driving:
 
     def feed(self, event: Event) -> _First:
         kept = self.kept
-        facts = Facts(self.context, kept.flow, kept.record, self.run.submitter, _shown(kept))
+        facts = _facts(kept, self.run, event, self.context)
         outcome = advance(kept.flow, self.run, event, facts)
         self.run = outcome.run
         self.entries += outcome.entries
@@ -162,9 +167,10 @@ def create_approval(flow_name: str, record: int, context: Context, *, submitter:
     flow = current_flow(context.manifest, flow_name)
     keep_version(flow, context)
     title = context.transaction.titles([record]).get(record)
-    key = f"{flow.name}:{encode_id(record)}"
+    key = key_of(flow.name, record)
     refuse_running(key, context)
     run = new_run(flow, submitter, depth=more.pop("depth", 0), purpose=more.get("purpose", "record"))
+    run = replace(run, department=more.pop("department", None))
     values = {
         "owner": submitter or None, "subject": (title.title if title else "")[:255], "record": record,
         "of_object": flow.object, "flow": flow.name, "flow_version": flow.version, "state": "draft", "key": key,
@@ -211,7 +217,7 @@ def _start_child(kept: Kept, effect: Effect, event: Event, context: Context) -> 
     node: SubFlowNode = kept.flow.nodes[effect.node]
     run = kept.run
     submit = Submit(actor=run.submitter, at=event.at)
-    more = {"parent_run": kept.id, "parent_key": effect.key, "depth": run.depth + 1}
+    more = {"parent_run": kept.id, "parent_key": effect.key, "depth": run.depth + 1, "department": run.department}
     child = create_approval(node.flow, item_of(effect.data), context, submitter=run.submitter, **more)
     drive(child, submit, context)
 
@@ -231,7 +237,7 @@ def _ended(kept: Kept, context: Context) -> None:
 
     run = kept.run
     if kept.record:
-        approval_ended(context.transaction, context.manifest, kept.flow.object, kept.record, run.state, kept.flow.name)
+        approval_ended(kept.flow.object, kept.record, run.state, kept.flow.name, context)
     at = context.clock()
     parent = kept.row.get("parent_run")
     if parent:

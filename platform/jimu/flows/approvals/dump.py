@@ -37,7 +37,7 @@ def _default(field: dataclasses.Field[Any]) -> Any:
 
 
 def load_run(data: Mapping[str, Any]) -> Run:
-    run: Run = _load(Run, data)
+    run: Run = load_data(Run, data)
     return run
 
 
@@ -46,7 +46,7 @@ def dump_event(event: Event) -> dict[str, Any]:
 
 
 def load_event(data: Mapping[str, Any]) -> Event:
-    event: Event = _load(EVENTS[data["event"]], data)
+    event: Event = load_data(EVENTS[data["event"]], data)
     return event
 
 
@@ -55,23 +55,24 @@ def _types(cls: type) -> dict[str, Any]:
     return typing.get_type_hints(cls)
 
 
-def _load(kind: Any, value: Any) -> Any:
+def load_data(kind: Any, value: Any) -> Any:
+    """What ``dump`` has made of a value of this type."""
     if value is None:
         return None
     if dataclasses.is_dataclass(kind):
         hints = _types(kind)  # type: ignore[arg-type]
         given = [f.name for f in dataclasses.fields(kind) if f.name in value]
-        return kind(**{name: _load(hints[name], value[name]) for name in given})  # type: ignore[operator]
+        return kind(**{name: load_data(hints[name], value[name]) for name in given})  # type: ignore[operator]
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin in (types.UnionType, typing.Union):
-        return _load(next(a for a in arguments if a is not type(None)), value)
+        return load_data(next(a for a in arguments if a is not type(None)), value)
     if origin is tuple:
         several = arguments[-1] is Ellipsis
-        return tuple(_load(arguments[0 if several else i], v) for i, v in enumerate(value))
+        return tuple(load_data(arguments[0 if several else i], v) for i, v in enumerate(value))
     if origin is frozenset:
-        return frozenset(_load(arguments[0], v) for v in value)
+        return frozenset(load_data(arguments[0], v) for v in value)
     if origin is not None and issubclass(origin, Mapping):
-        return {_load(arguments[0], k): _load(arguments[1], v) for k, v in value.items()}
+        return {load_data(arguments[0], k): load_data(arguments[1], v) for k, v in value.items()}
     return _plain(kind, value)
 
 

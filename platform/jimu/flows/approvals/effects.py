@@ -18,6 +18,7 @@ from jimu.flows.approvals.keeping import Kept
 from jimu.flows.approvals.model import Effect, Run
 from jimu.flows.approvals.work import Work
 from jimu.flows.approvals.world import World
+from jimu.flows.chain import led_on
 from jimu.formulas.formula import Formula
 from jimu.records import Context, Create, Delete, Update, write
 from jimu.records.commands import Command
@@ -35,16 +36,16 @@ def carry_out(kept: Kept, run: Run, effect: Effect, event: Event, context: Conte
     notices: list[Effect] = []
     with context.transaction.savepoint():
         if effect.point == "end" and run.holds and kept.flow.nodes[effect.node].result == "approved":
-            _write([held_command(kept)], kept, effect, system)
+            _write([held_command(kept)], kept, effect, system, context)
         for action in actions:
-            facts = Facts(context, kept.flow, kept.record, run.submitter)
+            facts = Facts(context, kept.flow, kept.record, run.submitter).of_run(run)
             if action.kind == "notify":
                 work = Work(kept.flow, run, event, World(facts))
                 people = tuple(c.person for c in resolve(work, effect.node, action.rules) if c.person is not None)
                 text = action.text.get(context.manifest.workspace.locale)
                 notices.append(Effect("notice", point="said", people=people, data={"text": text}))
             else:
-                _write([_command(kept, action, facts)], kept, effect, system)
+                _write([_command(kept, action, facts)], kept, effect, system, context)
     return notices
 
 
@@ -100,8 +101,12 @@ def _value(value: Any, facts: Facts) -> Any:
     return facts.value(value) if isinstance(value, Formula) else value
 
 
-def _write(commands: list[Command], kept: Kept, effect: Effect, context: Context) -> None:
-    result = write.write_many(commands, replace(context, reason=reason_of(kept, effect.node)), values=False)
+def _write(commands: list[Command], kept: Kept, effect: Effect, context: Context, chain: Context) -> None:
+    """As the engine, for the approval; as a link of the chain that ``chain`` is in, if an automation led here."""
+    own = led_on(chain, reason_of(kept, effect.node))
+    if own is chain:
+        own = replace(context, reason=reason_of(kept, effect.node))
+    result = write.write_many(commands, own, values=False)
     if result.failed:
         raise result.failed[0].error
 

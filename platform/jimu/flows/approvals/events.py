@@ -21,9 +21,17 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submit(Event):
-    """Begin; or, where it was returned, hand in again. ``picks``: node -> people chosen by the submitter."""
+    """Begin; or, where it was returned, hand in again. ``picks``: node -> people chosen by the submitter.
+    ``department``: the one of their own that they ask for; None: as before, the main one at first.
+    """
 
     picks: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    department: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restart(Submit):
+    """Begin a further round of what has ended without approval."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,8 +235,8 @@ class Migrate(Event):
 EVENTS: dict[str, type[Event]] = {
     cls.__name__: cls
     for cls in (
-        Submit, Decide, Edited, Return, Withdraw, Transfer, Delegate, Recall, AddSign, RemoveSign, Reclaim, Claim,
-        Unclaim, Urge, Comment, CopyTo, TimerDue, ActionsDone, ChildEnded, Restored, Signal, Jump, Reassign, Terminate,
-        Suspend, Continue, Repair, Left, AgentsChanged, Revoked, Migrate,
+        Submit, Restart, Decide, Edited, Return, Withdraw, Transfer, Delegate, Recall, AddSign, RemoveSign, Reclaim,
+        Claim, Unclaim, Urge, Comment, CopyTo, TimerDue, ActionsDone, ChildEnded, Restored, Signal, Jump, Reassign,
+        Terminate, Suspend, Continue, Repair, Left, AgentsChanged, Revoked, Migrate,
     )
 }  # fmt: skip

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime, time
+from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from jimu.access.loading import organisation_at
 from jimu.access.organisation import Organisation, Person
@@ -17,7 +19,10 @@ from jimu.errors import Invalid, NotFound, Problem
 from jimu.fieldtypes import registry
 from jimu.fieldtypes.errors import FieldError
 from jimu.fieldtypes.ids import decode_id, encode_id
+from jimu.flows.approvals.model import Run
 from jimu.formulas import evaluate
+from jimu.formulas.functions.money import convert
+from jimu.formulas.types import Environment
 from jimu.messages import Message
 from jimu.records.context import Context
 from jimu.records.environment import build_environment
@@ -27,6 +32,8 @@ from jimu.records.world import World
 from jimu.storage.query import Compare, Query
 
 ABSENCE = "absence"
+_OTHER_CURRENCY = Message("{field} is in another currency than the conditions of this approval.")
+_NO_RATE = Message("{field} is in {currency}, for which there is no exchange rate.")
 _MOST_ABSENCES = 5_000
 _DEEPEST = 5
 _MOST_LINES = 5_000
@@ -40,6 +47,19 @@ class Facts:
     ) -> None:
         self.context, self.flow, self.record, self.submitter = context, flow, record, submitter
         self.held = dict(held or {})
+        self.department: int | None = None
+        self._kept_rates: Mapping[str, str] = {}
+
+    def of_run(self, run: Run) -> Self:
+        """As it was asked for: for which department, at which rates of exchange."""
+        self.department, self._kept_rates = run.department, run.rates
+        return self
+
+    def handed_in(self, department: int | None) -> Self:
+        """It is asked for now, at the rates of today. ``department``: the one chosen, None leaves it as it is."""
+        self.department = self.department if department is None else department
+        self._kept_rates = {}
+        return self
 
     def answer(self, question: str, *arguments: Any) -> Any:
         found = getattr(self, f"ask_{question}")(*arguments)
@@ -75,8 +95,13 @@ class Facts:
         return World(self.context.transaction, self.context.manifest, self._environment)
 
     @cached_property
-    def _environment(self) -> Any:
-        return build_environment(self.context)
+    def _environment(self) -> Environment:
+        """With the rates of exchange that were kept when the approval was asked for."""
+        found, kept = build_environment(self.context), self._kept_rates
+        if not kept:
+            return found
+        worth = {code: Decimal(text) for code, text in kept.items()}
+        return replace(found, rates=lambda code, day: worth.get(code))
 
     @cached_property
     def _absences(self) -> Mapping[int, list[Mapping[str, Any]]]:
@@ -97,8 +122,17 @@ class Facts:
             if len(path) == 1:
                 return self.submitter
             row = self._world._row("user", self.submitter)
+            if row is not None and self.department is not None:
+                row = {**row, "department": self.department}
             return None if row is None else self._world.read(plan_of(self.context.manifest, "user"), row, path[1:])
-        return self._world.read(plan_of(self.context.manifest, self.flow.object), self.values, path)
+        found = self._world.read(plan_of(self.context.manifest, self.flow.object), self.values, path)
+        is_compared = self.flow.converts and len(path) == 1 and path[0] in self.flow.money
+        return self._converted(found, self._code(path[0])) if is_compared and found is not None else found
+
+    def _converted(self, amount: Any, code: str) -> Any:
+        """The amount in the currency of the conditions; None where no rate of exchange is known."""
+        day = self.context.clock().astimezone(self._environment.zone).date()
+        return amount if code == self._wanted else convert(self._environment, amount, code, self._wanted, day)
 
     def value(self, formula: Any) -> Any:
         return evaluate(formula, self.get, self._environment)
@@ -113,18 +147,31 @@ class Facts:
 
     def _company_code(self) -> str:
         """The code of the legal company of the record's owner, of who asks where it has none."""
-        person = self._person(self.values.get("owner") or self.submitter) or self._person(self.submitter)
-        company = self.organisation.company_of(person.department) if person else None
+        owner = self.values.get("owner") or self.submitter
+        person = self._person(owner) or self._person(self.submitter)
+        company = self.organisation.company_of(self._place(person)) if person else None
         return self.organisation.departments[company].code if company is not None else ""
 
     def _other_money(self) -> str:
-        """A field whose amount is in another currency than the flow's conditions are; '' for none."""
-        own = self.context.manifest.workspace.currency
-        wanted = own if self.flow.currency == "default" else self.flow.currency
-        for name in self.flow.money if wanted else ():
-            if self.values.get(name) is not None and (self.values.get(f"{name}_currency") or own) != wanted:
+        """A field whose amount is in another currency than the flow's conditions are; '' for none. A blank amount is in
+        none, and no comparison holds of it.
+        """
+        for name in self.flow.money:
+            amount, code = self.values.get(name), self._code(name)
+            if amount is None or code == self._wanted:
+                continue
+            if not self.flow.converts or self._converted(amount, code) is None:
                 return name
         return ""
+
+    def _code(self, name: str) -> str:
+        return self.values.get(f"{name}_currency") or self.context.manifest.workspace.currency
+
+    @property
+    def _wanted(self) -> str:
+        """The currency of the flow's conditions."""
+        own = self.context.manifest.workspace.currency
+        return own if self.flow.currency in ("", "default") else self.flow.currency
 
     # --- answers ---
 
@@ -147,6 +194,22 @@ class Facts:
         found = self.organisation.departments.get(department)
         return found.head if found else None
 
+    def ask_departments(self, user: int) -> list[int]:
+        person = self._person(user)
+        return list(person.departments) if person else []
+
+    def ask_company(self, department: int) -> int | None:
+        path = self.organisation.path(department)
+        return next((d for d in path if self.organisation.departments[d].is_company), None)
+
+    def ask_companies(self, user: int) -> list[int | None]:
+        return list(dict.fromkeys(self.ask_company(d) for d in self.ask_departments(user)))
+
+    def _place(self, person: Person) -> int | None:
+        """The department for which somebody asks, or belongs to first of all."""
+        chosen = self.department if person.id == self.submitter else None
+        return person.department if chosen is None else chosen
+
     def ask_above(self, department: int) -> int | None:
         found = self.organisation.departments.get(department)
         return found.above if found else None
@@ -155,7 +218,7 @@ class Facts:
         found = [p for p in self.organisation.people.values() if p.active and name in p.roles]
         person = self._person(submitter)
         if within and person is not None:
-            place = person.department
+            place = self._place(person)
             near = frozenset({place}) if within == "department" else self._company(place)
             found = [p for p in found if near & set(p.departments)]
         return sorted(p.id for p in found)
@@ -229,12 +292,27 @@ class Facts:
             queue = following  # type: ignore[assignment]
         return found
 
-    def ask_condition(self, node: str, branch: int) -> bool:
+    def ask_condition(self, node: str, branch: int) -> dict[str, Any]:
         formula = self.flow.nodes[node].branches[branch].when
         if name := self._other_money():
-            text = Message("{field} is in another currency than the conditions of this approval.", {"field": name})
-            raise Invalid(text, [Problem("other_currency", text, name)])
-        return bool(self.value(formula))
+            text = _NO_RATE if self.flow.converts else _OTHER_CURRENCY
+            said = Message(text.template, {"field": name, "currency": self._code(name)})
+            raise Invalid(said, [Problem("other_currency", said, name)])
+        read: dict[str, Any] = {}
+
+        def get(path: tuple[str, ...]) -> Any:
+            read[".".join(path)] = found = self.get(path)
+            return found
+
+        holds = bool(evaluate(formula, get, self._environment))
+        return {"holds": holds, "values": {name: _told(value) for name, value in read.items()}}
+
+    def ask_rates(self) -> dict[str, str]:
+        """Of the currencies that the workspace uses."""
+        today = self.context.clock().astimezone(self._environment.zone).date()
+        codes = self.context.manifest.workspace.currencies
+        found = {code: self._environment.rates(code, today) for code in codes}
+        return {code: str(rate) for code, rate in found.items() if rate is not None}
 
     def ask_filled(self, name: str) -> bool:
         return self.values.get(name) not in (None, "", [], ())
@@ -283,3 +361,12 @@ class Facts:
             return add(self._calendar(user, calendar), start, span).isoformat()
         except (NoEnd, NotFound):
             return (start + span.plain).isoformat()
+
+
+def _told(value: Any) -> Any:
+    """A value that a condition read, as history keeps it."""
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_told(v) for v in value]
+    return value.isoformat() if isinstance(value, (date, time)) else str(value)

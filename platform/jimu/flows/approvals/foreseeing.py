@@ -15,6 +15,7 @@ from jimu.access.approvals import APPROVAL
 from jimu.definitions.approvals.model import FlowDef, PeopleNode
 from jimu.errors import Conflict, JimuError
 from jimu.flows.approvals.approvers import pool_members
+from jimu.flows.approvals.choosing import picks_by
 from jimu.flows.approvals.engine import advance, new_run
 from jimu.flows.approvals.events import ActionsDone, ChildEnded, Claim, Decide, Signal, Submit, TimerDue
 from jimu.flows.approvals.facts import Facts
@@ -71,13 +72,14 @@ def foresee(
     submitter: int | None = None,
     picks: Mapping[str, tuple[int, ...]] | None = None,
     held: Mapping[str, Any] | None = None,
+    department: int | None = None,
 ) -> Forecast:
     """The way that the record would take now. ``context`` has a transaction."""
     asker = int(context.actor.id or 0) if submitter is None else submitter
-    facts = _Hopeful(context, flow, record, asker, held)
+    facts = _Hopeful(context, flow, record, asker, held).handed_in(department)
     walk = _Walk(flow, new_run(flow, asker), facts, context.clock())
     try:
-        walk.feed(Submit(actor=asker, at=walk.at, picks=picks or {}))
+        walk.feed(Submit(actor=asker, at=walk.at, picks=picks or {}, department=department))
         for _ in range(_MOST_STEPS):
             if not walk.go_on():
                 break
@@ -142,6 +144,9 @@ class _Walk:
             self.feed(Claim(actor=members[0], at=self.at, task=task.id))
             task = self.run.tasks[task.id]
         node: PeopleNode = self.flow.nodes[self.run.visits[task.visit].node]
+        chosen = [n for n, _ in picks_by(self.flow, node.name) if n.name not in self.run.picks]
+        if chosen:
+            raise _chosen_later(node, chosen[0])
         changes = {n: "…" for n, level in own_fields(node).items() if level == "required"}
         answer = "done" if node.is_handle else "approve"
         self.feed(
@@ -173,6 +178,11 @@ def _nobody(pool: str) -> JimuError:
     return Conflict(Message("Nobody can claim what is for {pool}.", {"pool": pool}))
 
 
+def _chosen_later(by: PeopleNode, node: PeopleNode) -> JimuError:
+    params = {"node": node.label or node.name, "by": by.label or by.name}
+    return Conflict(Message("Who is asked at {node} is chosen at {by}.", params))
+
+
 @dataclass(frozen=True)
 class Comparison:
     """One approval that has ended, against the way it would take by another version of its flow."""
@@ -201,7 +211,8 @@ def compare(flow: FlowDef, context: Context, last: int = 50) -> list[Comparison]
 
 
 def _compared(kept: Kept, flow: FlowDef, context: Context) -> Comparison:
-    forecast = foresee(flow, kept.record, context, submitter=kept.run.submitter, picks=kept.run.picks)
+    run = kept.run
+    forecast = foresee(flow, kept.record, context, submitter=run.submitter, picks=run.picks, department=run.department)
     before = tuple(_way((v.node, kept.run.tasks.values(), v.id) for v in kept.run.path))
     now = tuple(_foreseen(forecast))
     return Comparison(kept.id, kept.record, before, now, forecast.problem)

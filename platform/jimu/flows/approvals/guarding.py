@@ -11,6 +11,7 @@ from jimu.access.approvals import APPROVAL, TASK
 from jimu.bulk.hand_over.others import OtherWork
 from jimu.errors import JimuError, Locked
 from jimu.fieldtypes.ids import encode_id
+from jimu.flows.approvals.final_lock import settled
 from jimu.flows.approvals.keeping import flow_for
 from jimu.flows.approvals.looking_after import hand_over
 from jimu.hookspecs import hookimpl
@@ -20,6 +21,7 @@ from jimu.records.reading import reading
 from jimu.storage.query import Compare, Query
 
 UNDER_APPROVAL = Message("{title} is being approved ({flow}) and has to stay as it is until that is decided.")
+SETTLED_BY = Message("{title} is settled by an approval ({flow}) and stays as it is.")
 TASKS = Message("Open approval tasks")
 
 
@@ -39,6 +41,10 @@ def jimu_locks(object: str, ids: Sequence[int], context: Context) -> Mapping[int
             details = {"approval": approval, "flow": row["flow"], "href": f"/approvals/{approval}"}
             said = {"title": row["subject"] or "", "flow": flow.label}
             found[row["record"]] = Locked(Message(UNDER_APPROVAL.template, said), details=details)
+    for record, (row, flow) in settled(object, ids, context.transaction, context).items():
+        details = {"approval": encode_id(row["id"]), "flow": row["flow"], "href": f"/approvals/{encode_id(row['id'])}"}
+        said = {"title": row["subject"] or "", "flow": flow.label}
+        found.setdefault(record, Locked(Message(SETTLED_BY.template, said), details=details))
     return found
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from jimu.access import SYSTEM
 from jimu.access.approvals import APPROVAL, READER, TASK, pools_of
 from jimu.access.scopes import Question
 from jimu.errors import BadRequest
 from jimu.flows.approvals.dump import load_run
 from jimu.messages import Message
-from jimu.records import Context
+from jimu.records import Context, Update, write
 from jimu.records.environment import build_environment
 from jimu.records.reading import reading
 from jimu.storage.query import EVERYTHING, Compare, Filter, Query, Related, Sort
@@ -155,6 +156,16 @@ def _copies(context: Context, after: str | None, limit: int, flow: str) -> Box:
         if row["approval"] in approvals
     )
     return Box(items, page.next)
+
+
+def mark_read(approval: int, context: Context) -> None:
+    """The reader has opened what they were sent a copy of."""
+    mine = Compare("approval", "eq", approval) & Compare("person", "eq", context.actor.id)
+    unread = mine & Compare("kind", "eq", "copy") & Compare("read_at", "blank")
+    with reading(context) as transaction:
+        rows = transaction.select(Query(READER, unread, fields=("kind",), limit=1)).rows
+    if rows and context.actor.viewed_by is None:
+        write.write(Update(READER, rows[0]["id"], {"read_at": context.clock()}), context.as_actor(SYSTEM))
 
 
 def _own(context: Context, after: str | None, limit: int, flow: str) -> Box:

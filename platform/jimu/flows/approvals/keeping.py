@@ -57,6 +57,11 @@ def load(id: int, context: Context, *, lock: bool = False) -> Kept:
     return Kept(id, row, flow_for(row, context), load_run(row["run"]))
 
 
+def key_of(flow: str, record: int) -> str:
+    """What is unique while an approval of the record by this flow has not ended."""
+    return f"{flow}:{encode_id(record)}"
+
+
 def flow_for(row: Mapping[str, Any], context: Context) -> FlowDef:
     if row.get("revokes") is None:
         return flow_of_version(row["flow"], row["flow_version"], context)
@@ -73,6 +78,8 @@ def store(kept: Kept, run: Run, entries: Iterable[Entry], context: Context) -> K
     }  # fmt: skip
     if run.is_final:
         values |= {"key": None, "ended_at": context.clock()}
+    elif kept.run.is_final:
+        values |= {"key": key_of(kept.flow.name, kept.record), "ended_at": None}
     commands: list[Command] = [Update(APPROVAL, kept.id, values)]
     commands += _tasks(kept, run, context)
     commands += [Create(ENTRY, entry_values(kept.id, e, run)) for e in entries]
@@ -144,6 +151,8 @@ def entry_values(approval: int, entry: Entry, run: Run) -> dict[str, Any]:
 def _readers(kept: Kept, run: Run, context: Context) -> list[Command]:
     """A record for each who may read through the approval; agents until their time is over."""
     wanted = readers_of(run)
+    if run.is_final and kept.flow.read_until == "end":
+        wanted = {key: until or context.clock() for key, until in wanted.items()}
     known = readers_of(kept.run)
     if all(key in known and known[key] == until for key, until in wanted.items()):
         return []

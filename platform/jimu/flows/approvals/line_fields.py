@@ -57,6 +57,11 @@ def blank_fields(work: Work, node: PeopleNode, changes: Mapping[str, Any]) -> li
     return sorted(n for n, level in node.fields.items() if level == "required" and _is_blank(work, n, changes))
 
 
+def is_input_missing(work: Work, node: PeopleNode) -> bool:
+    """Whether an approval here takes something that only a person can give: a word, a name, a field still blank."""
+    return node.signature or node.comment == "always" or bool(blank_fields(work, node, {}))
+
+
 def _is_blank(work: Work, name: str, changes: Mapping[str, Any]) -> bool:
     object, dot, column = name.partition(".")
     if not dot:

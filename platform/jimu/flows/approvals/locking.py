@@ -5,7 +5,7 @@ Judged on the write path, from the state of the approvals (I5). The engine's own
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,10 +14,12 @@ from jimu.definitions.approvals.model import FlowDef
 from jimu.errors import Locked
 from jimu.fieldtypes.ids import encode_id
 from jimu.flows.approvals.facts import Facts
+from jimu.flows.approvals.final_lock import SETTLED, may_change, settled
 from jimu.flows.approvals.keeping import flow_for, load
 from jimu.flows.approvals.versions import flows_of
 from jimu.messages import Message
 from jimu.records.context import Context
+from jimu.records.draft import Draft
 from jimu.records.wave import Wave
 from jimu.storage.query import Compare, Query
 
@@ -38,7 +40,10 @@ def judge_locks(wave: Wave) -> None:
         return
     drafts = wave.judged if wave.action == "update" else wave.open
     rows = running([d.id for d in drafts], wave)
+    _judge_settled(wave.object, {d.id: [d] for d in drafts if d.id not in rows and not d.waits}, wave)
     for draft in drafts:
+        if draft.error is not None:
+            continue
         row = rows.get(draft.id)
         if row is not None and not _may_pass(row, wave):
             details = {"approval": encode_id(row["id"]), "flow": row["flow"]}
@@ -47,6 +52,14 @@ def judge_locks(wave: Wave) -> None:
             flow = next((f for f in flows_of(wave.context.manifest, wave.object) if "delete" in f.trigger.on), None)
             if flow is not None and _holds(flow, draft.before or {}, wave):
                 draft.error = Locked(ASK_FIRST, details={"flow": flow.name})
+
+
+def _judge_settled(object: str, drafts: Mapping[int, Sequence[Draft]], wave: Wave) -> None:
+    """Refuse what is settled; ``drafts`` by the record of ``object`` that they are or belong to."""
+    for record, (row, flow) in settled(object, drafts, wave.transaction, wave.context).items():
+        details = {"approval": encode_id(row["id"]), "flow": row["flow"]}
+        for draft in drafts[record] if not may_change(flow, wave.context.actor) else ():
+            draft.error = Locked(SETTLED, details=details)
 
 
 def _judge_lines(wave: Wave) -> None:
@@ -62,6 +75,12 @@ def _judge_lines(wave: Wave) -> None:
         row = next((rows[p] for p in places[draft.id] if p in rows), None)
         if row is not None and not _may_pass({**row, "of_line": True}, wave):
             draft.error = Locked(LOCKED, details={"approval": encode_id(row["id"]), "flow": row["flow"]})
+    above: dict[int, list[Draft]] = {}
+    for draft in drafts:
+        for place in places[draft.id]:
+            above.setdefault(place, []).append(draft)
+    for object in field.target:
+        _judge_settled(object, above, wave)
 
 
 def has_flows(wave: Wave) -> bool:

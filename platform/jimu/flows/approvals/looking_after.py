@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from jimu.access.approvals import APPROVAL, TASK
+from jimu.access.rights import has_right
 from jimu.errors import Forbidden, JimuError
 from jimu.flows.approvals import events, service
 from jimu.flows.approvals.driving import drive
@@ -20,6 +21,9 @@ from jimu.messages import Message
 from jimu.records import Context, write
 from jimu.records.reading import reading
 from jimu.storage.query import Compare, Query
+
+RIGHT = "modify_all"
+"""The right of those who look after all approvals: pages and API ask for the same."""
 
 _MOST = 10_000
 
@@ -40,7 +44,7 @@ def migrate(
     """Bring the running approvals of ``flow`` that go by an older text to today's. ``nodes``: old name -> new name,
     where a node is called otherwise now.
     """
-    _require(context)
+    require_looking_after(context)
     today = current_flow(context.manifest, flow)
     filter = Compare("flow", "eq", flow) & Compare("key", "not_blank") & Compare("flow_version", "ne", today.version)
     with reading(context) as transaction:
@@ -65,6 +69,7 @@ def _migrate_one(
             )
             if dry_run:
                 facts = Facts(inner, today.flow, today.record, today.run.submitter, today.held)
+                facts.of_run(today.run)
                 advance(today.flow, today.run, event, facts)
             else:
                 keep_version(today.flow, inner)
@@ -76,7 +81,7 @@ def _migrate_one(
 
 def hand_over(person: int, to: int, context: Context, comment: str) -> list[Batch]:
     """Give every open task of ``person`` to somebody else, as when they leave; a reason must be given."""
-    _require(context)
+    require_looking_after(context)
     mine = Compare("holder", "eq", person) & Compare("state", "in", ("waiting", "pending", "delegated"))
     with reading(context) as transaction:
         query = Query(TASK, mine & Compare("kind", "ne", "repair"), fields=("kind",), limit=_MOST)
@@ -92,6 +97,7 @@ def hand_over(person: int, to: int, context: Context, comment: str) -> list[Batc
     return found
 
 
-def _require(context: Context) -> None:
-    if not (context.actor.is_system or context.actor.is_admin):
+def require_looking_after(context: Context) -> None:
+    """Raises Forbidden unless the actor may look after all approvals."""
+    if not has_right(context.actor, context.manifest, RIGHT):
         raise Forbidden(Message("Only who looks after approvals may do this."))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from jimu.access.stages import needs_second_factor
 from jimu.definitions.approvals.model import PeopleNode
 from jimu.errors import Conflict, Forbidden, JimuError, NotFound
 from jimu.fieldtypes.ids import decode_id, encode_id
+from jimu.flows.approvals.choosing import picks_by
 from jimu.flows.approvals.driving import Done
 from jimu.flows.approvals.keeping import Kept, load
 from jimu.flows.approvals.model import DELEGATED, PENDING, Task
@@ -30,6 +31,7 @@ from jimu.flows.approvals.service import Answer, decide
 from jimu.messages import Message
 from jimu.records import Context
 from jimu.records.reading import reading
+from jimu.storage import Transaction
 
 VIA = "email"
 PATH = "/approvals/by-link"
@@ -123,11 +125,21 @@ def links_for(notice: Mapping[str, Any], person: int, context: Context) -> dict[
 
 def page_for(notice: Mapping[str, Any], context: Context) -> str:
     """The path of the approval that a notice comes from; '' for other notices. ``context`` has a transaction."""
-    source = notice.get("source")
-    if not source or not str(notice.get("reason") or "").startswith("approval."):
-        return ""
-    row = context.transaction.fetch(TASK, [source], ("approval",)).get(source)
-    return f"/approvals/{encode_id(row['approval'] if row else source)}"
+    return pages_for([notice], context.transaction).get(notice["id"], "")
+
+
+def pages_for(notices: Iterable[Mapping[str, Any]], transaction: Transaction) -> dict[int, str]:
+    """Notice -> the path of the approval that it comes from, for those that come from one; one query for all."""
+    sources = {n["id"]: n["source"] for n in notices if n.get("source") and _is_of_approval(n)}
+    rows = transaction.fetch(TASK, set(sources.values()), ("approval",)) if sources else {}
+    return {
+        id: f"/approvals/{encode_id(rows[source]['approval'] if source in rows else source)}"
+        for id, source in sources.items()
+    }
+
+
+def _is_of_approval(notice: Mapping[str, Any]) -> bool:
+    return str(notice.get("reason") or "").startswith("approval.")
 
 
 def open_link(text: str, context: Context) -> Opened:
@@ -160,7 +172,7 @@ def _judge(link: Link, context: Context) -> Opened:
     node = kept.flow.nodes.get(kept.run.visits[task.visit].node)
     if not isinstance(node, PeopleNode) or task.kind == "repair" or not is_allowed(kept, node):
         raise Forbidden(NOT_HERE, details=there)
-    if node.signature or "required" in node.fields.values():
+    if node.signature or "required" in node.fields.values() or picks_by(kept.flow, node.name):
         raise Forbidden(INPUT_NEEDED, details=there)
     return Opened(link, kept, task, node, actor)
 

@@ -16,6 +16,7 @@ from typing import Any
 RUNNING, RETURNED, SUSPENDED, ERROR = "running", "returned", "suspended", "error"
 APPROVED, REJECTED, WITHDRAWN, TERMINATED, EXPIRED = "approved", "rejected", "withdrawn", "terminated", "expired"
 REVOKED, DRAFT = "revoked", "draft"
+RESTARTABLE = frozenset({REJECTED, WITHDRAWN, TERMINATED, EXPIRED, REVOKED})
 FINAL = frozenset({APPROVED, REJECTED, WITHDRAWN, TERMINATED, EXPIRED, REVOKED})
 STATES = (DRAFT, RUNNING, RETURNED, SUSPENDED, ERROR, *sorted(FINAL))
 
@@ -145,9 +146,11 @@ class Undo:
 @dataclass(frozen=True, slots=True)
 class Run:
     """``told``: who was sent a copy already; ``readers``: who may read through the run beside its people. ``picks``:
-    node -> chosen people. ``instead``: who handed all later tasks of this run on -> to whom. ``keys``: idempotency key
-    -> (digest of the event, its entry). ``stopped``: when it was suspended. ``back``: where it was returned from,
-    (node, whom resuming asks). ``cause``: of an error.
+    node -> chosen people. ``department``: the one of their own that the submitter asks for, None the main one.
+    ``rates``: code -> what a unit was worth in the workspace's own currency when it was asked for, as text.
+    ``instead``: who handed all later tasks of this run on -> to whom. ``keys``: idempotency key -> (digest of the
+    event, its entry). ``stopped``: when it was suspended. ``back``: where it was returned from, (node, whom resuming
+    asks). ``cause``: of an error.
     """
 
     flow: str
@@ -165,6 +168,8 @@ class Run:
     told: frozenset[int] = frozenset()
     readers: frozenset[int] = frozenset()
     picks: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    department: int | None = None
+    rates: Mapping[str, str] = field(default_factory=dict)
     instead: Mapping[int, int] = field(default_factory=dict)
     keys: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     urged: Mapping[int, datetime] = field(default_factory=dict)

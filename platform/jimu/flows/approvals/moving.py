@@ -5,6 +5,7 @@ from __future__ import annotations
 from jimu.definitions.approvals.model import START, BlockNode, EndNode
 from jimu.errors import Invalid
 from jimu.flows.approvals.approvers import admins
+from jimu.flows.approvals.copies import send
 from jimu.flows.approvals.events import Submit
 from jimu.flows.approvals.model import (
     APPROVED,
@@ -103,11 +104,22 @@ def join(work: Work, block: Visit) -> None:
                 return
             refuse(work, block, "end")
             return
-    if node.rest == "cancel":
-        for token in below(work, work.tokens[block.token]):
-            if token.id in work.tokens:
-                cancel_token(work, token, "branch-cancelled")
+    if node.rest != "finish":
+        _end_others(work, block, with_copies=node.rest == "copy")
     leave(work, block, "passed")
+
+
+def _end_others(work: Work, block: Visit, *, with_copies: bool) -> None:
+    """The branches that the block does not wait for end; with copies to those who were asked in them."""
+    others = [t for t in below(work, work.tokens[block.token]) if t.id in work.tokens]
+    line = {t.id for t in others}
+    here = {v.id for v in work.visits.values() if v.token in line}
+    asked = [t.holder for t in work.open_tasks if t.opened and t.visit in here]
+    for token in others:
+        if token.id in work.tokens:
+            cancel_token(work, token, "branch-cancelled")
+    if with_copies:
+        send(work, block.node, [person for person in asked if person is not None])
 
 
 def refuse(work: Work, visit: Visit, rule: str) -> None:

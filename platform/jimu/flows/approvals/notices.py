@@ -22,6 +22,7 @@ TEXTS = {
     "urged": Message("You are reminded to decide: {subject}"),
     "remind": Message("This is due soon: {subject}"),
     "overdue": Message("This is overdue: {subject}"),
+    "stopped": Message("Its time ran out, and it stands still until it is let go on: {subject}"),
     "returned": Message("This was returned to you: {subject}"),
     "comment": Message("There is a comment for you: {subject}"),
     "voided": Message("A change made your approval void: {subject}"),
@@ -43,7 +44,6 @@ def notices(kept: Kept, effects: Iterable[Effect], context: Context) -> list[Com
     told = [(person, e) for e in effects if e.kind == "notice" for person in e.people]
     wanted = [(person, e) for person, e in told if person != context.actor.id]
     users = context.transaction.fetch(USER_OBJECT, {p for p, _ in wanted}, ("language", "active"))
-    subject = f"{kept.flow.label.get(context.manifest.workspace.locale)}: {kept.row.get('subject') or ''}"
     tasks = task_ids(kept.id, {e.task for _, e in wanted if e.task}, context)
     found: list[Command] = []
     for person, effect in wanted:
@@ -53,7 +53,7 @@ def notices(kept: Kept, effects: Iterable[Effect], context: Context) -> list[Com
         locale = user.get("language") or context.manifest.workspace.locale
         text = _text(effect).render(translator(locale))
         if effect.point != "said":
-            text = text.replace("{subject}", subject)
+            text = text.replace("{subject}", f"{kept.flow.label.get(locale)}: {kept.row.get('subject') or ''}")
         values = {
             "owner": person, "subject": text[:255], "reason": f"approval.{effect.point}",
             "record": kept.record or None, "source": tasks.get(effect.task or 0, kept.id),

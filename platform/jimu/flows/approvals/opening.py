@@ -185,14 +185,36 @@ def give(work: Work, task: Task, node: PeopleNode) -> Task:
     return task
 
 
-def set_deadline(work: Work, task: Task, deadline: Deadline) -> Task:
-    due = work.world.due(work.at, deadline.after, task.person, deadline.calendar)
+def set_deadline(work: Work, task: Task, deadline: Deadline, *, anew: bool = False) -> Task:
+    """``anew``: a moment of the node that has passed no longer counts."""
+    due = _due_of_node(work, task) if deadline.of == "node" else None
+    due = None if due is not None and anew and due <= work.at else due
+    due = due or work.world.due(work.at, deadline.after, task.person, deadline.calendar)
     work.put_timer(Timer(work.new_id(), "deadline", task.visit, due, task.id))
     for span in deadline.remind:
         early = _before(work, task, deadline, span, due)
         if early > work.at:
             work.put_timer(Timer(work.new_id(), "remind", task.visit, early, task.id))
     return work.put_task(task, due=due)
+
+
+def _due_of_node(work: Work, task: Task) -> datetime | None:
+    """Until when all who are asked in the visit have, once it runs; None: this is the first of them."""
+    return max((t.due for t in work.tasks_of(task.visit) if t.due is not None), default=None)
+
+
+def renew_deadlines(work: Work) -> None:
+    """Of tasks whose time ran out where that stops the run: they have all of it again."""
+    late = []
+    for task in work.open_tasks:
+        visit = work.visits.get(task.visit)
+        node = work.node(visit) if visit is not None else None
+        deadline = node.deadline if isinstance(node, PeopleNode) else None
+        if deadline is not None and deadline.then == "suspend" and task.due is not None and task.due <= work.at:
+            work.drop_timers(task=task.id)
+            late.append((work.put_task(task, due=None), deadline))
+    for task, deadline in late:
+        set_deadline(work, task, deadline, anew=True)
 
 
 def _before(work: Work, task: Task, deadline: Deadline, span: Duration, due: datetime) -> datetime:

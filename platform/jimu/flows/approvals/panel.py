@@ -8,17 +8,21 @@ from datetime import datetime
 from typing import Any
 
 from jimu.access.approvals import APPROVAL
+from jimu.access.organisation import Department
 from jimu.definitions.approvals.model import FlowDef, PeopleNode
 from jimu.flows.approvals.actions.beginning import is_too_late
 from jimu.flows.approvals.actions.deciding import allowed_targets
-from jimu.flows.approvals.approvers import pool_members
+from jimu.flows.approvals.approvers import looks_after, pool_members
+from jimu.flows.approvals.choosing import SUBMITTER, picks_by
+from jimu.flows.approvals.departments import choices
 from jimu.flows.approvals.events import Comment
 from jimu.flows.approvals.facts import Facts
 from jimu.flows.approvals.keeping import Kept, entries_of, load, no_approval, task_ids
 from jimu.flows.approvals.model import DELEGATED, PENDING, RETURNED, RUNNING, WAITING, Run, Task, Visit
-from jimu.flows.approvals.service import may_see
+from jimu.flows.approvals.service import can_restart, may_see
 from jimu.flows.approvals.work import Work
 from jimu.flows.approvals.world import World
+from jimu.messages import Text
 from jimu.records import Context
 from jimu.records.reading import reading
 from jimu.storage.query import Compare, Query, Sort
@@ -35,6 +39,18 @@ class Place:
     outcome: str = ""
     next: tuple[str, ...] = ()
     block: str = ""
+
+
+@dataclass(frozen=True)
+class Pick:
+    """A step whose people are chosen by hand: how many, of whom (() everyone), and who is chosen so far."""
+
+    node: str
+    label: Text
+    least: int
+    most: int | None
+    range: tuple[str, ...]
+    chosen: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,12 +76,14 @@ class TaskView:
     comment: str = "never"
     signature: bool = False
     behalf: int | None = None
+    picks: tuple[Pick, ...] = ()
 
 
 @dataclass(frozen=True)
 class Panel:
-    """``may``: what the reader may do with the whole: withdraw, urge, comment, copy, resubmit, revoke, and for admins
-    jump, terminate, suspend, continue, repair.
+    """``picks``: whom the reader chooses on handing in again; ``departments``: among which of their own.
+    ``may``: what the reader may do with the whole: withdraw, urge, comment, copy, resubmit, restart, revoke, and for
+    admins jump, terminate, suspend, continue, repair.
     """
 
     id: int
@@ -76,6 +94,8 @@ class Panel:
     tasks: tuple[TaskView, ...]
     entries: tuple[Mapping[str, Any], ...]
     may: tuple[str, ...]
+    picks: tuple[Pick, ...] = ()
+    departments: tuple[Department, ...] = ()
 
 
 def panel(approval: int, context: Context) -> Panel:
@@ -90,11 +110,13 @@ def panel(approval: int, context: Context) -> Panel:
 
 def build_panel(kept: Kept, context: Context) -> Panel:
     locale = context.actor.locale
-    facts = Facts(context, kept.flow, kept.record, kept.run.submitter)
+    facts = Facts(context, kept.flow, kept.record, kept.run.submitter).of_run(kept.run)
     actor = int(context.actor.id or 0)
     work = Work(kept.flow, kept.run, Comment(actor=actor, at=context.clock()), World(facts))
     ids = task_ids(kept.id, kept.run.tasks, context)
     tasks = [_task_view(work, t, ids[t.id]) for t in kept.run.tasks.values() if t.id in ids]
+    may = _may(work, kept, context)
+    again = bool({"resubmit", "restart"} & set(may))
     return Panel(
         kept.id,
         kept.flow,
@@ -103,7 +125,18 @@ def build_panel(kept: Kept, context: Context) -> Panel:
         tuple(places_of(kept.flow, kept.run, locale)),
         tuple(tasks),
         tuple(entries_of(kept.id, context)),
-        _may(work, kept, context),
+        may,
+        picks_of(kept.flow, SUBMITTER, kept.run) if again else (),
+        tuple(choices(kept.flow, kept.run.submitter, context)) if again else (),
+    )
+
+
+def picks_of(flow: FlowDef, by: str, run: Run | None = None) -> tuple[Pick, ...]:
+    """Whom the submitter, or who decides at the node ``by``, chooses."""
+    known = run.picks if run is not None else {}
+    return tuple(
+        Pick(n.name, n.label, rule.least, rule.most, rule.range, tuple(known.get(n.name, ())))
+        for n, rule in picks_by(flow, by)
     )
 
 
@@ -138,6 +171,7 @@ def _task_view(work: Work, task: Task, id: int) -> TaskView:
         comment=node.comment,
         signature=node.signature,
         behalf=behalf,
+        picks=picks_of(work.flow, node.name, work.before),
     )
 
 
@@ -164,14 +198,19 @@ def _may_with(work: Work, task: Task, node: PeopleNode) -> list[str]:
         found.append("recall")
     if task.added_by == actor and "remove" in node.may and task.state in (PENDING, WAITING):
         found.append("remove")
-    if work.world.is_admin(actor):
-        found += [m for m in ("reassign",) if m not in found]
+    if looks_after(work, actor):
+        found += ["reassign", *(["remove"] if "remove" not in found and _can_be_removed(work, task) else [])]
     return found
+
+
+def _can_be_removed(work: Work, task: Task) -> bool:
+    """Somebody else stays who has not decided: the last share is never taken away."""
+    return any(t.is_open and t.id != task.id and t.parent != task.id for t in work.tasks_of(task.visit))
 
 
 def _may(work: Work, kept: Kept, context: Context) -> tuple[str, ...]:
     actor, state, flow = work.event.actor, work.state, kept.flow
-    is_submitter, is_admin = actor == work.get("submitter"), work.world.is_admin(actor)
+    is_submitter, is_admin = actor == work.get("submitter"), looks_after(work, actor)
     found = ["comment"]
     final = work.is_final
     if is_submitter and not final and not is_too_late(work):
@@ -182,6 +221,8 @@ def _may(work: Work, kept: Kept, context: Context) -> tuple[str, ...]:
         found.append("resubmit")
     if is_submitter and state == "approved" and flow.revoke is not None and kept.row.get("revokes") is None:
         found.append("revoke")
+    if is_submitter and can_restart(kept):
+        found.append("restart")
     if is_submitter or is_admin or any(actor in (t.person, t.holder) for t in work.tasks.values()):
         found.append("copy")
     if is_admin and not final:

@@ -1,12 +1,15 @@
-"""A decision is about the record as its decider saw it: what changed meanwhile must be looked at first."""
+"""A decision is about the record as its decider saw it: what changed meanwhile must be looked at first; and what of the
+record the history of an approval shows to whom.
+"""
 
 from __future__ import annotations
 
 from jimu.access.fields import NONE, field_access
-from jimu.errors import StaleVersion
+from jimu.errors import Forbidden, NotFound, StaleVersion
+from jimu.fieldtypes.masking import Masked
 from jimu.flows.approvals.keeping import Kept
 from jimu.messages import Message
-from jimu.records import Context
+from jimu.records import Context, read
 
 _MOST_ENTRIES = 200
 
@@ -43,3 +46,12 @@ def _visible(kept: Kept, task: int, context: Context) -> set[str]:
     node = kept.flow.nodes.get(visit.node) if visit else None
     hidden = {n for n, level in getattr(node, "fields", {}).items() if level == "hidden"}
     return {name for name, level in levels.items() if level != NONE and name not in hidden}
+
+
+def readable_fields(object: str, record: int | None, context: Context) -> frozenset[str]:
+    """The fields of the record under approval whose values the actor may read, whole; none if not the record."""
+    try:
+        found = read.get(object, record, context, titles=False) if record else None
+    except (NotFound, Forbidden):
+        return frozenset()
+    return frozenset(n for n, v in found.values.items() if type(v) is not Masked) if found else frozenset()

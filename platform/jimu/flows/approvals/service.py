@@ -6,7 +6,7 @@ changes, notices and timers together, or nothing. A task is named by its record'
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -15,15 +15,18 @@ from jimu.access.approvals import APPROVAL, TASK
 from jimu.definitions.approvals.model import FlowDef
 from jimu.errors import Conflict, Forbidden, Invalid, JimuError, NotFound, Problem
 from jimu.flows.approvals import events
+from jimu.flows.approvals.actions.beginning import NOT_AGAIN
+from jimu.flows.approvals.choosing import SUBMITTER, picks_by
+from jimu.flows.approvals.departments import require_choice
 from jimu.flows.approvals.driving import Done, create_approval, drive, new_kept, refuse_running
 from jimu.flows.approvals.engine import new_run
 from jimu.flows.approvals.facts import Facts
-from jimu.flows.approvals.keeping import Kept, load, no_approval
-from jimu.flows.approvals.model import APPROVED
+from jimu.flows.approvals.keeping import Kept, key_of, load, no_approval
+from jimu.flows.approvals.model import APPROVED, RESTARTABLE
 from jimu.flows.approvals.seen import refuse_unseen
 from jimu.flows.approvals.versions import current_flow, flows_of, revocation_of
 from jimu.messages import Message
-from jimu.records import Context, read, write
+from jimu.records import Context, Update, read, write
 from jimu.records.environment import build_environment
 from jimu.records.write import BUSY
 from jimu.storage.query import Compare, Query
@@ -34,7 +37,7 @@ _ATTEMPTS = 5
 @dataclass(frozen=True)
 class Request:
     """A wish to have ``record`` approved. ``flow`` '': the first that fits. ``purpose``: record, change (of ``held``)
-    or delete. ``picks``: node -> people chosen.
+    or delete. ``picks``: node -> people chosen. ``department``: the one of their own that the actor asks for.
     """
 
     object: str
@@ -45,6 +48,16 @@ class Request:
     purpose: str = "record"
     held: Mapping[str, Any] | None = None
     key: str = ""
+    department: int | None = None
+
+
+@dataclass(frozen=True)
+class Restarting:
+    """What may be said anew on starting something again; what is left out stays."""
+
+    comment: str = ""
+    picks: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    department: int | None = None
 
 
 @dataclass(frozen=True)
@@ -93,13 +106,14 @@ def start(request: Request, context: Context) -> Done:
 def _start(request: Request, context: Context) -> Done:
     flow = choose_flow(request, context)
     _require_may_ask(flow, request, context)
+    require_choice(flow, request.department, context)
     kept = create_approval(
         flow.name, request.record, context, submitter=int(context.actor.id or 0), purpose=request.purpose,
         held=dict(request.held) if request.held else None,
     )  # fmt: skip
     event = events.Submit(
         actor=int(context.actor.id or 0), at=context.clock(), comment=request.comment, picks=request.picks,
-        key=request.key,
+        key=request.key, department=request.department,
     )  # fmt: skip
     return drive(kept, event, context)
 
@@ -125,7 +139,8 @@ def choose_flow(request: Request, context: Context) -> FlowDef:
 
 def fits(flow: FlowDef, request: Request, context: Context) -> bool:
     """Whether the flow is for the record: its company, its currency, its condition."""
-    return Facts(context, flow, request.record, int(context.actor.id or 0), request.held).fits()
+    facts = Facts(context, flow, request.record, int(context.actor.id or 0), request.held)
+    return facts.handed_in(request.department).fits()
 
 
 def _require_may_ask(flow: FlowDef, request: Request, context: Context) -> None:
@@ -152,10 +167,49 @@ def _may_change(request: Request, context: Context) -> bool:
 
 def resubmit(
     approval: int, context: Context, *, comment: str = "", picks: Mapping[str, tuple[int, ...]] | None = None,
-    key: str = "",
+    department: int | None = None,
 ) -> Done:  # fmt: skip
-    """Hand it in again after it was returned."""
-    return _happen(approval, events.Submit, context, comment=comment, picks=picks or {}, key=key)
+    """Hand it in again after it was returned; people and department may be chosen anew."""
+    more = {"comment": comment, "picks": picks or {}, "department": department}
+    return _happen(approval, events.Submit, context, **more)
+
+
+def restart(approval: int, request: Restarting, context: Context) -> Done:
+    """Ask again for what has ended without approval: by another approval linked to it, or in a further round of it."""
+    return _unit(context, lambda inner: _restart(approval, request, inner))
+
+
+def _restart(approval: int, request: Restarting, context: Context) -> Done:
+    first = load(approval, context, lock=True)
+    _require_seen(first, context)
+    if context.actor.id != first.run.submitter:
+        raise Forbidden(Message("This task is not yours."))
+    if not can_restart(first):
+        raise Conflict(NOT_AGAIN)
+    refuse_running(key_of(first.flow.name, first.record), context)
+    own = {node.name for node, _ in picks_by(current_flow(context.manifest, first.flow.name), SUBMITTER)}
+    picks = {**{n: p for n, p in first.run.picks.items() if n in own}, **request.picks}
+    if first.flow.restart == "same":
+        event = events.Restart(
+            actor=first.run.submitter, at=context.clock(), comment=request.comment, picks=picks,
+            department=request.department,
+        )  # fmt: skip
+        return drive(first, event, context)
+    wish = Request(
+        first.flow.object, first.record, first.flow.name, request.comment, picks, str(first.row["purpose"]),
+        first.held or None, department=request.department or first.run.department,
+    )  # fmt: skip
+    done = _start(wish, context)
+    write.write(Update(APPROVAL, done.approval.id, {"restarts": approval}), context.as_actor(SYSTEM))
+    return done
+
+
+def can_restart(first: Kept) -> bool:
+    """Whether it may begin again: what was not approved, is no part of another, and still has something to be done."""
+    row = first.row
+    is_own = row.get("revokes") is None and row.get("parent_run") is None and bool(first.record)
+    wanted = row.get("purpose") in ("record", "change", "delete") and first.flow.restart != "never"
+    return is_own and wanted and first.run.state in RESTARTABLE
 
 
 def revoke(approval: int, context: Context, *, comment: str = "") -> Done:
@@ -222,17 +276,6 @@ class Batch:
     task: int
     done: Done | None = None
     error: JimuError | None = None
-
-
-def decide_all(tasks: Sequence[int], answer: Answer, context: Context) -> list[Batch]:
-    """The same answer to each task, each in a transaction of its own; one that is refused leaves the others done."""
-    results = []
-    for task in tasks:
-        try:
-            results.append(Batch(task, decide(task, answer, context)))
-        except JimuError as error:
-            results.append(Batch(task, error=error))
-    return results
 
 
 def on_task(kind: type[events.Event], task: int, context: Context, **values: Any) -> Done:

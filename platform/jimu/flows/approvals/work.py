@@ -81,6 +81,10 @@ class Work:
     def tasks_of(self, visit: int) -> list[Task]:
         return [t for t in self.tasks.values() if t.visit == visit]
 
+    @property
+    def open_tasks(self) -> list[Task]:
+        return [t for t in self.tasks.values() if t.is_open]
+
     def open_visit_of(self, token: int) -> Visit | None:
         return next((v for v in reversed(self.visits.values()) if v.token == token and v.state == "open"), None)
 

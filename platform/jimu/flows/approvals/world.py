@@ -6,7 +6,7 @@ decisions and a replay gives the same. ``World`` gives the questions types; ``Re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -18,14 +18,17 @@ class Answers(Protocol):
     def answer(self, question: str, *arguments: Any) -> Any:
         """The answer to one of these, as plain data (people are ids, moments ISO texts):
 
-        active(user) bool · manager(user, company of the submitter or None) user or None ·
+        active(user) bool · manager(user) user or None ·
         head(department, level) user or None (level 1 is the department's own head) · department(user) id or None ·
-        above(department) id or None · is_head(user, department) bool · role(name, within, submitter) users ·
+        above(department) id or None · departments(user) ids, the main one first · company(department) the legal company
+        that it belongs to, None where none is marked · companies(user) those of the departments ·
+        role(name, within, submitter) users ·
         has_role(user, role) bool · group(code) users · field(name) users of the record's field · owner users ·
         named(emails) users · formula(node, place) users · agents(user, flow, at) [[user, until or None]] ·
-        condition(node, branch) bool · filled(field) bool ·
+        condition(node, branch) {holds: bool, values: what it read} · filled(field) bool ·
         lines_blank(object.field, lines left out) bool · moment(field) ISO or None · items(node) ids ·
-        due(at, amount, unit, user or None, calendar) ISO · admins() users · is_admin(user) bool
+        due(at, amount, unit, user or None, calendar) ISO · rates() {code: number as text} ·
+        admins() users · is_admin(user) bool
         """
         ...
 
@@ -35,6 +38,7 @@ class World:
 
     def __init__(self, answers: Answers) -> None:
         self._answers = answers
+        self._read: dict[str, Any] = {}
 
     def _ask(self, question: str, *arguments: Any) -> Any:
         return self._answers.answer(question, *arguments)
@@ -53,6 +57,16 @@ class World:
     def head(self, department: int) -> int | None:
         found: int | None = self._ask("head", department)
         return found
+
+    def departments(self, user: int) -> tuple[int, ...]:
+        return _people(self._ask("departments", user))
+
+    def company(self, department: int) -> int | None:
+        found: int | None = self._ask("company", department)
+        return found
+
+    def companies(self, user: int) -> tuple[int | None, ...]:
+        return tuple(self._ask("companies", user))
 
     def above(self, department: int) -> int | None:
         found: int | None = self._ask("above", department)
@@ -90,7 +104,20 @@ class World:
         return tuple(Agent(u, _moment(until)) for u, until in self._ask("agents", user, at.isoformat()))
 
     def condition(self, node: str, branch: int) -> bool:
-        return bool(self._ask("condition", node, branch))
+        found = self._ask("condition", node, branch)
+        if not isinstance(found, Mapping):
+            return bool(found)
+        self._read.update(found["values"])
+        return bool(found["holds"])
+
+    def take_values(self) -> dict[str, Any]:
+        """What the conditions asked since the last time have read: path -> value."""
+        found, self._read = self._read, {}
+        return found
+
+    def rates(self) -> dict[str, str]:
+        """Code -> what a unit of it is worth today in the workspace's own currency; {} where the flow needs none."""
+        return dict(self._ask("rates"))
 
     def is_filled(self, field: str) -> bool:
         return bool(self._ask("filled", field))

@@ -17,8 +17,8 @@ from jimu.definitions.kinds.automation import AutomationDef
 from jimu.errors import BadRequest, JimuError, NotFound
 from jimu.fieldtypes.ids import decode_id, encode_id
 from jimu.flows.actions import Doing, Subject, find_subjects, perform
-from jimu.flows.automations.chain import in_chain, trace
-from jimu.flows.automations.following import JOB, RUN
+from jimu.flows.automations.following import JOB, RUN, job_of
+from jimu.flows.chain import in_chain, trace
 from jimu.jobs.backoff import compute_delay
 from jimu.messages import Message
 from jimu.records import Context, write
@@ -26,6 +26,8 @@ from jimu.records.commands import Create, Update
 from jimu.storage.query import AllOf, Compare, Query
 
 _MOST_ERROR = 5000
+# What all automations that one event sets off are told of it.
+_OF_EVENT = ("event", "chain", "asked_by", "judge")
 
 
 class _SomeFailed(Exception):
@@ -61,14 +63,32 @@ class _Task:
 
 
 def run_automation(job: Any, context: Context) -> None:
-    """The handler of ``JOB``."""
-    payload = job.payload
+    """The handler of ``JOB``: one automation, then the job for those that come after it. One that fails is tried again
+    by itself and holds up none after it; nor does one whose job is at its last try.
+    """
+    payload = {key: value for key, value in job.payload.items() if key != "then"}
+    is_last_try = job.attempts >= job.max_attempts
+    if is_last_try:
+        _hand_on(job, context)
     automation = context.manifest.all("automation").get(payload["automation"])
-    if automation is None or not automation.active:
+    if automation is not None and automation.active:
+        ids = tuple(decode_id(text) for text in payload["ids"])
+        root = str(payload.get("root", job.id))
+        run_task(_Task(automation, ids, payload, root, payload.get("start", 0), payload.get("attempt", 1)), context)
+    if not is_last_try:
+        _hand_on(job, context)
+
+
+def _hand_on(job: Any, context: Context) -> None:
+    """Queue what comes after this job, once however often it runs."""
+    then = job.payload.get("then")
+    if not then:
         return
-    ids = tuple(decode_id(text) for text in payload["ids"])
-    root = str(payload.get("root", job.id))
-    run_task(_Task(automation, ids, payload, root, payload.get("start", 0), payload.get("attempt", 1)), context)
+    event = {key: job.payload[key] for key in _OF_EVENT if key in job.payload}
+    event["root"] = f"{job.payload.get('root', job.id)}+"  # the same each time, so that runs are found in the log
+    with context.store.write() as transaction:
+        for row in job_of([(name, ids) for name, ids in then], event):
+            transaction.add_job(row.kind, row.payload, key=f"after/{job.id}")
 
 
 def run_task(task: _Task, context: Context) -> None:

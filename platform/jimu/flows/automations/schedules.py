@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +17,7 @@ from jimu.storage.query import AllOf, Compare, Filter, Query, Where
 
 JOB = "automation.timed"
 BATCH = 1000
+_MOST_BATCHES = 1_000_000
 # Days that were missed while nothing ran are made up for, but no more than so many.
 MOST_DAYS = 31
 
@@ -42,21 +42,34 @@ def _cron(trigger: Trigger) -> str:
 
 
 def run_timed(job: Any, context: Context) -> None:
-    """Queue runs for every record that the slot is for; all in one transaction with the note that the slot is done."""
+    """Queue runs for the records that the slot is for: a batch with the job for the next one in each transaction, so
+    that a hundred thousand records neither hold up other writers nor begin anew when a worker dies.
+    """
     automation = context.manifest.all("automation").get(job.payload["automation"])
     n, slot = job.payload["n"], datetime.fromisoformat(job.payload["slot"])
     if automation is None or not automation.active or n >= len(automation.triggers):
         return
     trigger, key = automation.triggers[n], f"timed:{automation.name}:{n}"
+    if not trigger.is_timed:
+        return
+    batch, last = job.payload.get("batch", 0), job.payload.get("since")
     with context.store.write() as transaction:
-        last = transaction.find_number(key)
-        if not trigger.is_timed or not transaction.raise_number(key, int(slot.timestamp())):
+        if batch == 0:
+            last = transaction.find_number(key)
+            if not transaction.raise_number(key, int(slot.timestamp())):
+                return
+        elif not transaction.raise_number(f"{key}:batch", int(slot.timestamp()) * _MOST_BATCHES + batch):
             return
         since = datetime.fromtimestamp(last, slot.tzinfo) if last is not None else None
         filter = AllOf((*_condition(automation), *_days(trigger, automation, slot, since, context)))
+        after: str | None = job.payload.get("after")
+        environment = build_environment(context)
+        query = Query(automation.object, filter, fields=(), limit=BATCH, after=after, environment=environment)
+        page = transaction.select(query)
         event = {"event": trigger.kind, "chain": []}
-        for ids in _ids(automation.object, filter, context, transaction):
-            transaction.emit(run_jobs(automation.name, ids, event))
+        transaction.emit(run_jobs(automation.name, [row["id"] for row in page.rows], event))
+        if page.next is not None:
+            transaction.add_job(JOB, {**job.payload, "batch": batch + 1, "since": last, "after": page.next})
 
 
 def _condition(automation: AutomationDef) -> tuple[Filter, ...]:
@@ -85,15 +98,3 @@ def _days(
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone)
-
-
-def _ids(object: str, filter: Filter, context: Context, transaction: Any) -> Iterator[Sequence[int]]:
-    environment = build_environment(context)
-    after: str | None = None
-    while True:
-        page = transaction.select(Query(object, filter, fields=(), limit=BATCH, after=after, environment=environment))
-        if page.rows:
-            yield [row["id"] for row in page.rows]
-        if page.next is None:
-            return
-        after = page.next

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from jimu.definitions.kinds.automation import BEFORE, AutomationDef
-from jimu.errors import BadRequest, NotFound
-from jimu.flows.actions import Doing, find_subjects, perform
-from jimu.flows.automations.chain import in_chain
+from jimu.errors import NotFound
+from jimu.flows.actions import Doing, Subject, find_subjects, perform
 from jimu.flows.automations.running import holds_for
+from jimu.flows.chain import in_chain
 from jimu.messages import Message
 from jimu.records import Context, write
 from jimu.records.commands import Command, Create, Delete
+from jimu.translation import translator
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,13 @@ class _TakenBack(Exception):
 
 
 def try_out(name: str, record: int, context: Context) -> Trial:
-    """A trial of the automation ``name`` on ``record``; nothing is kept or sent. Raises NotFound, BadRequest."""
+    """A trial of the automation ``name`` on ``record``; nothing is kept or sent. Raises NotFound."""
     automation = context.manifest.all("automation").get(name)
     if automation is None:
         raise NotFound(Message("There is no automation called {name}.", {"name": name}))
     if automation.at == BEFORE:
-        raise BadRequest(Message("What comes before a write is seen by writing: try it in a form."))
+        with context.store.read() as transaction:
+            return _foreseen(automation, record, replace(context, transaction=transaction))
     found: list[Trial] = []
     journal: list[Any] = []
     own = replace(in_chain((name,), context), journal=journal, transaction=None, told=None)
@@ -53,14 +55,37 @@ def try_out(name: str, record: int, context: Context) -> Trial:
 
 
 def _tried(automation: AutomationDef, record: int, context: Context) -> Trial:
-    subjects = find_subjects(automation.object, [record], context)
-    if not subjects:
-        raise NotFound(Message("There is no such record."))
+    subjects = _subject(automation, record, context)
     doing = Doing(context, automation.object, subjects)
     if not holds_for(automation, subjects[0], doing):
         return Trial(automation, holds=False)
     done = perform(automation.actions, doing)
     return Trial(automation, holds=True, waits=done.waiting, error=subjects[0].error)
+
+
+def _foreseen(automation: AutomationDef, record: int, context: Context) -> Trial:
+    """What one that comes before a write would set if the record were written as it is, or why it would refuse it."""
+    doing = Doing(context, automation.object, _subject(automation, record, context))
+    (subject,) = doing.subjects
+    if not holds_for(automation, subject, doing):
+        return Trial(automation, holds=False)
+    values: dict[str, Any] = {}
+    for action in automation.actions:
+        if action.when is not None and not doing.value(action.when, subject):
+            continue
+        if action.kind == "refuse":
+            say = translator(context.actor.locale)
+            return Trial(automation, holds=True, error=Message("{text}", {"text": action.message}).render(say))
+        values |= doing.values(action.values, subject)
+        subject.values = {**subject.values, **values}
+    return Trial(automation, holds=True, writes=(("update", automation.object, values),) if values else ())
+
+
+def _subject(automation: AutomationDef, record: int, context: Context) -> list[Subject]:
+    subjects = find_subjects(automation.object, [record], context)
+    if not subjects:
+        raise NotFound(Message("There is no such record."))
+    return subjects
 
 
 def _told(command: Command) -> tuple[str, str, Mapping[str, Any]]:

@@ -1,8 +1,9 @@
-"""For development: notices as lines of JSON in a file."""
+"""For development: notices as lines of JSON in a file, or on the console (``-``)."""
 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -26,6 +27,11 @@ class FileChannel:
 
     def send(self, envelope: Envelope) -> None:
         """Raises OSError."""
+        line = json.dumps(asdict(envelope), ensure_ascii=False)
+        if str(self.path) == "-":
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+            return
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(envelope), ensure_ascii=False) + "\n")
+            file.write(line + "\n")

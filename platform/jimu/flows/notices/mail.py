@@ -5,6 +5,7 @@ from __future__ import annotations
 import smtplib
 import ssl
 from collections.abc import Mapping
+from email import policy
 from email.message import EmailMessage
 from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any
@@ -39,7 +40,7 @@ class MailChannel:
 
     def message(self, envelope: Envelope) -> EmailMessage:
         """The message as it goes out. The same envelope has the same Message-ID, so a mail sent twice shows once."""
-        message = EmailMessage()
+        message = EmailMessage(policy.SMTP.clone(cte_type="7bit"))  # not every server takes 8 bits
         message["Subject"] = envelope.subject.replace("\r", " ").replace("\n", " ")
         message["From"] = self.sender
         message["To"] = envelope.to

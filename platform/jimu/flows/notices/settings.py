@@ -14,10 +14,12 @@ from jimu.storage.query import Compare, Query
 SETTING = "notice_setting"
 AT_ONCE, DIGEST, NEVER = "at_once", "digest", "never"
 EVERY = "*"
+FOLLOWED = "followed"
 
 # The kinds that the engine itself makes (``notification.reason``); what is not here goes by ``*``.
 NOTICE_KINDS: Mapping[str, Message] = {
     "mention": Message("Somebody mentions you"),
+    FOLLOWED: Message("Something happens to a record that you follow"),
     "approval": Message("An approval waits for you, or yours goes on"),
     "automation": Message("An automation tells you something"),
     "stage": Message("A record stays in a stage too long"),

@@ -49,7 +49,8 @@ def keep_in_record(wave: Wave) -> None:
         found = _clocks(draft, rows, wave)
         for one in found:
             if one.definition.keep:
-                for name, value in kept_values(one.clock, one.definition, wave.unit.now).items():
+                calendar = calendar_of(one.sla, wave.context.manifest)
+                for name, value in kept_values(one.clock, one.definition, wave.unit.now, calendar).items():
                     if draft.values.get(name) != value:
                         draft.set(name, value)
         worked[draft.row] = dict(draft.values), found

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from jimu.access.per_manifest import PerManifest
-from jimu.business_time import find_calendar
+from jimu.business_time import find_calendar, working_time_between
 from jimu.definitions.kinds.calendar import CalendarDef
 from jimu.definitions.kinds.duration import parse_duration
 from jimu.definitions.kinds.sla import ClockDef, SlaDef
 from jimu.definitions.manifest import Manifest
-from jimu.flows.sla.clock import Clock, Facts, next_look, spec_of
+from jimu.flows.sla.clock import Clock, Facts, counting, next_look, spec_of
 from jimu.formulas import Environment, evaluate
 from jimu.formulas.formula import Formula
 from jimu.storage import Transaction
@@ -113,15 +113,27 @@ def values_of(clock: Clock, definition: ClockDef, warned: int, calendar: Calenda
     }
 
 
-def kept_values(clock: Clock | None, definition: ClockDef, now: datetime) -> dict[str, Any]:
-    """What the record's own fields show of ``clock``."""
+def kept_values(clock: Clock | None, definition: ClockDef, now: datetime, calendar: CalendarDef) -> dict[str, Any]:
+    """What the record's own fields show of ``clock``. How much time is left is kept while it does not run: else it
+    would have to be written every minute.
+    """
     all_values: dict[str, Any] = {
         "due": clock.due_at if clock else None,
         "state": clock.state if clock else None,
         "breached": clock.is_breached(now) if clock else False,
         "stopped": clock.stopped_at if clock else None,
+        "left": _left(clock, calendar) if clock else None,
     }
     return {name: all_values[what] for what, name in definition.keep.items()}
+
+
+def _left(clock: Clock, calendar: CalendarDef) -> timedelta | None:
+    """The time that counts before the end of a clock that stands still or has stopped, negative if it was late."""
+    at = clock.stopped_at or clock.paused_at
+    if at is None:
+        return None
+    found = working_time_between(counting(clock.target, calendar), at, clock.due_at)
+    return timedelta(seconds=found // timedelta(seconds=1))
 
 
 def each_clock(manifest: Manifest, object: str) -> Iterable[tuple[SlaDef, ClockDef, CalendarDef]]:

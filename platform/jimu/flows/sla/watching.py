@@ -10,7 +10,7 @@ from jimu.business_time import NoEnd
 from jimu.definitions.kinds.actions import ActionDef
 from jimu.definitions.kinds.sla import ClockDef, SlaDef
 from jimu.flows.actions import Doing, find_subjects, perform
-from jimu.flows.automations.chain import in_chain
+from jimu.flows.chain import in_chain
 from jimu.flows.sla.clock import RUNNING, Clock, advance, count_anew, spec_of, warning_at
 from jimu.flows.sla.records import (
     CLOCK,
@@ -96,7 +96,7 @@ def _step(
     if clock.due_at <= now and clock.breached_at is None:
         clock = replace(clock, breached_at=clock.due_at)
         due.setdefault((sla.name, definition.name, _MISSED), []).append(row)
-        kept = kept_values(clock, definition, now)
+        kept = kept_values(clock, definition, now, calendar)
         if kept:
             commands.append(Update(sla.object, row["record"], kept))
     return [*commands, Update(CLOCK, row["id"], values_of(clock, definition, warned, calendar))]
@@ -151,7 +151,7 @@ def _count_anew(sla: SlaDef, definition: ClockDef, context: Context) -> int:
                 commands.append(Delete(CLOCK, row["id"]))
                 continue
             commands.append(Update(CLOCK, row["id"], values_of(now, definition, 0, calendar)))
-            kept = kept_values(now, definition, inside.clock())
+            kept = kept_values(now, definition, inside.clock(), calendar)
             if kept:
                 commands.append(Update(sla.object, row["record"], kept))
         if commands:

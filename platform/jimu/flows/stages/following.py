@@ -12,6 +12,8 @@ from decimal import Decimal
 from typing import Any
 
 from jimu.business_time import NoEnd, add, find_calendar, working_time_between
+from jimu.definitions.kinds.stages import StagesDef
+from jimu.definitions.manifest import Manifest
 from jimu.flows.stages.moves import TAKEN_OVER, Move, moves_of
 from jimu.flows.stages.tasks import tasks_to_make
 from jimu.records.commands import Create, Update
@@ -67,17 +69,17 @@ def _base(move: Move, stage: str, entered: datetime, by: int | None, wave: Wave)
         "stage": stage,
         "entered_at": entered,
         "entered_by": by,
-        "due_at": due_at(move, stage, entered, wave),
+        "due_at": due_at(move.stages, stage, entered, wave.context.manifest),
     }
 
 
-def due_at(move: Move, stage: str, entered: datetime, wave: Wave) -> datetime | None:
+def due_at(stages: StagesDef, stage: str, entered: datetime, manifest: Manifest) -> datetime | None:
     """When a record that entered ``stage`` then is expected to leave it."""
-    expected = move.stages.stages[stage].expected
-    if expected is None or move.stages.stages[stage].is_closed:
+    expected = stages.stages[stage].expected
+    if expected is None or stages.stages[stage].is_closed:
         return None
     try:
-        return add(find_calendar(wave.context.manifest, move.stages.calendar), entered, expected)
+        return add(find_calendar(manifest, stages.calendar), entered, expected)
     except NoEnd:
         return None
 

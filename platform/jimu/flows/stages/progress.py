@@ -12,7 +12,7 @@ from jimu.access.rules import action_allowed
 from jimu.definitions.kinds.stages import StageDef, StagesDef
 from jimu.fieldtypes.ids import encode_id
 from jimu.flows.stages.finding import stages_of
-from jimu.flows.stages.following import PERIOD
+from jimu.flows.stages.following import PERIOD, due_at
 from jimu.flows.stages.judging import label_of
 from jimu.messages import Text
 from jimu.records import Context, read
@@ -66,7 +66,10 @@ def progress_of(record: Record, context: Context) -> Progress | None:
     entered = open_.values.get("entered_at") if open_ else (None if periods else record.values.get("created_at"))
     may = _may_move(record, stages, context)
     steps = tuple(_step(s, record, stages, current, periods, may, context) for s in stages.stages.values())
-    return Progress(stages, current, steps, entered, open_.values.get("due_at") if open_ else None)
+    due = open_.values.get("due_at") if open_ else None
+    if open_ is None and current is not None and entered is not None:  # in its first stage, of which nothing is written
+        due = due_at(stages, current.value, entered, context.manifest)
+    return Progress(stages, current, steps, entered, due)
 
 
 def _periods(record: Record, stages: StagesDef, context: Context) -> list[Record]:

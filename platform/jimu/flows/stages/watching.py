@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from jimu.access.loading import organisation_at
-from jimu.business_time import NoEnd, add, find_calendar
+from jimu.definitions.kinds.actions import Person
 from jimu.definitions.kinds.duration import Duration
 from jimu.definitions.kinds.stages import StageDef, StagesDef
 from jimu.definitions.manifest import Manifest
+from jimu.flows.actions import Doing, Subject, find_subjects
 from jimu.flows.actions.notices import NOTIFICATION, Notice, tell
-from jimu.flows.stages.following import PERIOD
+from jimu.flows.actions.people import find_people, organisation
+from jimu.flows.stages.following import PERIOD, due_at
 from jimu.flows.stages.judging import label_of
 from jimu.messages import Message
 from jimu.records import Context, write
 from jimu.records.commands import Command, Create, Update
-from jimu.storage.query import AllOf, Compare, Filter, HasRow, Not, Query
+from jimu.storage.query import AllOf, Compare, Filter, HasRow, Not, Query, Sort
 from jimu.translation import translator
 
 JOB = "stages.watch"
@@ -39,6 +40,13 @@ class _Late:
     period: int | None
 
 
+# What is late, and the id behind which the next batch begins (None: there is none).
+_Batch = tuple[list[_Late], int | None]
+_Find = Callable[[StagesDef, StageDef, Context, int], _Batch]
+_BY_ID = (Sort(("id",)),)
+_WHOM = (Person("owner"), Person("manager"))
+
+
 def has_expectations(manifest: Manifest) -> bool:
     """Whether any stage is expected to be left within a time."""
     return any(stage.expected for stages in manifest.all("stages").values() for stage in stages.stages.values())
@@ -49,21 +57,24 @@ def watch_stages(job: Any, context: Context) -> None:
     for stages in context.manifest.all("stages").values():
         for stage in stages.stages.values():
             if stage.expected is not None and not stage.is_closed:
-                while _tell_batch(stages, stage, context) == BATCH:
-                    pass
+                for find in (_later_stages, _first_stages):
+                    _tell_all(find, stages, stage, context)
 
 
-def _tell_batch(stages: StagesDef, stage: StageDef, context: Context) -> int:
-    with write.unit_of_work(context) as inside:
-        late = [*_later_stages(stages, stage, inside)]
-        late += _first_stages(stages, stage, inside, BATCH - len(late))
-        if late:
-            write.write_many(_marks(late, context.clock()), inside, values=False)
-            tell(_notices(late, inside), inside)
-    return len(late)
+def _tell_all(find: _Find, stages: StagesDef, stage: StageDef, context: Context) -> None:
+    """Batch by batch, each from where the one before it ended: what is passed over holds up none behind it."""
+    after: int | None = 0
+    while after is not None:
+        with write.unit_of_work(context) as inside:
+            late, after = find(stages, stage, inside, after)
+            subjects = {s.id: s for s in find_subjects(stages.object, [x.record for x in late], inside)}
+            living = [x for x in late if x.record in subjects]
+            if living:
+                write.write_many(_marks(living, context.clock()), inside, values=False)
+                tell(_notices(living, subjects, inside), inside)
 
 
-def _later_stages(stages: StagesDef, stage: StageDef, context: Context) -> Iterable[_Late]:
+def _later_stages(stages: StagesDef, stage: StageDef, context: Context, after: int) -> _Batch:
     """Records with a written period that should have ended."""
     filter = AllOf(
         (
@@ -73,19 +84,16 @@ def _later_stages(stages: StagesDef, stage: StageDef, context: Context) -> Itera
             Compare("left_at", "blank"),
             Compare("warned_at", "blank"),
             Compare("due_at", "le", context.clock()),
+            Compare("id", "gt", after),
         )
     )
-    query = Query(PERIOD, filter, fields=("record", "entered_at", "due_at"), limit=BATCH)
+    query = Query(PERIOD, filter, sort=_BY_ID, fields=("record", "entered_at", "due_at"), limit=BATCH)
     rows = context.transaction.select(query).rows
-    living = context.transaction.fetch(stages.object, [r["record"] for r in rows], ("deleted_at",))
-    return [
-        _Late(stages, stage, r["record"], r["entered_at"], r["due_at"], r["id"])
-        for r in rows
-        if r["record"] in living and living[r["record"]]["deleted_at"] is None
-    ]
+    late = [_Late(stages, stage, r["record"], r["entered_at"], r["due_at"], r["id"]) for r in rows]
+    return late, rows[-1]["id"] if len(rows) == BATCH else None
 
 
-def _first_stages(stages: StagesDef, stage: StageDef, context: Context, limit: int) -> list[_Late]:
+def _first_stages(stages: StagesDef, stage: StageDef, context: Context, after: int) -> _Batch:
     """Records that have not moved since they were made, long enough ago."""
     now, expected = context.clock(), stage.expected
     assert expected is not None
@@ -95,19 +103,17 @@ def _first_stages(stages: StagesDef, stage: StageDef, context: Context, limit: i
             Compare("created_at", "le", now - _at_least(expected)),
             Not(HasRow(PERIOD, "record", Compare("left_at", "blank"))),
             *_of_types(stages),
+            Compare("id", "gt", after),
         )
     )
-    rows = context.transaction.select(Query(stages.object, filter, fields=("created_at",), limit=max(limit, 0))).rows
-    calendar = find_calendar(context.manifest, stages.calendar)
-    found = []
+    query = Query(stages.object, filter, sort=_BY_ID, fields=("created_at",), limit=BATCH)
+    rows = context.transaction.select(query).rows
+    late = []
     for row in rows:
-        try:
-            due = add(calendar, row["created_at"], expected)
-        except NoEnd:
-            continue
-        if due <= now:
-            found.append(_Late(stages, stage, row["id"], row["created_at"], due, None))
-    return found
+        due = due_at(stages, stage.value, row["created_at"], context.manifest)
+        if due is not None and due <= now:
+            late.append(_Late(stages, stage, row["id"], row["created_at"], due, None))
+    return late, rows[-1]["id"] if len(rows) == BATCH else None
 
 
 def _of_types(stages: StagesDef) -> tuple[Filter, ...]:
@@ -138,21 +144,22 @@ def _marks(late: Sequence[_Late], now: datetime) -> list[Command]:
     return marks
 
 
-def _notices(late: Sequence[_Late], context: Context) -> list[Notice]:
+def _notices(late: Sequence[_Late], subjects: Mapping[int, Subject], context: Context) -> list[Notice]:
     """For the owner of each record and the owner's manager, as far as they are active."""
-    if not late or NOTIFICATION not in context.manifest.objects:
+    if NOTIFICATION not in context.manifest.objects:
         return []
-    object = late[0].stages.object
-    rows = context.transaction.fetch(object, [x.record for x in late], ("owner",))
-    titles = context.transaction.titles([x.record for x in late])
-    organisation = organisation_at(context.transaction, context.manifest, at=context.clock())
-    found = []
-    for item in late:
-        owner = rows[item.record].get("owner")
-        people = [owner, *organisation.managers_of(owner)[:1]] if owner else []
-        active = [p for p in people if p in organisation.people and organisation.people[p].active]
-        found.append(Notice(item.record, active, _words(item, titles[item.record].title, context), "stage"))
-    return found
+    doing = Doing(context, late[0].stages.object, list(subjects.values()))
+    titles = context.transaction.titles(list(subjects))
+    today = organisation(doing)
+    return [
+        Notice(
+            item.record,
+            find_people(_WHOM, subjects[item.record], doing, today),
+            _words(item, titles[item.record].title, context),
+            "stage",
+        )
+        for item in late
+    ]
 
 
 def _words(item: _Late, title: str, context: Context) -> Callable[[str], tuple[str, str]]:

@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Any
 
 from jimu.formulas import calendar, numbers
-from jimu.formulas.calendar import WorkCalendar, work_calendar
 from jimu.formulas.numbers import Number
 from jimu.formulas.operators import add_days
 from jimu.formulas.shapes import between
@@ -49,14 +48,6 @@ def add_months(day: date, months: Number) -> date | None:
 
 def add_years(day: date, years: Number) -> date | None:
     return calendar.add_months(day, numbers.truncate(years) * 12)
-
-
-def calendar_of(environment: Environment) -> WorkCalendar:
-    return work_calendar(frozenset(environment.holidays), frozenset(environment.workdays))
-
-
-def add_workdays(environment: Environment, day: date, count: Number) -> date | None:
-    return calendar_of(environment).add(day, numbers.truncate(count))
 
 
 def _part(name: str, summary: str, evaluate: Any, most: int, example: tuple[str, Any]) -> FunctionDef:
@@ -191,35 +182,5 @@ FUNCTIONS = (
         "The quarter of the fiscal year that begins with ``first_month``.",
         calendar.fiscal_quarter,
         ("fiscal_quarter(date(2024, 3, 31), 4)", 4),
-    ),
-    define(
-        "is_workday",
-        "day",
-        "Whether the day is worked: Monday to Friday without holidays, and make-up workdays.",
-        signature(
-            "day: date -> boolean", environment=True, reads=CLOCK, evaluate=lambda e, d: calendar_of(e).is_workday(d)
-        ),
-        examples=[("is_workday(date(2024, 5, 4))", False)],
-    ),
-    define(
-        "workdays_between",
-        "day",
-        "The workdays after ``start`` up to and with ``end``; negative if ``end`` is earlier.",
-        signature(
-            "start: date, end: date -> number",
-            environment=True,
-            reads=CLOCK,
-            shape=DAYS,
-            may_be_blank=False,
-            evaluate=lambda e, a, b: calendar_of(e).between(a, b),
-        ),
-        examples=[("workdays_between(date(2024, 5, 3), date(2024, 5, 6))", 1)],
-    ),
-    define(
-        "add_workdays",
-        "day",
-        "The ``count``-th workday after the day, or before it; blank beyond 5,000.",
-        signature("day: date, count: number -> date", add_workdays, environment=True, reads=CLOCK),
-        examples=[("add_workdays(date(2024, 5, 3), 1)", date(2024, 5, 6))],
     ),
 )

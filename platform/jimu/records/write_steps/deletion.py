@@ -14,11 +14,13 @@ from jimu.errors import Conflict
 from jimu.messages import Message
 from jimu.records.dependents import Removal, gather
 from jimu.records.events import Event
+from jimu.records.file_jobs import jobs_of
 from jimu.records.object_plan import plan_of
+from jimu.records.stored_files import ATTACHMENT
 from jimu.records.wave import Wave
 from jimu.records.write_steps.history import entry
 from jimu.records.write_steps.internal import blank_references
-from jimu.records.write_steps.rollups import parents_of, recompute
+from jimu.records.write_steps.rollups import parents_of, recompute_or_note
 from jimu.storage.entries import HistoryEntry
 from jimu.storage.query import EVERYTHING
 
@@ -125,9 +127,10 @@ def feed_parents(wave: Wave, removal: Removal) -> None:
     """Roll-ups of the records above everything that went (or came back), those that went themselves left out."""
     manifest = wave.context.manifest
     for object, rows in removal.rows.items():
-        for feed in plan_of(manifest, object).feeds:
+        plan = plan_of(manifest, object)
+        for feed in plan.feeds:
             parents = parents_of(feed, [(row, None) for row in rows.values()])
-            recompute(wave.unit, feed, parents - removal.ids(feed.parent))
+            recompute_or_note(wave.unit, plan, feed, parents - removal.ids(feed.parent))
 
 
 def store_purge(wave: Wave) -> None:
@@ -139,6 +142,7 @@ def store_purge(wave: Wave) -> None:
     for object, rows in reversed(removal.rows.items()):
         if rows:
             unit.transaction.purge(object, rows)
+    unit.transaction.emit(jobs_of(removal.rows.get(ATTACHMENT, {}).values()))
     _note(wave, removal, {})
     _tell(wave, removal, {})
     feed_parents(wave, removal)

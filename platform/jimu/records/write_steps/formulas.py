@@ -6,6 +6,7 @@ from jimu.formulas import evaluate, fit
 from jimu.records.draft import Draft
 from jimu.records.title_refresh import title_text
 from jimu.records.wave import Wave
+from jimu.records.write_steps.ties import tie
 
 
 def compute_formulas(wave: Wave) -> None:
@@ -15,6 +16,7 @@ def compute_formulas(wave: Wave) -> None:
         wave.world.prefetch(plan, (d.values for d in wave.open), plan.far_paths)
     for draft in wave.open:
         _complete_money(wave, draft)
+        tie(draft, plan.tied)
         compute_stored(wave, draft)
         compute_title(wave, draft)
 

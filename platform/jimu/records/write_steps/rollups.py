@@ -1,15 +1,25 @@
-"""Roll-ups of the records above: recomputed set-wise in the same transaction, up through chains of roll-ups."""
+"""Roll-ups of the records above: recomputed set-wise in the same transaction, up through chains of roll-ups.
+
+A long run would work out the same ones batch after batch, each time over more records: it only notes which are due, and
+has them worked out at its end (``records.rollups_due``).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
-from jimu.records.object_plan import plan_of
+from jimu.records.object_plan import ObjectPlan, plan_of
 from jimu.records.rollup_feeds import RollupFeed
 from jimu.records.wave import Unit, Wave
 from jimu.records.write_steps.ownership import follow_moves
 from jimu.records.write_steps.titles import rollup_changed
+from jimu.storage.entries import BULK, JobRow
+
+DUE_JOB = "jimu.rollups_due"
+DUE_AFTER = timedelta(minutes=5)
+"""So long a long run leaves roll-ups to itself; then a job works out those that are due, also if the run is dead."""
 
 Values = Mapping[str, Any]
 Change = tuple[Values | None, Values | None]
@@ -22,7 +32,20 @@ def update_rollups(wave: Wave) -> None:
         changes = [(d.before, d.values, frozenset(d.changed)) for d in drafts]
         for feed in wave.plan.feeds:
             moved = [(b, a) for b, a, changed in changes if b is None or not feed.reads.isdisjoint(changed)]
-            recompute(wave.unit, feed, parents_of(feed, moved))
+            recompute_or_note(wave.unit, wave.plan, feed, parents_of(feed, moved))
+
+
+def recompute_or_note(unit: Unit, plan: ObjectPlan, feed: RollupFeed, parents: set[int]) -> None:
+    """Recompute one roll-up of ``parents`` or, in a long run, note that it is due: unless records of ``plan`` are
+    themselves judged or computed by it.
+    """
+    if not parents:
+        return
+    if not unit.context.rollups_later or any(path[-1] == feed.field for path in plan.far_paths):
+        recompute(unit, feed, parents)
+        return
+    unit.transaction.add_rollup_due(feed.parent, feed.field, parents)
+    unit.transaction.emit([JobRow(DUE_JOB, {}, unit.now + DUE_AFTER, DUE_JOB, priority=BULK)])
 
 
 def parents_of(feed: RollupFeed, changes: Iterable[Change]) -> set[int]:

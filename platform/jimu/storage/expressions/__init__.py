@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement
 from jimu.fieldtypes.kinds import Kind
 from jimu.formulas import Environment, Formula
 from jimu.storage.expressions.compiler import Compiler, NotInSql
+from jimu.storage.expressions.money import MONEY
 from jimu.storage.expressions.postgresql import ARITHMETIC, PostgresqlCompiler
 from jimu.storage.expressions.postgresql_days import DAYS
 from jimu.storage.expressions.postgresql_moments import MOMENTS
@@ -23,8 +24,8 @@ from jimu.storage.expressions.sqlite_builders import BUILDERS
 
 __all__ = ["NotInSql", "Prefixed", "SqlScope", "SqlValue", "as_column_value", "as_condition", "as_value"]
 
-SqliteCompiler.builders = BUILDERS
-PostgresqlCompiler.builders = {**ARITHMETIC, **TEXTS, **DAYS, **MOMENTS}
+SqliteCompiler.builders = {**BUILDERS, **MONEY}
+PostgresqlCompiler.builders = {**ARITHMETIC, **TEXTS, **DAYS, **MOMENTS, **MONEY}
 
 
 def _compiler(scope: SqlScope, environment: Environment) -> Compiler:

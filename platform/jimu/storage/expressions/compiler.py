@@ -51,7 +51,7 @@ class Compiler:
         self.depth = depth
         # Values compiled so far, inlined formulas included: what is named twice in SQL is compiled twice.
         self.work = work if work is not None else [0]
-        self._free: dict[int, bool] = {}
+        self._free: dict[int, tuple[Node, bool]] = {}
 
     # What a database decides.
 
@@ -98,8 +98,9 @@ class Compiler:
         """Whether the node reads no record, so that Python can compute it now."""
         found = self._free.get(id(node))
         if found is None:
-            found = self._free[id(node)] = not reads_record(node)
-        return found
+            # The node is kept with it: the id of one that is gone may be that of another.
+            found = self._free[id(node)] = (node, not reads_record(node))
+        return found[1]
 
     def known(self, node: Node) -> Constant | None:
         """The node as a constant, if it reads no record."""

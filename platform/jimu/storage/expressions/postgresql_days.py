@@ -8,8 +8,9 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from jimu.formulas.calendar import FIRST_DAY, LAST_DAY
-from jimu.formulas.functions.days import calendar_of, today
+from jimu.formulas.calendar import FIRST_DAY, LAST_DAY, WorkCalendar
+from jimu.formulas.functions.days import today
+from jimu.formulas.functions.working import named_calendar, workdays_of
 from jimu.formulas.limits import MAX_DAYS, MAX_WORKDAYS
 from jimu.formulas.tree import Call, Constant, Node
 from jimu.storage.expressions.compiler import Condition, Element
@@ -218,9 +219,12 @@ def _days(values: list[date]) -> Element:
     return sa.literal(values, pg.ARRAY(DATE))
 
 
-def _worked_until(compiler: PostgresqlCompiler, d: Element) -> Element:
+def _calendar(compiler: PostgresqlCompiler, node: Call) -> WorkCalendar | None:
+    return workdays_of(compiler.environment, named_calendar(node))
+
+
+def _worked_until(calendar: WorkCalendar, d: Element) -> Element:
     """The number of workdays up to and with ``d`` since the beginning of the calendar."""
-    calendar = calendar_of(compiler.environment)
     index = operate(operate(d, "-", day(FIRST_DAY), INTEGER), "+", whole(1), INTEGER)
     weeks = operate(operate(index, "/", whole(7), INTEGER), "*", whole(5), INTEGER)
     rest = function("least", operate(index, "%", whole(7), INTEGER), whole(5), type=INTEGER)
@@ -232,14 +236,17 @@ def _worked_until(compiler: PostgresqlCompiler, d: Element) -> Element:
 
 
 def _workdays_between(compiler: PostgresqlCompiler, node: Call) -> Element:
+    calendar = _calendar(compiler, node)
+    if calendar is None:
+        return sa.cast(sa.null(), NUMERIC)
+
     def body(a: Element, b: Element) -> Element:
-        return sa.cast(operate(_worked_until(compiler, b), "-", _worked_until(compiler, a), INTEGER), NUMERIC)
+        return sa.cast(operate(_worked_until(calendar, b), "-", _worked_until(calendar, a), INTEGER), NUMERIC)
 
-    return compiler.let(compiler.values(node.args), body)
+    return compiler.let(compiler.values(node.args[:2]), body)
 
 
-def _worked(compiler: PostgresqlCompiler, d: Element) -> Condition:
-    calendar = calendar_of(compiler.environment)
+def _worked(calendar: WorkCalendar, d: Element) -> Condition:
     free, worked = _days(calendar.free), _days(calendar.worked)
     weekend = test(extract("isodow", d), ">", number(5))
     return sa.case(
@@ -250,12 +257,17 @@ def _worked(compiler: PostgresqlCompiler, d: Element) -> Condition:
 
 
 def _is_workday(compiler: PostgresqlCompiler, node: Call) -> Element:
-    return compiler.let([compiler.value(node.args[0])], lambda d: _worked(compiler, d))
+    calendar = _calendar(compiler, node)
+    if calendar is None:
+        return sa.cast(sa.null(), sa.Boolean())
+    return compiler.let([compiler.value(node.args[0])], lambda d: _worked(calendar, d))
 
 
 def _add_workdays(compiler: PostgresqlCompiler, node: Call) -> Element:
     """The n-th workday, looked for in as many days as it can take at most."""
-    calendar = calendar_of(compiler.environment)
+    calendar = _calendar(compiler, node)
+    if calendar is None:
+        return sa.cast(sa.null(), DATE)
     exceptions = len(calendar.free) + 7
 
     def body(d: Element, n: Element) -> Element:
@@ -278,7 +290,7 @@ def _add_workdays(compiler: PostgresqlCompiler, node: Call) -> Element:
         found = (
             sa.select(candidate)
             .select_from(steps)
-            .where(test(steps.c.step, "<=", room), _worked(compiler, candidate))
+            .where(test(steps.c.step, "<=", room), _worked(calendar, candidate))
             .order_by(steps.c.step)
             .offset(operate(size, "-", whole(1), INTEGER))
             .limit(whole(1))

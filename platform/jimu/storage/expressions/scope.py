@@ -31,6 +31,14 @@ class SqlScope(Protocol):
         """
         ...
 
+    def beside(self, object: str) -> SqlScope:
+        """A scope of its own over ``object``, for a subquery that reads it."""
+        ...
+
+    def from_clause(self) -> Any:
+        """The tables that were needed."""
+        ...
+
 
 @dataclass(frozen=True)
 class Prefixed:
@@ -46,6 +54,14 @@ class Prefixed:
     def column(self, path: Path) -> tuple[ColumnElement[Any] | None, Column]:
         """See ``SqlScope``."""
         return self.scope.column((*self.prefix, *path))
+
+    def beside(self, object: str) -> SqlScope:
+        """See ``SqlScope``."""
+        return self.scope.beside(object)
+
+    def from_clause(self) -> Any:
+        """See ``SqlScope``."""
+        return self.scope.from_clause()
 
 
 @dataclass(frozen=True)

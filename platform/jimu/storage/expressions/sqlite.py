@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from jimu.fieldtypes.kinds import Kind
 from jimu.formulas import numbers
+from jimu.formulas.functions.working import named_calendar
 from jimu.formulas.tree import Call, Constant, Field, Node, Shape
 from jimu.formulas.types import Type
 from jimu.storage.expressions.compiler import Compiler, Condition, Element, NotInSql
@@ -181,7 +182,8 @@ class SqliteCompiler(Compiler):
             raise NotInSql(node.signature.name)
         codes = [_code(a) for a in node.args]
         specification = "|".join((node.key, _code(node), *codes))
-        environment = describe_environment(self.environment) if node.signature.environment else ""
+        asked = node.signature.environment
+        environment = describe_environment(self.environment, named_calendar(node)) if asked else ""
         return sa.func.jimu_call(
             sa.literal(specification, sa.Text()),
             sa.literal(environment, sa.Text()),

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,9 +18,12 @@ from sqlalchemy.dialects import postgresql as pg
 
 from jimu.fieldtypes.kinds import Kind
 from jimu.formulas import Environment, Formula, Path
+from jimu.formulas.functions.money import RATE_PLACES
+from jimu.formulas.types import DATE, DATETIME, NUMBER, TEXT, Symbol
 from jimu.storage.capabilities import BY_NAME
 from jimu.storage.codecs import encoder
 from jimu.storage.expressions import as_column_value, as_condition, as_value
+from jimu.storage.expressions.scope import SqlScope
 from jimu.storage.expressions.sqlite import encode
 from jimu.storage.places import EXT, EXT_KEY, keyed_place
 from jimu.storage.schema import Column
@@ -51,6 +56,7 @@ class _TableScope:
     dialect: str
     table: sa.Table
     columns: Mapping[Path, Column]
+    rates: Sequence[tuple[str, date, Decimal]] = ()
 
     def column(self, path: Path) -> tuple[sa.ColumnElement[Any] | None, Column]:
         column = self.columns[path]
@@ -58,15 +64,65 @@ class _TableScope:
             return keyed_place(".".join(path), column, BY_NAME[self.dialect]).element(self.table), column
         return (None if column.is_virtual else self.table.c[".".join(path)]), column
 
+    def beside(self, object: str) -> SqlScope:
+        """The only records beside those on trial are exchange rates."""
+        return _RatesScope(self.dialect, self.rates)
+
+    def from_clause(self) -> Any:
+        """See ``SqlScope``."""
+        return self.table
+
+
+_RATE_COLUMNS = {
+    "currency": Column("currency", Kind.TEXT, Symbol(TEXT)),
+    "valid_from": Column("valid_from", Kind.DATE, Symbol(DATE)),
+    "rate": Column("rate", Kind.DECIMAL, Symbol(NUMBER, scale=RATE_PLACES), RATE_PLACES),
+    "deleted_at": Column("deleted_at", Kind.DATETIME, Symbol(DATETIME)),
+}
+
+
+class _RatesScope:
+    """A ``SqlScope`` over ``rates`` (currency, first day, rate)."""
+
+    def __init__(self, dialect: str, rates: Sequence[tuple[str, date, Decimal]]) -> None:
+        self.dialect = dialect
+        types = _SQLITE if dialect == "sqlite" else _POSTGRESQL
+        number = sa.BigInteger() if dialect == "sqlite" else sa.Numeric()
+        kinds = {name: types.get(column.kind, number) for name, column in _RATE_COLUMNS.items()}
+        rows: list[tuple[Any, ...]] = [(*rate, None) for rate in rates] or [(None, None, None, None)]
+        selects = [
+            sa.select(*(
+                sa.cast(sa.literal(self._encoded(value), kinds[name]), kinds[name]).label(name)
+                for name, value in zip(kinds, row, strict=True)
+            ))
+            for row in rows
+        ]
+        self.table = sa.union_all(*selects).subquery("rates")
+
+    def _encoded(self, value: Any) -> Any:
+        return encode(value, RATE_PLACES) if self.dialect == "sqlite" else value
+
+    def column(self, path: Path) -> tuple[sa.ColumnElement[Any] | None, Column]:
+        return self.table.c[path[-1]], _RATE_COLUMNS[path[-1]]
+
+    def beside(self, object: str) -> SqlScope:
+        return self
+
+    def from_clause(self) -> Any:
+        return self.table
+
 
 class Trial:
     """A database connection with a temporary table for ``columns``; close it after use."""
 
-    def __init__(self, url: str, columns: Mapping[Path, Column]) -> None:
+    def __init__(
+        self, url: str, columns: Mapping[Path, Column], rates: Sequence[tuple[str, date, Decimal]] = ()
+    ) -> None:
         # Each statement by itself: one that fails must not spoil those after it.
         self._engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
         self.dialect = self._engine.dialect.name
         self._columns = columns
+        self._rates = rates
         if self.dialect == "sqlite":
             sa.event.listen(self._engine, "connect", lambda connection, _: register_sqlite_functions(connection))
         types = _SQLITE if self.dialect == "sqlite" else _POSTGRESQL
@@ -131,7 +187,7 @@ class Trial:
         return encode(value) if column.kind is Kind.DURATION else value
 
     def _scope(self) -> _TableScope:
-        return _TableScope(self.dialect, self._table, self._columns)
+        return _TableScope(self.dialect, self._table, self._columns, self._rates)
 
     def _rows(self, *selected: Any, order: Sequence[Any] = (), where: Any = None) -> list[Any]:
         statement = sa.select(*selected).select_from(self._table).order_by(*order)

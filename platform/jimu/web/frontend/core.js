@@ -5,6 +5,7 @@ import "./js/shell.js";
 import "./js/beside.js";
 import "./js/palette.js";
 import "./js/favourites.js";
+import "./js/following.js";
 import "./js/bell.js";
 import "./js/hovercard.js";
 import { toast } from "./js/shell.js";

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from jimu.access.audit_kinds import GROUPS, KINDS, kinds_in
+from jimu.definitions.model import ObjectDef
 from jimu.exchange.audit_files import name_of, names_of, people_in
 from jimu.fieldtypes.ids import decode_id, encode_id
 from jimu.messages import Message
@@ -161,14 +162,14 @@ def show_entry(row: AuditRow, names: Mapping[int, str], reader: Reader) -> Entry
         reader.render(kind.label) if kind else row.kind,
         ICONS.get(row.kind.partition(".")[0], "point"),
         row.kind in _ALARMING,
-        name_of(row.actor, names),
+        reader.render(Message("The system")) if row.actor == 0 else name_of(row.actor, names),
         _person_href(row.actor),
         name_of(row.behind, names),
         name_of(row.subject, names) if row.subject != row.actor else "",
         _person_href(row.subject),
         reader.label(definition.label) if definition else row.object,
         record_url(row.object, row.record) if row.record and definition else "",
-        [(_named(name, reader), _told(name, value, reader)) for name, value in row.details.items()],
+        [(_named(name, reader), _told(name, value, definition, reader)) for name, value in row.details.items()],
     )
 
 
@@ -182,9 +183,12 @@ def _named(name: str, reader: Reader) -> str:
     return reader.render(label) if label else name
 
 
-def _told(name: str, value: Any, reader: Reader) -> str:
+def _told(name: str, value: Any, object: ObjectDef | None, reader: Reader) -> str:
     if name == "device":
         return reader.render(device_of(str(value))[0])
+    if name == "fields" and object is not None and isinstance(value, list):
+        known = object.fields
+        return _shown([reader.label(known[one].label) if one in known else one for one in value])
     return _shown(value)
 
 

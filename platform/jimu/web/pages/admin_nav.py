@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from jimu.access.actor import Actor
 from jimu.access.rights import has_right
 from jimu.definitions.manifest import Manifest
+from jimu.flows.approvals.looking_after import RIGHT as LOOK_AFTER
 from jimu.messages import Message
 
 USERS, CONFIGURE, AUDIT = "users", "configure", "audit"
@@ -181,6 +182,14 @@ GROUPS: tuple[AdminGroup, ...] = (
                 "checklist",
                 Message("Approvals"),
                 Message("Approvals that run: stuck, overdue; give to others, repair, end"),
+                (LOOK_AFTER,),
+            ),
+            AdminPage(
+                "approval_try",
+                "/admin/approvals/try",
+                "route",
+                Message("Try a flow"),
+                Message("Who would be asked, why and until when; the last approvals by a changed flow"),
                 (CONFIGURE,),
             ),
             AdminPage(

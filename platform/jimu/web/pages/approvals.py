@@ -1,22 +1,22 @@
-"""Approvals as pages show them: the inbox, one approval with graph and history, the way ahead before asking."""
+"""Approvals as pages show them: the inbox, and one approval with graph and history."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jimu.access.fields import MASK, NONE, field_access
-from jimu.access.loading import organisation_at
 from jimu.errors import Forbidden, NotFound
 from jimu.fieldtypes.ids import encode_id
-from jimu.flows.approvals.foreseeing import Forecast
+from jimu.flows.approvals.batches import is_batchable
 from jimu.flows.approvals.inbox import Box, Item
 from jimu.flows.approvals.panel import Panel, Place, TaskView
+from jimu.flows.approvals.seen import readable_fields
 from jimu.messages import Message
 from jimu.records import read
-from jimu.records.reading import reading
 from jimu.web.pages.admin_graph import Drawing, draw
+from jimu.web.pages.approval_choices import ChoiceRow, choice_rows, people
+from jimu.web.pages.approval_words import ENTRIES, REASONS, SOMEBODY_OF, STATES, TASK_STATES, UNTOLD, WAYS
 from jimu.web.pages.display import Shown
 from jimu.web.pages.inbox_facts import Facts, facts_of
 from jimu.web.pages.list_peek import build_peek
@@ -24,112 +24,6 @@ from jimu.web.pages.moments import When, when_of
 from jimu.web.pages.people import Person, person_of
 from jimu.web.pages.reader import Reader, record_url
 from jimu.web.pages.record_fields import ShownField
-
-MOST_PEOPLE = 1000
-
-BOX_LABELS: Mapping[str, Message] = {
-    "pending": Message("To decide"),
-    "done": Message("Decided"),
-    "copies": Message("Copies"),
-    "mine": Message("Asked by me"),
-}
-STATES: Mapping[str, tuple[Message, str]] = {
-    "draft": (Message("Draft"), "gray"),
-    "running": (Message("Running"), "blue"),
-    "returned": (Message("Returned"), "orange"),
-    "suspended": (Message("Suspended"), "gray"),
-    "error": (Message("Stuck"), "red"),
-    "approved": (Message("Approved"), "green"),
-    "rejected": (Message("Rejected"), "red"),
-    "withdrawn": (Message("Withdrawn"), "gray"),
-    "terminated": (Message("Ended by an administrator"), "gray"),
-    "expired": (Message("Expired"), "gray"),
-    "revoked": (Message("Revoked"), "purple"),
-}
-TASK_STATES: Mapping[str, tuple[Message, str]] = {
-    "waiting": (Message("Not yet asked"), "gray"),
-    "pending": (Message("To decide"), "blue"),
-    "delegated": (Message("Asked for an opinion"), "azure"),
-    "approved": (Message("Approved"), "green"),
-    "rejected": (Message("Rejected"), "red"),
-    "returned": (Message("Returned"), "orange"),
-    "transferred": (Message("Handed on"), "gray"),
-    "cancelled": (Message("No longer needed"), "gray"),
-    "auto_passed": (Message("Passed by itself"), "green"),
-    "auto_rejected": (Message("Rejected by itself"), "red"),
-    "expired": (Message("Time ran out"), "gray"),
-    "done": (Message("Done"), "green"),
-}
-REASONS: Mapping[str, Message] = {
-    "decided-by-other": Message("somebody else decided"),
-    "node-rejected": Message("the step was rejected"),
-    "returned-past": Message("it was returned"),
-    "withdrawn": Message("it was withdrawn"),
-    "removed": Message("taken away"),
-    "duplicate": Message("approved already"),
-    "self": Message("who asks does not decide"),
-    "empty": Message("nobody to ask"),
-    "timeout": Message("time ran out"),
-    "admin": Message("by an administrator"),
-    "reclaimed": Message("taken back"),
-    "branch-cancelled": Message("another branch decided"),
-    "left": Message("has left"),
-    "ended": Message("it ended"),
-    "delegated": Message("an opinion was asked"),
-    "kept": Message("kept"),
-    "taken": Message("somebody else took it"),
-    "voided": Message("a change made it void"),
-}
-ENTRIES: Mapping[str, Message] = {
-    "submitted": Message("asked for approval"),
-    "resubmitted": Message("handed it in again"),
-    "approve": Message("approved"),
-    "reject": Message("rejected"),
-    "done": Message("said that it is done"),
-    "return": Message("returned it"),
-    "transfer": Message("handed it on"),
-    "delegate": Message("asked for an opinion"),
-    "opinion": Message("gave an opinion"),
-    "recall": Message("took back what was delegated"),
-    "add": Message("added people"),
-    "remove": Message("took somebody away"),
-    "reclaim": Message("took the decision back"),
-    "claim": Message("took it on"),
-    "unclaim": Message("gave it back"),
-    "reassign": Message("gave it to somebody else"),
-    "withdrawn": Message("withdrew it"),
-    "urge": Message("reminded"),
-    "reminded": Message("reminded"),
-    "comment": Message("said"),
-    "copied": Message("sent copies"),
-    "jump": Message("went to a step"),
-    "terminate": Message("ended it"),
-    "suspend": Message("stopped it for a while"),
-    "continue": Message("let it go on"),
-    "repair": Message("tried again what failed"),
-    "migrate": Message("moved it to a newer version of the flow"),
-    "revoked": Message("revoked it"),
-    "signal": Message("told what was waited for"),
-    "branch": Message("took a branch"),
-    "asked": Message("asked"),
-    "empty": Message("found nobody to ask"),
-    "passed": Message("passed the step by itself"),
-    "replaced": Message("asked somebody else instead"),
-    "rejected_at": Message("ended the step as rejected"),
-    "returned_to_submitter": Message("gave it back to whoever asked"),
-    "voided": Message("changed what approvals rest on; they are void"),
-    "restored": Message("took the change back"),
-    "route_changed": Message("chose another way"),
-    "timeout": Message("noted that time ran out"),
-    "time_passed": Message("went on after waiting"),
-    "child_ended": Message("heard from another approval"),
-    "error": Message("got stuck"),
-    "ended": Message("brought it to its end"),
-}
-_WAYS: Mapping[str, Message] = {"email": Message("by e-mail link")}
-# Bookkeeping: what follows from the entries beside it.
-_UNTOLD = frozenset({"task_closed", "entered", "left", "agents", "children", "actions_done", "split"})
-SOMEBODY_OF = Message("somebody of {pool}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +59,7 @@ class StepRow:
     due: When | None
     is_late: bool
     is_added: bool
+    choices: Sequence[ChoiceRow] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +134,7 @@ def _inbox_row(item: Item, titles: Mapping[int, str], facts: Facts, reader: Read
         reader.label(node.label) if node else item.node or item.at_nodes,
         person_of(item.behalf, titles, reader) if item.behalf else None,
         encode_id(item.task) if item.task else "",
-        bool(item.task) and item.task_state == "pending",
+        bool(item.task) and item.task_state == "pending" and flow is not None and is_batchable(flow, item.node),
         facts.get(item.record or 0, ()),
     )
 
@@ -254,7 +149,7 @@ def approval_page(found: Panel, reader: Reader) -> ApprovalPage:
     labels = {p.name: p.label for p in found.places}
     edges = [(p.name, n) for p in found.places for n in p.next if n in labels]
     linked, reached = {n for edge in edges for n in edge}, {p.name for p in found.places if p.state}
-    created = found.row.get("created_at")
+    created, about = found.row.get("created_at"), _labels(found, reader)
     return ApprovalPage(
         found,
         f"/approvals/{encode_id(found.id)}",
@@ -266,7 +161,7 @@ def approval_page(found: Panel, reader: Reader) -> ApprovalPage:
         person_of(found.run.submitter, titles, reader),
         when_of(created, reader) if created else None,
         [StageRow(p, f"step-{p.state or 'ahead'}", [t for t in tasks if t.task.node == p.name]) for p in found.places],
-        [_entry(e, labels, titles, found, reader) for e in reversed(found.entries) if e["action"] not in _UNTOLD],
+        [_entry(e, labels, titles, about, reader) for e in reversed(found.entries) if e["action"] not in UNTOLD],
         [t for t in tasks if set(t.task.may) - {"reassign"}],
         draw({n: label for n, label in labels.items() if n in linked or n in reached}, edges),
         {p.name: p.state or "ahead" for p in found.places},
@@ -296,18 +191,26 @@ def _step(task: TaskView, titles: Mapping[int, str], reader: Reader) -> StepRow:
         when_of(task.due, reader) if task.due else None,
         bool(task.due and task.due < reader.context.clock() and task.state in ("pending", "delegated")),
         bool(task.relation),
+        choice_rows(task.picks, reader) if set(task.may) & {"approve", "done"} else (),
     )
 
 
 def _entry(
-    row: Mapping[str, Any], labels: Mapping[str, str], titles: Mapping[int, str], found: Panel, reader: Reader
+    row: Mapping[str, Any],
+    labels: Mapping[str, str],
+    titles: Mapping[int, str],
+    about: Mapping[str, str],
+    reader: Reader,
 ) -> EntryRow:
+    """``about``: the fields of the record that the reader may read, by their labels."""
     details = row["details"] or {}
     action = str(row["action"])
     message = ENTRIES.get(str(details.get("answer") or "")) or ENTRIES.get(action)
     what = reader.render(message) if message else action
     if action == "asked" and row["person"]:
         what = f"{what}: {person_of(row['person'], titles, reader).name}"
+    read = [f"{about[n]}: {v}" for n, v in (details.get("values") or {}).items() if n in about and type(v) is str]
+    what = f"{what} ({', '.join(read)})" if read else what
     return EntryRow(
         person_of(row["by"], titles, reader),
         person_of(row["behalf"], titles, reader) if row["behalf"] else None,
@@ -315,19 +218,16 @@ def _entry(
         labels.get(row["node"] or "", ""),
         str(row["text"] or ""),
         when_of(row["at"], reader) if row["at"] else None,
-        _changed(details.get("changes") or {}, found, reader),
-        reader.render(_WAYS[details["via"]]) if details.get("via") in _WAYS else "",
+        ", ".join(about[n] for n in details.get("changes") or {} if n in about),
+        reader.render(WAYS[details["via"]]) if details.get("via") in WAYS else "",
         str(details.get("signature") or ""),
     )
 
 
-def _changed(changes: Mapping[str, Any], found: Panel, reader: Reader) -> str:
-    if not changes:
-        return ""
-    levels = field_access(reader.actor, reader.manifest, found.flow.object)
+def _labels(found: Panel, reader: Reader) -> dict[str, str]:
+    names = readable_fields(found.flow.object, found.row.get("record"), reader.context)
     fields = reader.manifest.objects[found.flow.object].fields
-    names = [n for n in changes if levels.get(n, NONE) not in (NONE, MASK) and n in fields]
-    return ", ".join(reader.label(fields[n].label) for n in names)
+    return {n: reader.label(fields[n].label) for n in names if n in fields}
 
 
 def record_facts(found: Panel, reader: Reader) -> list[tuple[str, Shown]]:
@@ -339,65 +239,3 @@ def record_facts(found: Panel, reader: Reader) -> list[tuple[str, Shown]]:
     except (NotFound, Forbidden):
         return []
     return [*peek.highlights, *peek.fields] if peek else []
-
-
-def people(reader: Reader, among: Iterable[str] = ()) -> list[tuple[int, str]]:
-    """Active users by name, for choosing; ``among``: rules such as role:finance or user:a@b.c ('' or none: all)."""
-    rules = [r for r in among if r]
-    with reading(reader.context) as transaction:
-        organisation = organisation_at(transaction, reader.manifest, at=reader.context.clock())
-    roles = {r.partition(":")[2] for r in rules if r.startswith("role:")}
-    named = {r.partition(":")[2].lower() for r in rules if r.startswith("user:")}
-    known = len(roles) + len(named) == len(rules)
-    found = [
-        (p.id, p.name)
-        for p in organisation.people.values()
-        if p.active and (not rules or not known or roles & set(p.roles) or p.email.lower() in named)
-    ]
-    return sorted(found, key=lambda item: item[1])[:MOST_PEOPLE]
-
-
-@dataclass(frozen=True, slots=True)
-class ForeseenStep:
-    label: str
-    people: list[str]
-    note: str
-
-
-def foreseen_steps(forecast: Forecast, flow: Any, reader: Reader, *, with_due: bool = False) -> list[ForeseenStep]:
-    """The way ahead: only the steps at which somebody is asked or told, and branches; ``with_due``: until when."""
-    ids = {a.person for s in forecast.steps for a in s.people if a.person}
-    titles = read.resolve_titles(ids, reader.context)
-    found = []
-    for step in forecast.steps:
-        node = flow.nodes[step.node]
-        names = [_asked(a, titles, reader) for a in step.people]
-        if names or step.type in ("decision", "end", "cc"):
-            note = _why(step, flow, reader)
-            due = min((a.due for a in step.people if a.due), default=None) if with_due else None
-            note = " · ".join(filter(None, (note, when_of(due, reader).full if due else "")))
-            found.append(ForeseenStep(reader.label(node.label) or node.name, names, note))
-    return found
-
-
-def _asked(asked: Any, titles: Mapping[int, str], reader: Reader) -> str:
-    if asked.person is None:
-        pool = asked.pool.partition(":")[2]
-        role = reader.manifest.roles.get(pool)
-        params = {"pool": reader.label(role.label) if role else pool}
-        return reader.render(Message(SOMEBODY_OF.template, params))
-    name = person_of(asked.person, titles, reader).name
-    reason = REASONS.get(asked.how)
-    return f"{name} ({reader.render(reason)})" if reason else name
-
-
-def _why(step: Any, flow: Any, reader: Reader) -> str:
-    """Which branch was taken and by which condition, or why nobody is asked."""
-    branches = getattr(flow.nodes[step.node], "branches", ())
-    if step.why.isdecimal() and int(step.why) < len(branches):
-        branch = branches[int(step.why)]
-        to = flow.nodes[branch.to].label if branch.to else None
-        words = reader.label(branch.label) or (branch.when.source if branch.when is not None else "")
-        return " → ".join(filter(None, (words, (reader.label(to) if to else branch.to) or "")))
-    reason = REASONS.get(step.why)
-    return reader.render(reason) if reason else ""

@@ -84,6 +84,9 @@ def _build(reader: Reader) -> Iterator[Command]:
         yield Command(LOOK, label, "language", "/preferences", "language", code, also=f"language {code}")
     yield Command(ME, say(Message("Profile")), "user-circle", "/profile", also="profile")
     yield Command(ME, say(Message("Keyboard shortcuts")), "keyboard", "#", also="keyboard help", script="keys")
+    follow = say(Message("Follow this record, or no longer"))
+    yield Command(ME, follow, "eye", "#", also="follow unfollow watch", script="follow")
+    yield Command(ME, say(Message("What I follow")), "eye", "/following", also="following")
     yield Command(ME, say(Message("Log out")), "logout", "/logout", "next", "/login", also="logout")
 
 

@@ -22,6 +22,7 @@ from jimu.fieldtypes.masking import Masked
 from jimu.fieldtypes.rich_text import sanitised
 from jimu.fieldtypes.secret import MASK
 from jimu.messages import Message
+from jimu.records.stored_files import is_picture_name
 from jimu.web.pages.reader import Reader, any_record_url, record_url
 
 Values = Mapping[str, Any]
@@ -257,12 +258,10 @@ def _percent(field: FieldDef, type_: FieldType, context: FormatContext, reader: 
 
 
 def _files(field: FieldDef, type_: FieldType, context: FormatContext, reader: Reader) -> Presenter:
-    def shown(value: Any, values: Values, titles: Titles) -> Shown:
-        return Shown(
-            "list", items=tuple(Shown("file", titles[v], f"/files/{encode_id(v)}") for v in value if v in titles)
-        )
+    def one(id: int, name: str) -> Shown:
+        return Shown("file", name, f"/files/{encode_id(id)}", "picture" if is_picture_name(name) else "")
 
-    return shown
+    return lambda value, values, titles: Shown("list", items=tuple(one(v, titles[v]) for v in value if v in titles))
 
 
 def _image(field: FieldDef, type_: FieldType, context: FormatContext, reader: Reader) -> Presenter:

@@ -24,6 +24,16 @@ def value_of(shape: FieldShape, values: Values) -> Any:
     return parts if any(v is not None for v in parts.values()) else None
 
 
+def inside_of(shape: FieldShape, values: Values) -> dict[str, Any]:
+    """The values of the parts that the whole tells: of a composite, or of a tied one that was never taken apart."""
+    whole = value_of(shape, values)
+    type_ = registry.find(shape.field.type)
+    if type_ is not None and type_.is_tied and isinstance(whole, str):
+        is_apart = any(values.get(part.name) is not None for part in shape.parts)
+        whole = {} if is_apart else type_.split(whole, shape.field)
+    return {f"{shape.name}_{k}": v for k, v in whole.items()} if isinstance(whole, dict) else {}
+
+
 def form_view(
     shape: FieldShape, values: Values, titles: Titles, reader: Reader, typed: Typed | None = None, place: str = "f"
 ) -> FieldView:
@@ -40,9 +50,8 @@ def form_view(
     if shape.widget in ("file", "image"):
         view.shown = shape.present(values.get(shape.name), values, titles)
     view.chosen = _chosen(shape, view.typed, titles)
-    whole = value_of(shape, values)
-    inside = {f"{shape.name}_{k}": v for k, v in whole.items()} if isinstance(whole, dict) else {}
-    view.parts = [form_view(part, {**values, **inside}, titles, reader, typed, place) for part in shape.parts]
+    known = {**values, **inside_of(shape, values)} if shape.parts else values
+    view.parts = [form_view(part, known, titles, reader, typed, place) for part in shape.parts]
     return view
 
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from jimu.definitions.model import ObjectDef
 from jimu.errors import JimuError, Problem
+from jimu.web.pages.approval_notice import Holding
 from jimu.web.pages.conditions import Judge, is_visible, judge_for
 from jimu.web.pages.display import Titles, Values
 from jimu.web.pages.echo import echo_of, has_echo
@@ -25,7 +26,7 @@ from jimu.web.pages.shapes import PageShape
 class FormPage:
     """``summary``: all problems, each with the id of the control that it is about ('' for none). ``once``: what makes
     a form sent twice be taken once. ``lines``: the grids of records that hang on this one. ``conditions``: what the
-    page judges by itself while one types. ``approvals``: address and name of what the record is being approved by.
+    page judges by itself while one types. ``approvals``: what holds the record.
     """
 
     object: ObjectDef
@@ -46,7 +47,7 @@ class FormPage:
     warnings: list[str] = field(default_factory=list)
     notice: str = ""
     duplicates: str = ""
-    approvals: list[tuple[str, str]] = field(default_factory=list)
+    approvals: Holding | None = None
     is_new: bool = True
     came_back: bool = False
 

@@ -12,7 +12,7 @@ from jimu.access.rules import action_allowed
 from jimu.definitions.model import LayoutField, ObjectDef, RelatedList
 from jimu.web.pages.model import FieldShape
 from jimu.web.pages.reader import Reader
-from jimu.web.pages.shapes import PageShape, ShapeBuilder, page_shape
+from jimu.web.pages.shapes import PageShape, ShapeBuilder, in_one_line, page_shape
 
 # More rows than a person edits at once; further ones are for the list.
 MOST_ROWS = 300
@@ -99,7 +99,7 @@ def _grid(parent: ObjectDef, tab: str, related: RelatedList, reader: Reader) -> 
     access = field_access(reader.actor, reader.manifest, child.name)
     build = ShapeBuilder(child, reader, access)
     names = [name for name in related.columns if "." not in name and name not in (related.position, related.field)]
-    columns = build.all([LayoutField(name) for name in names], 1)
+    columns = tuple(in_one_line(shape) for shape in build.all([LayoutField(name) for name in names], 1))
     may = {
         action: action_allowed(reader.actor, reader.manifest, child.name, action)
         for action in ("create", "update", "delete")

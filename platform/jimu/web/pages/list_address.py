@@ -14,9 +14,12 @@ from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
+from jimu.errors import BadRequest
+from jimu.messages import Message
 from jimu.web.pages.list_conditions import Condition, read_condition
 
 MOST_TRAIL = 20
+_UNREADABLE = Message("The address holds a filter that cannot be read.")
 NO_GROUP = "-"
 Pairs = list[tuple[str, str]]
 COUNTS = ("none", "estimated", "exact")
@@ -77,8 +80,13 @@ def _pairs(values: Mapping[str, Any]) -> Pairs:
 
 
 def asked_of(args: MultiDict[str, str]) -> Asked:
-    """What an address asks for. ``contains.<field>`` comes from the plain form of a quick filter."""
-    found = [c for text in args.getlist("f") if (c := read_condition(text)) is not None]
+    """What an address asks for. ``contains.<field>`` comes from the plain form of a quick filter. Raises BadRequest for
+    a filter that cannot be read: leaving it out would show, or change, more than was asked for.
+    """
+    given = [text for text in args.getlist("f") if text]
+    found = [c for text in given if (c := read_condition(text)) is not None]
+    if len(found) < len(given):
+        raise BadRequest(_UNREADABLE)
     return Asked(
         args.get("list", ""),
         args.get("q", "").strip(),

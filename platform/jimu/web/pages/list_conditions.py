@@ -26,6 +26,7 @@ NEGATIONS = {
     "is_true": "is_false",
     "has_any": "has_none",
     "me": "not_me",
+    "followed": "not_followed",
 }
 NEGATIONS |= {negated: plain for plain, negated in NEGATIONS.items()}
 

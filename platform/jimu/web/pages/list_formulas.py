@@ -77,6 +77,8 @@ def _valueless(condition: Condition) -> str | None:
         "me": f"{path} == user.id",
         "not_me": f"{path} != user.id",
         "my_team": f"{path} in user.team",
+        "followed": f"{path} in user.followed",
+        "not_followed": f"{path} not in user.followed",
         "my_subordinates": f"{path} in user.subordinates",
         "my_department_below": f"{path}.department in user.department_and_below",
         "mine_below": f"{path} in user.department_and_below",

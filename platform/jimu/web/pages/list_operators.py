@@ -107,6 +107,10 @@ FAMILIES: dict[str, tuple[Operator, ...]] = {
         *_NAMED,
         *BLANKS,
     ),
+    "record": (
+        Operator("followed", Message("is one that I follow"), "none"),
+        Operator("not_followed", Message("is none that I follow"), "none"),
+    ),
     "opaque": BLANKS,
 }
 
@@ -120,7 +124,8 @@ _KINDS = {
     Kind.TIME: "time",
     Kind.TEXTS: "tags",
 }
-_HIDDEN = frozenset({"id", "version", "deleted_at"})
+_HIDDEN = frozenset({"version", "deleted_at"})
+RECORD_ID = "id"
 
 
 def can_filter(field: FieldDef) -> bool:
@@ -134,6 +139,8 @@ def can_filter(field: FieldDef) -> bool:
 
 def family_of(field: FieldDef) -> str:
     """The key in FAMILIES."""
+    if field.name == RECORD_ID:
+        return "record"
     if field.choices is not None:
         return "choices" if field.kind is Kind.TEXTS else "choice"
     if field.kind is Kind.REFERENCE:

@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 from jimu.definitions.model import FieldDef, ListLayoutDef
 from jimu.fieldtypes.kinds import Kind
 from jimu.messages import Message
+from jimu.records.followed import FOLLOWER, can_be_followed
 from jimu.web.pages.list_address import Asked
 from jimu.web.pages.list_conditions import Condition
 from jimu.web.pages.list_fields import field_at
-from jimu.web.pages.list_operators import PERIOD_WORDS, can_filter, family_of
+from jimu.web.pages.list_operators import PERIOD_WORDS, RECORD_ID, can_filter, family_of
 from jimu.web.pages.list_words import Titles, value_words
+from jimu.web.pages.own_records import is_known
 from jimu.web.pages.reader import Reader
 
+_FOLLOWED = Condition(RECORD_ID, "followed")
 _PERIODS = ("today", "this_week", "next_week", "last_month", "this_month", "next_month", "this_quarter", "this_year")
 
 
@@ -58,6 +61,16 @@ def quick_filters(layout: ListLayoutDef, asked: Asked, reader: Reader, titles: T
         if found is not None and can_filter(found):
             made.append(_quick_filter(name, found, layout.object, asked, reader, titles))
     return made
+
+
+def followed_filter(object: str, asked: Asked, reader: Reader) -> QuickOption | None:
+    """What narrows the list to records that the reader follows; None where they cannot be followed."""
+    if not can_be_followed(reader.manifest, object) or not is_known(FOLLOWER, reader):
+        return None
+    others = tuple(c for c in asked.conditions if c != _FOLLOWED)
+    is_on = len(others) < len(asked.conditions)
+    href = asked.address(object, conditions=others if is_on else (*others, _FOLLOWED))
+    return QuickOption(reader.render(Message("Followed")), "", href, is_on)
 
 
 def _quick_filter(name: str, found: FieldDef, object: str, asked: Asked, reader: Reader, titles: Titles) -> QuickFilter:

@@ -17,7 +17,7 @@ from jimu.formulas import Formula
 from jimu.formulas.tree import ActorField, Call, Constant, Field, Node
 from jimu.web.pages.list_conditions import NEGATIONS, Condition, Group, Tree, normal
 from jimu.web.pages.list_formulas import Find, formula_of, number_text
-from jimu.web.pages.list_operators import PERIODS, TODAY, UNITS, family_of
+from jimu.web.pages.list_operators import PERIODS, RECORD_ID, TODAY, UNITS, family_of
 
 _SIGNS = {"equal": "eq", "not_equal": "ne", "less": "lt", "less_equal": "le", "greater": "gt", "greater_equal": "ge"}
 _FLIPPED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}
@@ -127,6 +127,8 @@ class _Recogniser:
         if at is None or not isinstance(listed, ActorField):
             return None
         path, field = at
+        if listed.name == "followed":
+            return Condition(path, "followed") if field.name == RECORD_ID else None
         if field.target == ("user",):
             operator = _PEOPLE.get(listed.name)
             return Condition(path, operator) if operator else None

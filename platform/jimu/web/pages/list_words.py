@@ -15,10 +15,11 @@ from jimu.records import read
 from jimu.web.pages.list_conditions import Condition, Tree, conditions_of, is_empty
 from jimu.web.pages.list_fields import fields_on, path_label
 from jimu.web.pages.list_formulas import number_text
-from jimu.web.pages.list_operators import PERIOD_WORDS, TODAY, UNIT_WORDS, operator_of
+from jimu.web.pages.list_operators import PERIOD_WORDS, RECORD_ID, TODAY, UNIT_WORDS, operator_of
 from jimu.web.pages.reader import Reader
 
 Titles = Mapping[int, str]
+_RECORD = Message("The record")
 _JOINED = {"all": Message("{first}, and {second}"), "any": Message("{first} or {second}")}
 
 
@@ -65,7 +66,8 @@ def _condition(condition: Condition, object: str, reader: Reader, titles: Titles
     operator = operator_of(steps[-1], condition.operator)
     words = reader.render(operator.words) if operator else condition.operator
     values = _values(condition, steps[-1], reader, titles, operator.takes if operator else "one")
-    return " ".join(x for x in (path_label(steps, reader), words, values) if x)
+    label = reader.render(_RECORD) if condition.field == RECORD_ID else path_label(steps, reader)
+    return " ".join(x for x in (label, words, values) if x)
 
 
 def _values(condition: Condition, field: FieldDef, reader: Reader, titles: Titles, takes: str) -> str:

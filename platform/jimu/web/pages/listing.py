@@ -26,7 +26,7 @@ from jimu.web.pages.list_conditions import plain
 from jimu.web.pages.list_fields import field_at, fields_on
 from jimu.web.pages.list_filter import ListFilter, list_filter
 from jimu.web.pages.list_groups import GroupView, Level, build_groups, count_of, group_formula, group_words, level_of
-from jimu.web.pages.list_quick import QuickFilter, quick_filters
+from jimu.web.pages.list_quick import QuickFilter, QuickOption, followed_filter, quick_filters
 from jimu.web.pages.list_saved import DENSITIES, SavedList
 from jimu.web.pages.list_sums import Total, totals_of
 from jimu.web.pages.list_words import id_of
@@ -89,6 +89,7 @@ class ListPage:
     previous: str = ""
     problems: list[str] = field(default_factory=list)
     quick: list[QuickFilter] = field(default_factory=list)
+    followed: QuickOption | None = None
     count_exactly: str = ""
     can_create: bool = False
     can_export: bool = False
@@ -165,6 +166,7 @@ def build_list_page(object: str, asked: Asked, reader: Reader) -> ListPage:
     """The page; a filter that does not hold is explained on it, with no records."""
     frame = _frame(object, asked, reader)
     page = _empty_page(frame, reader)
+    page.followed = followed_filter(object, asked, reader)
     page.quick = quick_filters(frame.arrangement.layout, asked, reader, frame.filter.titles)
     page.problems += frame.filter.problems
     if page.problems and not frame.filter.formulas and asked.conditions:

@@ -29,7 +29,7 @@ from jimu.web.pages.listing import ListPage, list_request
 from jimu.web.pages.model import FieldShape, FieldView
 from jimu.web.pages.reader import Reader, record_url
 from jimu.web.pages.sent import read_form
-from jimu.web.pages.shapes import PageShape, ShapeBuilder, page_shape
+from jimu.web.pages.shapes import PageShape, ShapeBuilder, in_one_line, page_shape
 from jimu.web.responses import record_id
 
 RUN = "mass_change"
@@ -159,7 +159,8 @@ def _build_shape(object: str, reader: Reader) -> PageShape:
     page = page_shape(object, reader)
     rest = (f.name for f in definition.active_fields if not f.hidden)
     names = dict.fromkeys([*page.fields, *rest])
-    found = {name: build.one(definition.fields[name]) for name in names if _is_asked(definition.fields[name], access)}
+    asked = (definition.fields[name] for name in names if _is_asked(definition.fields[name], access))
+    found = {field.name: in_one_line(build.one(field)) for field in asked}
     return replace(page, fields={n: one for n, one in found.items() if one.state == "edit" and _fits(one)})
 
 
@@ -238,7 +239,7 @@ def failed_rows(object: str, items: Sequence[Item], reader: Reader) -> list[Fail
         FailedRow(
             titles.get(item.id, encode_id(item.id)),
             record_url(object, item.id) if item.id in titles else "",
-            item.reason,
+            reader.render(item.reason) if item.reason else "",
         )
         for item in items
     ]

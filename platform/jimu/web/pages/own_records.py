@@ -1,4 +1,4 @@
-"""What a person has at hand everywhere: favourites, recently viewed records, notifications, open activities.
+"""What a person has at hand everywhere: favourites, recently viewed records, open activities.
 
 All are records of system objects that belong to the reader; only titles of records that may be read are shown.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from jimu.access.rules import action_allowed
 from jimu.errors import Conflict, Invalid, NotFound
@@ -18,15 +17,14 @@ from jimu.records import read, write
 from jimu.records.commands import Create, Delete, Record, Update
 from jimu.records.requests import ListRequest
 from jimu.web.pages.display import Shown, presenter_for
-from jimu.web.pages.moments import When, day_of, when_of
+from jimu.web.pages.moments import day_of
 from jimu.web.pages.reader import Reader, record_url
 
-FAVOURITE, RECENT, NOTIFICATION, ACTIVITY = "favourite", "recent_view", "notification", "activity"
+FAVOURITE, RECENT, ACTIVITY = "favourite", "recent_view", "activity"
 MOST_FAVOURITES = 50
 MOST_RECENT = 50
-MOST_NOTIFICATIONS = 30
+SHOWN_RECENT = 12
 MOST_ACTIVITIES = 10
-MOST_COUNTED = 99
 QUIET = timedelta(minutes=5)
 """A record opened again within this time is not noted again."""
 
@@ -41,16 +39,6 @@ class Item:
     icon: str
     kind: str
     record: str
-
-
-@dataclass(frozen=True)
-class Notice:
-    id: str
-    subject: str
-    text: str
-    href: str
-    when: When
-    is_read: bool
 
 
 @dataclass(frozen=True)
@@ -73,11 +61,28 @@ def is_known(object: str, reader: Reader) -> bool:
 
 
 def favourites(reader: Reader) -> list[Item]:
-    return _items(_own(FAVOURITE, ("record",), ("position", "created_at"), MOST_FAVOURITES, reader), reader)
+    return items_of(_own_favourites(reader), reader)
 
 
-def recently_viewed(reader: Reader, limit: int = 12) -> list[Item]:
-    return _items(_own(RECENT, ("record",), ("-viewed_at",), limit, reader), reader)
+def recently_viewed(reader: Reader) -> list[Item]:
+    return items_of(_own_views(reader), reader)[:SHOWN_RECENT]
+
+
+def at_hand(reader: Reader) -> tuple[list[Item], list[Item]]:
+    """Favourites, and what was viewed last; their records are looked up together."""
+    kept, viewed = _own_favourites(reader), _own_views(reader)
+    items = {item.id: item for item in items_of([*kept, *viewed], reader)}
+    found, seen = ([items[id] for r in own if (id := encode_id(r.id)) in items] for own in (kept, viewed))
+    return found, seen[:SHOWN_RECENT]
+
+
+def _own_favourites(reader: Reader) -> list[Record]:
+    return _own(FAVOURITE, ("record",), ("position", "created_at"), MOST_FAVOURITES, reader)
+
+
+def _own_views(reader: Reader) -> list[Record]:
+    """More than are shown: some may be deleted by now, or no longer to be read."""
+    return _own(RECENT, ("record",), ("-viewed_at",), MOST_RECENT, reader)
 
 
 def _own(object: str, fields: Sequence[str], order: Sequence[str], limit: int, reader: Reader) -> list[Record]:
@@ -89,7 +94,8 @@ def _own(object: str, fields: Sequence[str], order: Sequence[str], limit: int, r
     return read.list_records(request, reader.context).records
 
 
-def _items(kept: Sequence[Record], reader: Reader) -> list[Item]:
+def items_of(kept: Sequence[Record], reader: Reader) -> list[Item]:
+    """The records that ``kept`` name, as far as the reader may read them."""
     found = read.resolve([r.values["record"] for r in kept if r.values.get("record")], reader.context)
     items = []
     for record in kept:
@@ -144,58 +150,6 @@ def switch_favourite(id: int, reader: Reader) -> bool:
         return False
     write.write(Create(FAVOURITE, {"record": id, "label": target.title[:255] or None}), reader.context)
     return True
-
-
-def count_unread(reader: Reader) -> int:
-    """How many notifications the reader has not read yet, counted up to ``MOST_COUNTED`` + 1."""
-    if not is_known(NOTIFICATION, reader):
-        return 0
-    request = ListRequest(
-        NOTIFICATION,
-        where="owner == user.id and is_blank(read_at)",
-        fields=("id",),
-        limit=MOST_COUNTED + 1,
-        titles=False,
-    )
-    return len(read.list_records(request, reader.context).records)
-
-
-def notices(reader: Reader) -> list[Notice]:
-    """The latest notifications of the reader."""
-    fields = ("subject", "text", "reason", "record", "read_at", "created_at")
-    kept = _own(NOTIFICATION, fields, ("-created_at",), MOST_NOTIFICATIONS, reader)
-    found = read.resolve([r.values["record"] for r in kept if r.values.get("record")], reader.context)
-    return [_notice(r, found.get(r.values.get("record") or 0), reader) for r in kept]
-
-
-LOST = Message("You were mentioned on a record that you can no longer see.")
-
-
-def _notice(record: Record, target: Any, reader: Reader) -> Notice:
-    values = record.values
-    # What a comment on a record says is for who reads the record, also when it was told in time.
-    is_lost = values.get("reason") == "mention" and values.get("record") is not None and target is None
-    return Notice(
-        encode_id(record.id),
-        reader.render(LOST) if is_lost else values.get("subject") or "",
-        "" if is_lost else values.get("text") or "",
-        record_url(target.object, values["record"]) if target else "",
-        when_of(values["created_at"], reader),
-        values.get("read_at") is not None,
-    )
-
-
-def read_notices(ids: Sequence[int] | None, reader: Reader) -> None:
-    """Marks the reader's notifications as read: those named, or (None) the unread ones, a bounded number at once."""
-    request = ListRequest(
-        NOTIFICATION, where="owner == user.id and is_blank(read_at)", fields=("read_at",), limit=200, titles=False
-    )
-    if not is_known(NOTIFICATION, reader):
-        return
-    unread = [r.id for r in read.list_records(request, reader.context).records if ids is None or r.id in ids]
-    now = reader.context.clock()
-    if unread:
-        write.write_many([Update(NOTIFICATION, id, {"read_at": now}) for id in unread], reader.context)
 
 
 def open_activities(reader: Reader) -> list[Due]:

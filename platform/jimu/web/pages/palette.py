@@ -10,7 +10,7 @@ from jimu.messages import Message
 from jimu.records import read
 from jimu.records.requests import SearchResult
 from jimu.web.pages.commands import GO, GROUPS, ME, NEW, Command, commands_for
-from jimu.web.pages.own_records import favourites, recently_viewed
+from jimu.web.pages.own_records import at_hand
 from jimu.web.pages.reader import Reader, record_url
 from jimu.web.pages.shell import flat_entries, frame_for
 
@@ -53,8 +53,7 @@ class Found:
 
 def start(reader: Reader) -> Found:
     """Before anything is typed: what was looked at last, favourites, the first commands."""
-    recent = [Choice(k.title, k.icon, k.href, k.kind) for k in recently_viewed(reader, 6)]
-    kept = [Choice(f.title, f.icon, f.href, f.kind) for f in favourites(reader)[:6]]
+    kept, recent = ([Choice(i.title, i.icon, i.href, i.kind) for i in items[:6]] for items in at_hand(reader))
     commands = commands_for(reader)
     some = [c for name, most in ((GO, _FIRST_COMMANDS), (NEW, 4), (ME, 2)) for c in _of(commands, name)[:most]]
     groups = [

@@ -34,6 +34,11 @@ def person_of(id: int | None, titles: Mapping[int, str], reader: Reader) -> Pers
 _CHARACTERS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 
 
+def is_wide(initials: str) -> bool:
+    """Whether each of them takes the room of two letters."""
+    return bool(_CHARACTERS.match(initials))
+
+
 def initials_of(name: str) -> str:
     """Two letters of a name in letters, the last two characters of a Chinese one (the given name)."""
     words = name.split()

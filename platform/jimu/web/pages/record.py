@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from jimu.access.rules import action_allowed
+from jimu.access.scopes import USER_OBJECT
 from jimu.care.cloning import child_kinds
 from jimu.care.converting import can_convert, conversions_of
 from jimu.definitions.model import ObjectDef
@@ -22,6 +23,7 @@ from jimu.web.pages.model import Action
 from jimu.web.pages.moments import When, when_of
 from jimu.web.pages.ownership import owner_actions
 from jimu.web.pages.people import Person, person_of
+from jimu.web.pages.person_actions import person_actions
 from jimu.web.pages.reader import Reader, record_url
 from jimu.web.pages.record_access import can_be_opened
 from jimu.web.pages.record_clocks import ShownClock, record_clocks
@@ -118,6 +120,8 @@ def _actions(definition: ObjectDef, record: Record, reader: Reader) -> list[Acti
         if child_kinds(definition.name, reader.context):
             found.append(Action(reader.render(Message("Clone with children")), f"{href}/clone", "copy-plus"))
     found += _conversions(definition, record, reader)
+    if definition.name == USER_OBJECT:
+        found += person_actions(record.id, reader)
     if can_be_opened(definition.name, reader) and may(record, "share", reader):
         found.append(Action(reader.render(Message("Share the record")), f"{href}/sharing", "share"))
     if may(record, "delete", reader):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from jimu.access import action_allowed
+from jimu.errors import NotFound
+from jimu.messages import Message
 from jimu.records import read
 from jimu.web.pages.conditions import judge_for
 from jimu.web.pages.model import FieldShape
@@ -23,11 +26,17 @@ class Card:
     fields: list[ShownField]
 
 
-def object_of(id: int, reader: Reader) -> str | None:
-    """The object of a record; None where there is none. Whether it may be read is for the reading to say."""
+def object_of(id: int, reader: Reader) -> str:
+    """The object of a record that is asked for by its id alone; NotFound where there is none of which the reader may
+    know: of which object a record is that nobody showed them is not told either. Whether they may read this very
+    record is for the reading to say.
+    """
     with reader.context.store.read() as transaction:
         found = transaction.titles([id]).get(id)
-    return found.object if found and found.object in reader.manifest.objects else None
+    name = found.object if found is not None else ""
+    if name not in reader.manifest.objects or not action_allowed(reader.actor, reader.manifest, name, "read"):
+        raise NotFound(Message("There is no such record."))
+    return name
 
 
 def build_card(object: str, id: int, reader: Reader) -> Card:

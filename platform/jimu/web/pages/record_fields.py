@@ -13,6 +13,7 @@ from jimu.messages import Message
 from jimu.records.commands import Record
 from jimu.web.pages.conditions import Judge, is_visible
 from jimu.web.pages.display import Shown
+from jimu.web.pages.drilling import rolled_up_address
 from jimu.web.pages.fieldviews import value_of
 from jimu.web.pages.form import is_locked
 from jimu.web.pages.model import FieldShape
@@ -89,10 +90,18 @@ class FieldShower:
 
     def one(self, shape: FieldShape) -> ShownField:
         values = self.record.values
-        shown = shape.present(value_of(shape, values), values, self.record.titles)
+        value = value_of(shape, values)
+        shown = shape.present(value, values, self.record.titles)
+        if shape.field.rollup is not None and value:
+            shown = self._leading(shape, shown)
         why = self.why_not(shape)
         is_marked = bool(why) and (self.may_update or shape.state == "computed")
         return ShownField(shape, shown, why, shown.kind == "secret" and self.may_reveal, is_marked)
+
+    def _leading(self, shape: FieldShape, shown: Shown) -> Shown:
+        """A roll-up leads to the records that it counts."""
+        href = rolled_up_address(shape.field, self.record.id, self.reader)
+        return Shown("link", shown.text, href) if href and shown.kind in ("text", "meter") else shown
 
     def why_not(self, shape: FieldShape) -> str:
         """Why the reader cannot change the field; '' if nothing stands against it."""

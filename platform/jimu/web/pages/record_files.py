@@ -12,8 +12,9 @@ from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message
 from jimu.records import read
 from jimu.records.commands import Record
-from jimu.records.files import ATTACHMENT, Upload, preview_kind
+from jimu.records.files import Upload
 from jimu.records.requests import ListRequest
+from jimu.records.stored_files import ATTACHMENT, preview_kind
 from jimu.web.pages.moments import When, when_of
 from jimu.web.pages.people import Person, person_of
 from jimu.web.pages.reader import Reader

@@ -18,9 +18,9 @@ from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message
 from jimu.records import read
 from jimu.records.commands import Record
-from jimu.records.files import ATTACHMENT
 from jimu.records.mentions import COMMENT
 from jimu.records.requests import ListRequest
+from jimu.records.stored_files import ATTACHMENT
 from jimu.web.pages.display import Shown, presenter_for
 from jimu.web.pages.moments import When, day_of, when_of
 from jimu.web.pages.people import Person, person_of

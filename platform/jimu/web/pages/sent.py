@@ -13,7 +13,7 @@ from jimu.fieldtypes.errors import FieldError
 from jimu.fieldtypes.kinds import Kind
 from jimu.records import read
 from jimu.web.pages.display import Values
-from jimu.web.pages.fieldviews import typed_of, value_of
+from jimu.web.pages.fieldviews import inside_of, typed_of, value_of
 from jimu.web.pages.list_words import id_of
 from jimu.web.pages.model import FieldShape
 from jimu.web.pages.reader import Reader
@@ -81,6 +81,9 @@ def _read_field(shape: FieldShape, sent: Sent, context: Any) -> None:
         whole = {suffix: _read_one(part, sent, context) for suffix, part in parts.items()}
         sent.values[shape.name] = whole if any(v is not None for v in whole.values()) else None
         return
+    if registry.get(shape.field.type).is_tied and shape.name not in sent.typed:
+        sent.values.update({part.name: _read_one(part, sent, context) for part in shape.parts})
+        return
     for one in (shape, *shape.parts):
         if one.name in sent.typed and one.state == "edit":
             value = _read_one(one, sent, context)
@@ -116,7 +119,7 @@ def base_of(shape: PageShape, values: Values, reader: Reader) -> Typed:
         if field_shape.state != "edit" or field_shape.widget == "secret":
             continue
         whole = value_of(field_shape, values)
-        inside = {f"{field_shape.name}_{k}": v for k, v in whole.items()} if isinstance(whole, dict) else {}
+        inside = inside_of(field_shape, values)
         if field_shape.field.kind is not Kind.COMPOSITE:
             found[field_shape.name] = typed_of(field_shape, whole, reader)
         for part in field_shape.parts:

@@ -210,7 +210,15 @@ class ShapeBuilder:
         parts = [self.object.fields[name] for name in field.parts if name in self.object.fields]
         if not parts and field.type == "currency":
             parts = [f for f in self.object.fields.values() if f.part_of == field.name]
+        order = registry.get(field.type).part_order(field, self.reader.locale) if parts else ()
+        parts.sort(key=lambda part: order.index(part.name.removeprefix(f"{field.name}_")) if order else 0)
         return tuple(self.one(part) for part in parts)
+
+
+def in_one_line(shape: FieldShape) -> FieldShape:
+    """Where there is no room for parts that say the same as the whole, the whole is asked for in one piece."""
+    is_tied = bool(shape.parts) and registry.get(shape.field.type).is_tied
+    return replace(shape, widget="text", parts=()) if is_tied else shape
 
 
 def widget_of(field: FieldDef) -> str:

@@ -11,6 +11,9 @@ from flask import Blueprint, Response, request
 
 from jimu.errors import Conflict, NotFound
 from jimu.messages import Message
+from jimu.storage.job_figures import JobFigures
+from jimu.storage.jobs import MOST_COUNTED
+from jimu.web.pages.job_progress import progress_of
 from jimu.web.responses import go, whole_number
 from jimu.web.views.admin_base import add, admin_page
 from jimu.web.visit import visit
@@ -46,14 +49,17 @@ def list_jobs() -> Response:
         state = state if state in STATES else "dead" if counts.get("dead") else "waiting"
         found = transaction.list_jobs(state, PAGE_SIZE + 1, before, kind)
         paused = transaction.paused_kinds()
+        figures = transaction.job_figures(now.runtime.clock())
     rows = found[:PAGE_SIZE]
+    progress = progress_of(rows, now.snapshot.store, now.manifest)
     query = urlencode({"state": state, "kind": kind, "before": rows[-1]["id"]}) if len(found) > PAGE_SIZE else ""
     return admin_page(
         "jobs",
         now.say(Message("Jobs")),
         "jobs",
-        rows=[(row, _took(row), _last_line(row)) for row in rows],
-        counts=counts,
+        rows=[(row, _took(row), _last_line(row), progress.get(row["id"])) for row in rows],
+        kinds=[_kind_row(one) for one in figures],
+        counts={code: f"{n:,}+" if n >= MOST_COUNTED else str(n) for code, n in counts.items()},
         states=STATES,
         colors=COLORS,
         state=state,
@@ -73,6 +79,7 @@ def show_job(number: str) -> Response:
         "jobs",
         job=job,
         took=_took(job),
+        progress=progress_of([job], now.snapshot.store, now.manifest).get(job["id"]),
         states=STATES,
         colors=COLORS,
         priority=now.say(PRIORITIES[job["priority"]]) if job["priority"] in PRIORITIES else str(job["priority"]),
@@ -136,8 +143,29 @@ def _took(job: dict[str, Any]) -> str:
     if begun is None or job["status"] == "waiting":
         return ""
     ended = job["finished_at"] or visit().runtime.clock()
-    seconds = max((ended - begun) / timedelta(seconds=1), 0)
+    return _length(max((ended - begun) / timedelta(seconds=1), 0))
+
+
+def _length(seconds: float | None) -> str:
+    """'' for None."""
+    if seconds is None:
+        return ""
     return f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
+def _kind_row(figures: JobFigures) -> dict[str, Any]:
+    """A row of the table of kinds; ``oldest``: for how long the oldest due job has waited."""
+    waited = visit().runtime.clock() - figures.oldest if figures.oldest is not None else None
+    return {
+        "kind": figures.kind,
+        "waiting": figures.waiting,
+        "running": figures.running,
+        "dead": figures.dead,
+        "done": figures.done,
+        "median": _length(figures.quantile(0.5)),
+        "most": _length(figures.quantile(0.95)),
+        "oldest": _length(max(waited.total_seconds(), 0)) if waited is not None else "",
+    }
 
 
 def _last_line(job: dict[str, Any]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, Response, request
 
 from jimu.access.loading import load_actor
@@ -10,6 +12,7 @@ from jimu.definitions.manifest import Manifest
 from jimu.definitions.model import ObjectDef, RoleDef
 from jimu.errors import NotFound
 from jimu.messages import Message
+from jimu.records import read
 from jimu.web.pages.admin_roles import (
     ACTION_LABELS,
     LEVEL_LABELS,
@@ -22,9 +25,15 @@ from jimu.web.pages.admin_roles import (
     role_rows,
 )
 from jimu.web.pages.admin_users import user_href
-from jimu.web.responses import record_id
+from jimu.web.pages.own_records import FAVOURITE
+from jimu.web.pages.reader import record_url
+from jimu.web.pages.targets import kinds_of
+from jimu.web.responses import go, reader_of, record_id
 from jimu.web.views.admin_base import add, admin_page
 from jimu.web.visit import visit
+
+# The record of a favourite: any that the reader may see can be one.
+KEPT = (FAVOURITE, "record")
 
 
 def register(blueprint: Blueprint) -> None:
@@ -77,8 +86,12 @@ def show_role(name: str) -> Response:
 
 
 def show_access() -> Response:
-    """What one person may do here, worked out with the rules that judge each request."""
+    """What one person may do here, worked out with the rules that judge each request; to one record, where that is
+    chosen too.
+    """
     now = visit()
+    if request.args.get("record"):
+        return _why(record_id(request.args["record"]), request.args.get("user", ""))
     user, chosen = request.args.get("user", ""), _chosen_object()
     actor = None
     if user:
@@ -90,6 +103,8 @@ def show_access() -> Response:
         now.say(Message("Effective access")),
         "access",
         user=user,
+        kinds=kinds_of(now.manifest.field(*KEPT), reader_of(now)),
+        source=f"/o/{KEPT[0]}/choose/{KEPT[1]}",
         person=actor,
         person_href=user_href(actor.id) if actor and actor.id else "",
         rows=person_rows(now.manifest, actor) if actor else [],
@@ -101,6 +116,14 @@ def show_access() -> Response:
         fields=person_fields(now.manifest, actor, chosen.name) if actor and chosen else [],
         role_label=_role_label,
     )
+
+
+def _why(number: int, user: str) -> Response:
+    """To the page that explains it for that record."""
+    found = read.resolve([number], visit().context).get(number)
+    if found is None:
+        raise NotFound(Message("There is no such record."))
+    return go(f"{record_url(found.object, number)}/why?{urlencode({'user': user})}")
 
 
 def _chosen_object() -> ObjectDef | None:

@@ -14,6 +14,7 @@ from jimu.flows.sla.records import CLOCK
 from jimu.messages import Message
 from jimu.records import read
 from jimu.records.requests import AggregateRequest, ListRequest, RecordPage
+from jimu.web.pages.lengths import length_of
 from jimu.web.pages.reader import Reader, record_url
 from jimu.web.pages.record_clocks import show_clock
 from jimu.web.responses import reader_of
@@ -74,7 +75,7 @@ def _policy(sla: SlaDef, counts: dict[str, dict[tuple[str, str], int]], reader: 
         {
             "label": reader.label(clock.label),
             "counts": {code: found.get((sla.name, clock.name), 0) for code, found in counts.items()},
-            "targets": [str(target.within) for target in clock.targets],
+            "targets": [length_of(target.within, reader) for target in clock.targets],
         }
         for clock in sla.clocks.values()
     ]
@@ -100,4 +101,4 @@ def _row(values: Any, titles: Any, reader: Reader) -> dict[str, Any] | None:
     title = titles.get(record) or (encode_id(record) if record else "–")
     policy = reader.manifest.all("sla")[values["policy"]]
     return {"clock": clock, "href": href, "title": title, "policy": reader.label(policy.label),
-            "target": values.get("target"), "warned": values.get("warned") or 0}  # fmt: skip
+            "target": length_of(values.get("target") or "", reader), "warned": values.get("warned") or 0}  # fmt: skip

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from flask import Blueprint, Response, request
 
 from jimu.fieldtypes.ids import encode_id
 from jimu.flows.approvals import service
+from jimu.flows.approvals.choosing import SUBMITTER
+from jimu.flows.approvals.departments import choices
 from jimu.flows.approvals.foreseeing import foresee
-from jimu.flows.approvals.panel import approvals_of
+from jimu.flows.approvals.panel import approvals_of, picks_of
 from jimu.flows.approvals.service import Request
 from jimu.flows.approvals.versions import flows_of
 from jimu.messages import Message
 from jimu.records import read
 from jimu.records.reading import reading
-from jimu.web.pages.approvals import STATES, foreseen_steps, people
+from jimu.web.pages.approval_choices import choice_rows
+from jimu.web.pages.approval_forecast import foreseen_steps
+from jimu.web.pages.approval_words import STATES
 from jimu.web.pages.form import problems_of
 from jimu.web.pages.model import Crumb
 from jimu.web.pages.moments import when_of
 from jimu.web.pages.reader import Reader, record_url
 from jimu.web.responses import fragment, go, page, reader_of, record_id
-from jimu.web.views.approval_sent import comment_given, people_given
+from jimu.web.views.approval_sent import comment_given, department_given, picks_given
 from jimu.web.views.saving import REFUSALS
 from jimu.web.visit import visit
 
@@ -53,8 +56,9 @@ def _ask(object: str, id: str, problems: list[str] | None = None) -> Response:
         ]
         name = request.values.get("flow", "") or (fitting[0].name if fitting else "")
         flow = next((f for f in fitting if f.name == name), None)
-        picks = _picks(flow) if flow else {}
-        forecast = foresee(flow, record.id, inner, picks=picks) if flow else None
+        picks, department = picks_given(flow.nodes) if flow else {}, department_given()
+        departments = choices(flow, int(reader.actor.id or 0), inner) if flow else []
+        forecast = foresee(flow, record.id, inner, picks=picks, department=department) if flow else None
     href = record_url(object, record.id)
     title = reader.render(Message("Ask for approval"))
     return page(
@@ -67,27 +71,14 @@ def _ask(object: str, id: str, problems: list[str] | None = None) -> Response:
         href=href,
         flows=[(f.name, reader.label(f.label), reader.label(f.help)) for f in fitting],
         flow=flow.name if flow else "",
-        choices=_choices(flow, reader) if flow else [],
-        picks=picks,
+        choices=choice_rows(picks_of(flow, SUBMITTER), reader, picks) if flow else [],
+        departments=departments,
+        department=department,
         steps=foreseen_steps(forecast, flow, reader) if forecast else [],
         stuck=reader.render(forecast.problem) if forecast and forecast.problem else "",
         comment=request.form.get("comment", ""),
         problems=problems or [],
     )
-
-
-def _choices(flow: Any, reader: Reader) -> list[tuple[str, str, int, int | None, list[tuple[int, str]]]]:
-    """For each step whose people the asker chooses: its name, label, how many, and among whom."""
-    return [
-        (node.name, reader.label(node.label) or node.name, rule.least, rule.most, people(reader, rule.range))
-        for node in flow.nodes.values()
-        for rule in getattr(node, "approvers", ())
-        if rule.kind == "pick" and rule.of == "submitter"
-    ]
-
-
-def _picks(flow: Any) -> dict[str, tuple[int, ...]]:
-    return {name: found for name in flow.nodes if (found := people_given(f"pick-{name}"))}
 
 
 def start(object: str, id: str) -> Response:
@@ -98,7 +89,8 @@ def start(object: str, id: str) -> Response:
     if flow is None:
         return _ask(object, id, [reader.render(Message("No approval flow fits this record."))])
     try:
-        done = service.start(Request(object, record.id, name, comment_given(), _picks(flow)), reader.context)
+        wish = Request(object, record.id, name, comment_given(), picks_given(flow.nodes), department=department_given())
+        done = service.start(wish, reader.context)
     except REFUSALS as error:
         texts = [reader.render(p.message) for p in problems_of(error)]
         return _ask(object, id, texts)

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
+from jimu.access import action_allowed
 from jimu.access.actor import Actor
 from jimu.access.loading import load_actor
 from jimu.definitions import Manifest, load_files
@@ -18,12 +19,15 @@ from jimu.errors import Forbidden, JimuError
 from jimu.fieldtypes.ids import decode_id, encode_id
 from jimu.flows.approvals.facts import Facts
 from jimu.flows.approvals.foreseeing import Comparison, compare, foresee
+from jimu.flows.approvals.looking_after import require_looking_after
 from jimu.messages import Message
 from jimu.records import Context, read
 from jimu.records.reading import reading
 from jimu.records.requests import ListRequest
-from jimu.web.pages.approvals import ForeseenStep, foreseen_steps, people
+from jimu.web.pages.approval_choices import people
+from jimu.web.pages.approval_forecast import ForeseenStep, foreseen_steps
 from jimu.web.pages.reader import Reader
+from jimu.web.pages.sent import chosen_titles
 from jimu.web.responses import go, reader_of
 from jimu.web.views.admin_base import add, admin_page
 from jimu.web.visit import Visit, visit
@@ -33,8 +37,8 @@ _MOST_REPLAYED = 200
 
 
 def register(blueprint: Blueprint) -> None:
-    add(blueprint, "/admin/approvals/try", show_try, "approvals")
-    add(blueprint, "/admin/approvals/try", try_flow, "approvals", post=True)
+    add(blueprint, "/admin/approvals/try", show_try, "approval_try")
+    add(blueprint, "/admin/approvals/try", try_flow, "approval_try", post=True)
 
 
 @dataclass
@@ -130,8 +134,7 @@ def _typed(text: str) -> dict[str, Any]:
 
 
 def _replay(flow: FlowDef, context: Context, reader: Reader, tried: Tried) -> None:
-    if not context.actor.is_admin:
-        raise Forbidden(Message("Only who looks after approvals may do this."))
+    require_looking_after(context)
     given = request.form.get("last", "")
     last = min(int(given), _MOST_REPLAYED) if given.isdecimal() and given != "0" else 50
     with reading(context) as transaction:
@@ -164,18 +167,21 @@ def _page(tried: Tried | None) -> Response:
     name = request.values.get("flow", "") or (flows[0].name if flows else "")
     flow = now.manifest.all("approval").get(name)
     records = []
-    if flow is not None:
+    if flow is not None and action_allowed(now.actor, now.manifest, flow.object, "read"):
         found = read.list_records(ListRequest(flow.object, order=("-id",), limit=_MOST_RECORDS), now.context).records
         records = [(encode_id(r.id), r.title) for r in found]
+        chosen = chosen_titles(request.form, ("record",), reader)
+        records += [one for one in chosen.items() if one[0] not in dict(records)]
     path = next((p for p in now.manifest.files if p.endswith(f"flows/approvals/{name}.yaml")), "")
     return admin_page(
         "approval_try",
         reader.render(Message("Try a flow")),
-        "approvals",
+        "approval_try",
         status=422 if tried is not None and tried.problems else 200,
         flows=[(f.name, reader.label(f.label)) for f in flows],
         flow=name,
         records=records,
+        of_object=flow.object if flow is not None else "",
         people=people(reader),
         source=now.manifest.files.get(path, ""),
         typed=request.form,

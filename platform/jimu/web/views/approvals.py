@@ -10,23 +10,21 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
-from jimu.errors import BadRequest, Forbidden, Invalid, JimuError, NotFound, TooManyRequests
+from jimu.errors import BadRequest, Invalid, JimuError, NotFound, TooManyRequests
+from jimu.fieldtypes.ids import encode_id
 from jimu.flows.approvals import events, service
-from jimu.flows.approvals.inbox import BOXES, box, count_pending, monitor
+from jimu.flows.approvals.batches import decide_batch
+from jimu.flows.approvals.inbox import BOXES, box, count_pending, mark_read, monitor
 from jimu.flows.approvals.line_fields import columns_in
 from jimu.flows.approvals.panel import TaskView, panel
 from jimu.flows.approvals.service import Answer
 from jimu.messages import Message
 from jimu.records import read
+from jimu.web.pages.approval_choices import choice_rows
 from jimu.web.pages.approval_lines import LineGrid, line_grids, read_grids
 from jimu.web.pages.approval_waiting import waiting_of
-from jimu.web.pages.approvals import (
-    BOX_LABELS,
-    ApprovalPage,
-    approval_page,
-    inbox_rows,
-    record_facts,
-)
+from jimu.web.pages.approval_words import BOX_LABELS
+from jimu.web.pages.approvals import ApprovalPage, approval_page, inbox_rows, record_facts
 from jimu.web.pages.conditions import judge_for
 from jimu.web.pages.form import field_view, place_problems, problems_of, views_of
 from jimu.web.pages.model import Crumb, FieldView
@@ -37,11 +35,10 @@ from jimu.web.pages.sent import read_form
 from jimu.web.pages.shapes import page_shape
 from jimu.web.responses import go, page, reader_of, record_id
 from jimu.web.views.admin_base import add, admin_page
-from jimu.web.views.approval_sent import comment_given, people_given
+from jimu.web.views.approval_sent import comment_given, department_given, people_given, picks_given
 from jimu.web.views.saving import REFUSALS
 from jimu.web.visit import visit
 
-MOST_AT_ONCE = 200
 INBOX = Message("Inbox")
 DONE = Message("Done.")
 Given = Callable[[], dict[str, Any]]
@@ -90,10 +87,16 @@ def decide_many() -> Response:
     answer = request.form.get("answer", "")
     if answer not in ("approve", "reject"):
         raise BadRequest(Message("Say what is to be done."))
-    tasks = [record_id(text) for text in request.form.getlist("tasks")][:MOST_AT_ONCE]
+    tasks = [record_id(text) for text in request.form.getlist("tasks")]
     if not tasks:
         return show_inbox([reader.render(Message("Choose at least one."))], 422)
-    results = service.decide_all(tasks, Answer(answer, comment_given()), reader.context)
+    try:
+        decided = decide_batch(tasks, Answer(answer, comment_given()), reader.context)
+    except Invalid as error:
+        return show_inbox([reader.render(error.message)], 422)
+    if decided.queued:
+        return go("/inbox", Message("{n} are being decided; you are told when that is done.", {"n": decided.queued}))
+    results = decided.results
     failed = [r for r in results if r.error is not None]
     if failed:
         texts = dict.fromkeys(reader.render(r.error.message) for r in failed if r.error is not None)
@@ -116,7 +119,9 @@ class _Tried:
 
 
 def show_approval(id: str) -> Response:
-    return _approval(id, _Tried())
+    shown = _approval(id, _Tried())
+    mark_read(record_id(id), visit().context)
+    return shown
 
 
 def _approval(id: str, tried: _Tried, status: int = 200) -> Response:
@@ -130,6 +135,7 @@ def _approval(id: str, tried: _Tried, status: int = 200) -> Response:
         page=shown,
         facts=record_facts(shown.panel, reader),
         waiting=waiting_of(shown.panel, reader),
+        choices=choice_rows(shown.panel.picks, reader),
         tried=tried,
         fields={t.task.id: tried.views if t.task.id == tried.task and tried.views else _fields(shown, t.task, reader)
                 for t in shown.mine},
@@ -202,6 +208,7 @@ def on_task(id: str, task: str, action: str) -> Response:
                 action,
                 comment_given(),
                 _changes(id, number, reader) if action != "reject" else {},
+                picks=picks_given(_flow_nodes(id, reader)) if action != "reject" else {},
                 signature=request.form.get("signature", "")[:2000],
                 record_version=int(version) if version.isdigit() else None,
             )
@@ -219,9 +226,9 @@ def on_approval(id: str, action: str) -> Response:
     """What is done with the whole."""
     reader, number = reader_of(visit()), record_id(id)
     try:
-        if action == "resubmit":
-            service.resubmit(number, reader.context, comment=comment_given())
-        elif action == "revoke":
+        if action in ("resubmit", "restart"):
+            return go(f"/approvals/{encode_id(_again(id, action, reader))}", DONE)
+        if action == "revoke":
             service.revoke(number, reader.context, comment=comment_given())
         else:
             kind, given = _on_approvals(action)
@@ -229,6 +236,21 @@ def on_approval(id: str, action: str) -> Response:
     except (*REFUSALS, TooManyRequests) as error:
         return _refused(id, 0, error, reader)
     return go(f"/approvals/{id}", DONE)
+
+
+def _again(id: str, action: str, reader: Reader) -> int:
+    """Handed in again after it was returned, or started again after its end."""
+    picks, department = picks_given(_flow_nodes(id, reader)), department_given()
+    if action == "restart":
+        asked = service.Restarting(comment_given(), picks, department)
+        return service.restart(record_id(id), asked, reader.context).approval.id
+    again = service.resubmit(record_id(id), reader.context, comment=comment_given(), picks=picks, department=department)
+    return again.approval.id
+
+
+def _flow_nodes(id: str, reader: Reader) -> list[str]:
+    """The steps of the flow as this approval goes by it."""
+    return list(panel(record_id(id), reader.context).flow.nodes)
 
 
 def _refused(id: str, task: int, error: JimuError, reader: Reader) -> Response:
@@ -315,8 +337,6 @@ def _adding() -> dict[str, Any]:
 
 def show_monitor() -> Response:
     reader = reader_of(visit())
-    if not reader.actor.is_admin:
-        raise Forbidden(Message("Only who looks after approvals may do this."))
     state = request.args.get("state", "")
     wanted = state if state in ("running", "returned", "suspended", "error") else ""
     found = monitor(reader.context, state=wanted, overdue=state == "overdue")

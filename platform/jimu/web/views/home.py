@@ -12,6 +12,7 @@ from jimu.web.pages.approvals import InboxRow, inbox_rows
 from jimu.web.pages.home import greeting, shortcuts, today
 from jimu.web.pages.own_records import favourites, open_activities, recently_viewed
 from jimu.web.pages.reader import Reader, record_url
+from jimu.web.pages.record_card import object_of
 from jimu.web.pages.shell import Entry, frame_for
 from jimu.web.responses import APP_COOKIE, go, page, reader_of, record_id
 from jimu.web.visit import visit
@@ -78,13 +79,10 @@ def choose_app(name: str) -> Response:
 
 
 def find_record(id: str) -> Response:
-    number, context = record_id(id), visit().context
-    with context.store.read() as transaction:
-        found = transaction.titles([number]).get(number)
-    if found is None or found.object not in context.manifest.objects:
-        raise NotFound(Message("There is no such record."))
-    read.get(found.object, number, context, fields=(), deleted="any", titles=False)
-    return go(record_url(found.object, number))
+    number, reader = record_id(id), reader_of(visit())
+    object = object_of(number, reader)
+    read.get(object, number, reader.context, fields=(), deleted="any", titles=False)
+    return go(record_url(object, number))
 
 
 def no_favicon() -> Response:

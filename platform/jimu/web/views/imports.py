@@ -14,7 +14,7 @@ from jimu.access.rights import has_right
 from jimu.bulk import Run, failures_of, pause, resume, start_undo, stop
 from jimu.errors import BadRequest, NotFound
 from jimu.exchange.readers import ReadOptions, UnreadableFile
-from jimu.exchange.wizard.checking import RowFilter, checked_rows
+from jimu.exchange.wizard.checking import RowFilter, checked_rows, reasons_of
 from jimu.exchange.wizard.imports import (
     IMPORT,
     DataImport,
@@ -187,7 +187,7 @@ def _mapping_page(data: DataImport, reader: Reader, problems: list[str] | None =
         data,
         reader,
         status=422 if problems else 200,
-        problems=problems or ([data.problem] if data.problem else []),
+        problems=problems or ([reader.render(data.problem)] if data.problem else []),
         objects=objects_for(reader),
         encodings=ENCODINGS,
         delimiters=DELIMITERS,
@@ -269,7 +269,7 @@ def _checked(data: DataImport, reader: Reader) -> dict[str, Any]:
         "headers": data.profile.headers if data.profile else [],
         "counts": [(name, *ACTIONS[name], counts[name]) for name in ACTIONS if counts.get(name)],
         "actions": ACTIONS,
-        "reasons": data.forecast.get("reasons") or [],
+        "reasons": reasons_of(data.forecast),
         "made": [(reader.label(reader.manifest.objects[o].plural), n) for o, n in made.items()],
         "decisions": data.step.decisions,
         "writes": sum(counts.get(n, 0) for n in ("created", "updated", "asked")),

@@ -78,7 +78,7 @@ def show_undo(id: str) -> Response:
     run = load_run(record_id(id), reader.context)
     forecast = foresee_undo(run, reader.context)
     shown = [
-        Item(c.item.id, "failed", reason=reader.render(c.reason), object=c.item.object) for c in forecast.first
+        Item(c.item.id, "failed", reason=c.reason, object=c.item.object) for c in forecast.first
     ]
     redo = run.action == "undo" and not load_run(run.id, as_engine(reader.context)).plan.get("redo")
     href = f"/o/{RUN}/{encode_id(run.id)}"

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, request
 
 from jimu.errors import Invalid, Unauthenticated
+from jimu.flows.followers.following import NOT_BY_ITSELF
 from jimu.flows.notices import AT_ONCE, DIGEST, NEVER, NOTICE_KINDS, channels_of, choice_for
-from jimu.flows.notices.settings import SETTING, choices_of
+from jimu.flows.notices.settings import EVERY, SETTING, choices_of
 from jimu.messages import Message
 from jimu.records import read, write
 from jimu.records.commands import Update, Upsert
@@ -26,6 +27,7 @@ DELIVERIES: Mapping[str, Message] = {
     DIGEST: Message("Once a day"),
     NEVER: Message("Not at all"),
 }
+KINDS: Mapping[str, Message] = {**NOTICE_KINDS, EVERY: Message("Anything else")}
 QUIET = ("quiet_from", "quiet_until")
 
 
@@ -45,8 +47,8 @@ def save_notice_settings() -> Response:
     try:
         with write.unit_of_work(reader.context) as inside:
             quiet = {name: request.form.get(name, "").strip() or None for name in QUIET}
-            write.write(Update("user", person, quiet), inside)
-            for kind in NOTICE_KINDS:
+            write.write(Update("user", person, {**quiet, **_following(reader)}), inside)
+            for kind in KINDS:
                 for channel in channels_of(reader.context):
                     chosen = request.form.get(f"{kind}.{channel}", "")
                     if chosen in DELIVERIES:
@@ -55,6 +57,20 @@ def save_notice_settings() -> Response:
     except Invalid as error:
         return _page(reader, request.form, [reader.render(p.message) for p in error.problems], 422)
     return go(HREF, SAVED)
+
+
+def _following(reader: Reader) -> dict[str, list[str]]:
+    """By what one does not come to follow records: what is not ticked. Nothing where the page had no such boxes."""
+    if "follows" not in request.form:
+        return {}
+    ticked = set(request.form.getlist("follows"))
+    return {NOT_BY_ITSELF: [value for value, _ in _ways(reader) if value not in ticked]}
+
+
+def _ways(reader: Reader) -> list[tuple[str, str]]:
+    """How one comes to follow a record without asking: (value, label)."""
+    field = reader.manifest.objects["user"].fields.get(NOT_BY_ITSELF)
+    return [(c.value, reader.label(c.label)) for c in field.choices or ()] if field is not None else []
 
 
 def _page(reader: Reader, typed: Mapping[str, str] | None, problems: list[str], status: int = 200) -> Response:
@@ -70,7 +86,7 @@ def _page(reader: Reader, typed: Mapping[str, str] | None, problems: list[str], 
             reader.render(label),
             [(c, given.get(f"{kind}.{c}") or choice_for(kind, c, choices)) for c in channels],
         )
-        for kind, label in NOTICE_KINDS.items()
+        for kind, label in KINDS.items()
     ]
     return page(
         "notice_settings.html",
@@ -81,6 +97,7 @@ def _page(reader: Reader, typed: Mapping[str, str] | None, problems: list[str], 
         channels=[(name, reader.label(channel.label)) for name, channel in channels.items()],
         deliveries=[(value, reader.render(label)) for value, label in DELIVERIES.items()],
         quiet={n: (typed.get(n, "") if typed is not None else user.values.get(n) or "") for n in QUIET},
+        ways=[(value, label, value not in (user.values.get(NOT_BY_ITSELF) or ())) for value, label in _ways(reader)],
         problems=problems,
     )
 

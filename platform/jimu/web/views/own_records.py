@@ -5,16 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from jimu.messages import Message
+from jimu.web.pages import own_records
 from jimu.web.pages.model import Crumb
+from jimu.web.pages.notices import HREF, count_unread, notice_page, read_notices
 from jimu.web.pages.own_records import (
     Item,
-    count_unread,
-    favourites,
     find_favourite,
     note_view,
-    notices,
-    read_notices,
-    recently_viewed,
     switch_favourite,
 )
 from jimu.web.responses import fragment, go, is_fetch, json, local, page, reader_of, record_id
@@ -33,8 +30,7 @@ def register(blueprint: Blueprint) -> None:
 
 def at_hand() -> Response:
     """Favourites and recently viewed records, for the sidebar and the command palette."""
-    reader = reader_of(visit())
-    kept, recent = favourites(reader), recently_viewed(reader)
+    kept, recent = own_records.at_hand(reader_of(visit()))
     return json({"favourites": [_dump(i) for i in kept], "recent": [_dump(i) for i in recent]})
 
 
@@ -64,11 +60,12 @@ def favour(id: str) -> Response:
 
 def show_notifications() -> Response:
     now = visit()
-    found = notices(reader_of(now))
     if is_fetch():
-        return fragment("notifications.html", notices=found)
+        return fragment("notifications.html", found=notice_page(reader_of(now)))
+    given = request.args
+    found = notice_page(reader_of(now), given.get("kind", ""), given.get("unread") == "1", given.get("after", ""))
     title = now.say(Message("Notifications"))
-    return page("notifications_page.html", title, notices=found, crumbs=[Crumb(title)])
+    return page("notifications_page.html", title, found=found, crumbs=[Crumb(title)])
 
 
 def count_notifications() -> Response:
@@ -76,9 +73,9 @@ def count_notifications() -> Response:
 
 
 def have_read() -> Response:
-    """Marks one notification (``id``) or all of them as read."""
-    given = request.form.get("id")
-    read_notices([record_id(given)] if given else None, reader_of(visit()))
+    """Marks some notifications (``id``) or all of them as read."""
+    given = [record_id(one) for one in request.form.getlist("id")]
+    read_notices(given or None, reader_of(visit()))
     if is_fetch():
         return show_notifications()
-    return go(local(request.form.get("next"), "/notifications"))
+    return go(local(request.form.get("next"), HREF))

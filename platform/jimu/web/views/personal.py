@@ -6,11 +6,13 @@ from flask import Blueprint, Response, request
 
 from jimu.care.erasing import Trace, erase, export_traces, find_traces, personal_objects
 from jimu.care.retention import preview_retention
+from jimu.definitions.kinds.duration import Duration
 from jimu.errors import BadRequest
 from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message, Text
 from jimu.records import read
 from jimu.web.pages.display import presenter_for
+from jimu.web.pages.lengths import length_of
 from jimu.web.pages.reader import Reader, record_url
 from jimu.web.responses import go, reader_of, record_id
 from jimu.web.views.admin_base import add, admin_page
@@ -119,7 +121,7 @@ def show_retention() -> Response:
             reader.label(reader.manifest.objects[due.object].plural),
             reader.label(due.label) if isinstance(due.label, Text) else reader.render(due.label),
             reader.render(_THEN[due.then]),
-            due.days,
+            length_of(Duration(due.days, "days"), reader),
             due.count,
             [title or reader.render(Message("(no title)")) for _, title in due.first],
         )

@@ -69,7 +69,7 @@ def _title_field(shape: PageShape) -> str:
     """The text field that the title of the object begins with."""
     for path in shape.object.title.paths:
         one = shape.fields.get(path[0])
-        if len(path) == 1 and one is not None and one.state == "edit" and one.widget == "text":
+        if len(path) == 1 and one is not None and one.state == "edit" and one.widget in ("text", "person_name"):
             return one.name
     return ""
 

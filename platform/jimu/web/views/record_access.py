@@ -10,7 +10,7 @@ from jimu.errors import BadRequest, Conflict, Forbidden, Invalid, JimuError, Not
 from jimu.messages import Message
 from jimu.records import read, write
 from jimu.records.commands import Create, Delete, Update
-from jimu.records.explaining import explain_access
+from jimu.records.explaining import explain_access, may_ask_about
 from jimu.web.pages.admin_roles import ACTION_LABELS, LEVEL_LABELS
 from jimu.web.pages.model import Crumb
 from jimu.web.pages.reader import record_url
@@ -112,6 +112,7 @@ def show_why(object: str, id: str) -> Response:
         fields=now.manifest.objects[object].fields,
         roles=now.manifest.roles,
         may_view_as=may_see_as(now.actor, now.manifest, found.person),
+        may_ask=may_ask_about(now.context, 0),
         assignments=assignment_rows(object, record.id, now.context),
     )
 

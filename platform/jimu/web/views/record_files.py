@@ -8,7 +8,8 @@ from jimu.errors import NotFound
 from jimu.messages import Message
 from jimu.records import read, write
 from jimu.records.commands import Delete
-from jimu.records.files import ATTACHMENT, Upload, store_file
+from jimu.records.files import Upload, store_file
+from jimu.records.stored_files import ATTACHMENT
 from jimu.web.pages.reader import record_url
 from jimu.web.pages.record_files import build_files
 from jimu.web.responses import fragment, go, is_fetch, reader_of, record_id

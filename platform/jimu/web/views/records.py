@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from jimu.errors import NotFound
 from jimu.messages import Message
 from jimu.records import read
 from jimu.web.pages.approval_notice import running_approvals
@@ -72,10 +71,7 @@ def show_card(object: str, id: str) -> Response:
 def find_card(id: str) -> Response:
     """The card of a record whose object the address does not name."""
     reader, number = reader_of(visit()), record_id(id)
-    object = object_of(number, reader)
-    if object is None:
-        raise NotFound(Message("There is no such record."))
-    return _card(object, number, reader)
+    return _card(object_of(number, reader), number, reader)
 
 
 def _card(object: str, id: int, reader: Reader) -> Response:

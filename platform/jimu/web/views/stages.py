@@ -23,8 +23,8 @@ from jimu.web.pages.model import Crumb, FieldView
 from jimu.web.pages.reader import Reader, record_url
 from jimu.web.pages.sent import Sent, read_form
 from jimu.web.pages.shapes import PageShape, page_shape
-from jimu.web.responses import go, page, reader_of, record_id, whole_number
-from jimu.web.views.saving import REFUSALS, checked, previewed, save
+from jimu.web.responses import is_fetch, json, page, reader_of, record_id, whole_number
+from jimu.web.views.saving import REFUSALS, checked, done, previewed, save
 from jimu.web.visit import visit
 
 MOST_REASON = 500
@@ -72,11 +72,13 @@ def go_to_stage(object: str, id: str) -> Response:
     try:
         save(checked(command, sent, reader), shape, reader, move.record, replace(reader.context, reason=reason))
     except REFUSALS as error:
+        if is_fetch():
+            return json({"stale": True}, 409)  # the script sends it as a page, which may ask for more
         problems = problems_of(error)
         asked = dict.fromkeys([*names, *_needed(move, problems).fields])
         return _page(replace(move, reason=reason, problems=problems, shape=move.shape.only(list(asked))), sent)
     params = {"title": move.record.title, "stage": move.label}
-    return go(move.href, Message(MOVED.template, params))
+    return done(move.href, Message(MOVED.template, params))
 
 
 def _move(object: str, id: str, to: str) -> _Move:

@@ -23,6 +23,7 @@ from jimu.flows.approvals.work import Work
 
 HANDLERS: dict[type[events.Event], Callable[[Work, Any], None]] = {
     events.Submit: beginning.submit,
+    events.Restart: beginning.restart,
     events.Withdraw: beginning.withdraw,
     events.Revoked: beginning.revoked,
     events.Decide: deciding.decide,

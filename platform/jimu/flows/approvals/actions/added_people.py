@@ -15,6 +15,7 @@ from jimu.flows.approvals.acting import (
     require_target,
 )
 from jimu.flows.approvals.actions.deciding import require_input
+from jimu.flows.approvals.choosing import take_picks
 from jimu.flows.approvals.events import AddSign, Decide, RemoveSign
 from jimu.flows.approvals.model import WAITING, Task
 from jimu.flows.approvals.moving import close
@@ -32,6 +33,8 @@ def add(work: Work, event: AddSign) -> None:
     people = tuple(dict.fromkeys(event.people))
     if not people:
         raise refusals.wrong("nobody", Message("Choose who is to be added."), "people")
+    if event.actor in people:
+        raise refusals.wrong("yourself", Message("Nobody adds themselves."), "people")
     for person in people:
         require_target(work, task, person)
     if event.relation != "parallel" and depth(task, work.tasks) >= work.flow.limits.nesting:
@@ -56,6 +59,7 @@ def _after(work: Work, event: AddSign, task: Task, people: tuple[int, ...]) -> N
     node = work.node(work.visits[task.visit])
     as_approval = Decide(actor=event.actor, at=event.at, task=task.id, answer="approve", comment=event.comment)
     require_input(work, as_approval, node)
+    take_picks(work, {}, node.name)
     close(work, task, "approved", decided_by=event.actor, decided_at=work.at)
     work.set(decided=True)
     _add_group(work, event, task, people)

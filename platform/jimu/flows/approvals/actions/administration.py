@@ -9,7 +9,7 @@ from jimu.flows.approvals.actions.voiding import reopen
 from jimu.flows.approvals.events import Continue, Event, Jump, Migrate, Reassign, Repair, Suspend, Terminate
 from jimu.flows.approvals.model import ERROR, RETURNED, RUNNING, SUSPENDED, TERMINATED, Token, Visit
 from jimu.flows.approvals.moving import cancel_visit, clear, close, finish, give_back
-from jimu.flows.approvals.opening import evaluate, hand_over
+from jimu.flows.approvals.opening import evaluate, hand_over, renew_deadlines
 from jimu.flows.approvals.routes import outermost
 from jimu.flows.approvals.work import Work
 from jimu.messages import Message
@@ -68,7 +68,7 @@ def suspend(work: Work, event: Suspend) -> None:
 
 
 def carry_on(work: Work, event: Continue) -> None:
-    """Every timer has as long left as when it was stopped."""
+    """Every timer has as long left as when it was stopped; a deadline that stopped it begins anew."""
     _require(work, event, SUSPENDED)
     work.note("continue", comment=event.comment)
     stopped = work.get("stopped") or work.at
@@ -77,6 +77,7 @@ def carry_on(work: Work, event: Continue) -> None:
         work.put_timer(timer, due=timer.due + pause)
         if timer.kind == "deadline" and timer.task in work.tasks:
             work.put_task(work.tasks[timer.task], due=timer.due + pause)
+    renew_deadlines(work)
     work.set(state=RUNNING, stopped=None)
     if work.get("reopen"):
         reopen(work, work.get("reopen"))

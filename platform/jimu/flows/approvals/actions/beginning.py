@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from jimu.definitions.approvals.model import PeopleNode
 from jimu.flows.approvals import refusals
-from jimu.flows.approvals.approvers import pick_range
-from jimu.flows.approvals.events import Revoked, Submit, Withdraw
-from jimu.flows.approvals.model import APPROVED, DRAFT, ERROR, RETURNED, REVOKED, RUNNING, SUSPENDED, WITHDRAWN, Token
+from jimu.flows.approvals.approvers import looks_after
+from jimu.flows.approvals.choosing import SUBMITTER, picks_by, take_picks
+from jimu.flows.approvals.events import Restart, Revoked, Submit, Withdraw
+from jimu.flows.approvals.model import (
+    APPROVED,
+    DRAFT,
+    ERROR,
+    RESTARTABLE,
+    RETURNED,
+    REVOKED,
+    RUNNING,
+    SUSPENDED,
+    WITHDRAWN,
+    Token,
+)
 from jimu.flows.approvals.moving import finish
 from jimu.flows.approvals.routes import nodes_ahead, outermost
 from jimu.flows.approvals.work import Work
 from jimu.messages import Message
+
+NOT_AGAIN = Message("It cannot be started again.")
 
 
 def submit(work: Work, event: Submit) -> None:
@@ -20,16 +31,46 @@ def submit(work: Work, event: Submit) -> None:
     again = work.state == RETURNED
     if work.state not in (DRAFT, RETURNED):
         raise refusals.not_running(work.state)
-    if again and event.actor != work.get("submitter") and not work.world.is_admin(event.actor):
+    if again and event.actor != work.get("submitter") and not looks_after(work, event.actor):
         raise refusals.not_yours()
-    check_picks(work, event.picks, "submitter")
     back = work.get("back")
+    _begin(work, event, "resubmitted" if again else "submitted", again=again)
+    work.go(work.put_token(Token(work.new_id(), "")), _where(work, back))
+
+
+def restart(work: Work, event: Restart) -> None:
+    """A further round of what has ended without approval; nothing of before counts."""
+    if work.state not in RESTARTABLE:
+        raise refusals.not_running(work.state)
+    if event.actor != work.get("submitter"):
+        raise refusals.not_yours()
+    if work.flow.restart != "same" or work.get("restores"):
+        raise refusals.conflict(NOT_AGAIN)
+    for visit in list(work.visits.values()):
+        if visit.state == "done":
+            work.put_visit(visit, state="stale")
+    own = {node.name for node, _ in picks_by(work.flow, SUBMITTER)}
+    work.set(picks={name: people for name, people in work.get("picks").items() if name in own})
+    _begin(work, event, "restarted", again=True)
+    work.go(work.put_token(Token(work.new_id(), "")), work.flow.first)
+
+
+def _begin(work: Work, event: Submit, action: str, *, again: bool) -> None:
+    _check_department(work, event)
+    take_picks(work, event.picks, SUBMITTER)
+    if work.flow.converts:
+        work.set(rates=work.world.rates())
     work.set(state=RUNNING, round=work.round + 1, decided=False, back=None, undo=())
-    work.set(picks={**work.get("picks"), **event.picks})
-    work.note("resubmitted" if again else "submitted", comment=event.comment, details={"round": work.round})
+    work.note(action, comment=event.comment, details={"round": work.round})
     work.effect("actions", point="submit", data={"again": again})
-    token = work.put_token(Token(work.new_id(), ""))
-    work.go(token, _where(work, back))
+
+
+def _check_department(work: Work, event: Submit) -> None:
+    if event.department is None:
+        return
+    if event.department not in work.world.departments(int(work.get("submitter"))):
+        raise refusals.wrong("not_a_member", Message("Who asks does not belong to this department."), "department")
+    work.set(department=event.department)
 
 
 def _where(work: Work, back: tuple[str, str] | None) -> str:
@@ -37,34 +78,14 @@ def _where(work: Work, back: tuple[str, str] | None) -> str:
     if back is None or not back[1]:
         return work.flow.first
     node = outermost(work.flow, back[0])
-    if node is None or node not in nodes_ahead(work):
+    ahead = nodes_ahead(work)
+    work.world.take_values()  # what was read to look ahead decides nothing
+    if node is None or node not in ahead:
         work.note_own("route_changed", node=back[0])
         return work.flow.first
     if back[1] == "remaining" and node == back[0]:
         work.resuming = node
     return node
-
-
-def check_picks(work: Work, picks: Mapping[str, tuple[int, ...]], by: str) -> None:
-    """Who is chosen must be among those who may be, as many as asked for, and active."""
-    for name, people in picks.items():
-        node = work.flow.nodes.get(name)
-        rule = next((r for r in node.approvers if r.kind == "pick"), None) if isinstance(node, PeopleNode) else None
-        if rule is None or (rule.of != by and by != "admin"):
-            raise refusals.wrong("no_choice", Message("Nobody is chosen for {node}.", {"node": name}), name)
-        allowed = pick_range(work, rule)
-        if (allowed is not None and not set(people) <= allowed) or not all(map(work.world.is_active, people)):
-            raise refusals.wrong("not_to_choose", Message("One of those chosen may not be chosen here."), name)
-        if len(people) < rule.least or (rule.most is not None and len(people) > rule.most):
-            raise refusals.wrong("how_many", Message("Choose as many people as this step wants."), name)
-    if by != "submitter":
-        return
-    for node in work.flow.nodes.values():
-        for rule in node.approvers if isinstance(node, PeopleNode) else ():
-            known = {**work.get("picks"), **picks}
-            if rule.kind == "pick" and rule.of == "submitter" and len(known.get(node.name, ())) < rule.least:
-                missing = Message("Choose who is asked at {node}.", {"node": node.label or node.name})
-                raise refusals.wrong("choose", missing, node.name)
 
 
 def withdraw(work: Work, event: Withdraw) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from jimu.definitions.approvals.model import START, PeopleNode
 from jimu.flows.approvals import refusals
 from jimu.flows.approvals.acting import require_may, require_mine
-from jimu.flows.approvals.actions.beginning import check_picks
 from jimu.flows.approvals.actions.voiding import void
+from jimu.flows.approvals.choosing import take_picks
 from jimu.flows.approvals.events import Decide, Return
 from jimu.flows.approvals.line_fields import blank_fields, refused_changes
 from jimu.flows.approvals.model import DELEGATED, PENDING, Task
@@ -30,9 +30,7 @@ def decide(work: Work, event: Decide) -> None:
         event.answer, behalf=behalf, node=node.name, visit=task.visit, task=task.id, person=task.person,
         comment=event.comment, details=details,
     )  # fmt: skip
-    if event.picks:
-        check_picks(work, event.picks, node.name)
-        work.set(picks={**work.get("picks"), **event.picks})
+    take_picks(work, event.picks, node.name, is_needed=event.answer != "reject")
     if event.changes:
         work.effect("changes", node=node.name, visit=task.visit, task=task.id, data=dict(event.changes))
     close(work, task, _STATES[event.answer], decided_by=event.actor, decided_at=work.at)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from jimu.flows.approvals import refusals
 from jimu.flows.approvals.acting import require_running
-from jimu.flows.approvals.approvers import pool_members
+from jimu.flows.approvals.approvers import looks_after, pool_members
 from jimu.flows.approvals.copies import send
 from jimu.flows.approvals.events import Comment, CopyTo, Urge
 from jimu.flows.approvals.model import DELEGATED, PENDING, Task
@@ -16,7 +16,7 @@ from jimu.flows.approvals.work import Work
 def urge(work: Work, event: Urge) -> None:
     """Remind those whose turn it is; each task so often and no more."""
     require_running(work)
-    if event.actor != work.get("submitter") and not work.world.is_admin(event.actor):
+    if event.actor != work.get("submitter") and not looks_after(work, event.actor):
         raise refusals.not_yours()
     tasks = [t for t in work.tasks.values() if t.state in (PENDING, DELEGATED)]
     if not tasks:
@@ -48,6 +48,6 @@ def comment(work: Work, event: Comment) -> None:
 def copy(work: Work, event: CopyTo) -> None:
     """By hand: the submitter, whoever is asked, or an admin."""
     mine = any(event.actor in (t.person, t.holder) for t in work.tasks.values())
-    if event.actor != work.get("submitter") and not mine and not work.world.is_admin(event.actor):
+    if event.actor != work.get("submitter") and not mine and not looks_after(work, event.actor):
         raise refusals.not_yours()
     send(work, "", event.people)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from jimu.definitions.approvals.model import PeopleNode
 from jimu.flows.approvals.actions.talking import who_has
 from jimu.flows.approvals.approvers import active_instead, other_admins
+from jimu.flows.approvals.choosing import find_missing
 from jimu.flows.approvals.events import TimerDue
-from jimu.flows.approvals.model import EXPIRED, RUNNING, Task, Timer
+from jimu.flows.approvals.line_fields import is_input_missing
+from jimu.flows.approvals.model import EXPIRED, RUNNING, SUSPENDED, Task, Timer, Visit
 from jimu.flows.approvals.moving import close, finish
 from jimu.flows.approvals.nodes import wait
 from jimu.flows.approvals.opening import evaluate, give, hand_over
@@ -36,8 +38,8 @@ def _deadline(work: Work, timer: Timer, task: Task) -> None:
     visit = work.visits[task.visit]
     node: PeopleNode = work.node(visit)
     then = node.deadline.then if node.deadline else "remind"
-    if then == "approve" and (node.signature or any(level == "required" for level in node.fields.values())):
-        then = "to_manager"  # nobody else can fill in what is asked for
+    if then == "approve" and (is_input_missing(work, node) or find_missing(work, node.name)):
+        then = "to_manager"  # nobody else can give what is asked for
     work.note("timeout", node=node.name, visit=visit.id, task=task.id, person=task.person, details={"then": then})
     if then == "remind":
         work.tell("overdue", who_has(work, task), task)
@@ -47,10 +49,19 @@ def _deadline(work: Work, timer: Timer, task: Task) -> None:
     elif then == "reject":
         close(work, task, "auto_rejected", "timeout")
         evaluate(work, visit.id)
+    elif then == "suspend":
+        _stop(work, task, visit)
     elif then == "close":
         finish(work, EXPIRED)
     else:
         _escalate(work, task, node, to_manager=then == "to_manager")
+
+
+def _stop(work: Work, task: Task, visit: Visit) -> None:
+    """Everything stands still until somebody who looks after approvals lets it go on."""
+    work.note_own("suspend", node=visit.node, visit=visit.id, task=task.id)
+    work.set(state=SUSPENDED, stopped=work.at)
+    work.tell("stopped", [*other_admins(work), *who_has(work, task), work.get("submitter")], task)
 
 
 def _escalate(work: Work, task: Task, node: PeopleNode, *, to_manager: bool) -> None:

@@ -12,7 +12,8 @@ def enter(work: Work, visit: Visit) -> None:
     node: BlockNode = work.node(visit)
     started = started_branches(work, node)
     visit = work.put_visit(visit, started=tuple(started))
-    work.note_own("split", node=node.name, visit=visit.id, details={"branches": started})
+    details = {"branches": started, "values": work.world.take_values()}
+    work.note_own("split", node=node.name, visit=visit.id, details=details)
     if not started:
         join(work, visit)
         return

@@ -11,10 +11,11 @@ from jimu.flows.approvals.work import Work
 def enter(work: Work, visit: Visit) -> None:
     node: DecisionNode = work.node(visit)
     taken = choose(work, node)
+    values = work.world.take_values()
     if taken is None:
         fail(work, "no-branch", visit)
         return
-    work.note_own("branch", node=node.name, visit=visit.id, details={"branch": taken})
+    work.note_own("branch", node=node.name, visit=visit.id, details={"branch": taken, "values": values})
     leave(work, visit, "passed", node.branches[taken].to)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jimu.definitions.approvals.model import EndNode
+from jimu.flows.approvals.copies import copy_to
 from jimu.flows.approvals.model import APPROVED, REJECTED, Visit
 from jimu.flows.approvals.moving import cancel_visit, finish
 from jimu.flows.approvals.work import Work
@@ -10,6 +11,7 @@ from jimu.flows.approvals.work import Work
 
 def enter(work: Work, visit: Visit) -> None:
     node: EndNode = work.node(visit)
+    copy_to(work, node.name, node.cc, "cc")
     reason = "node-rejected" if node.result == REJECTED else "ended"
     token = work.tokens[visit.token]
     if not node.actions and not (work.get("holds") and node.result == APPROVED):

@@ -17,7 +17,7 @@ class Bell extends HTMLElement {
     whenIdle(() => this.count());
     this.menu.addEventListener("toggle", () => { if (this.menu.open) this.load(); });
     this.addEventListener("submit", (event) => this.sent(event));
-    this.addEventListener("click", (event) => this.followed(event));
+    document.addEventListener("click", (event) => this.followed(event));
     document.addEventListener("visibilitychange", () => this.back());
     window.addEventListener("focus", () => this.back());
   }
@@ -61,10 +61,10 @@ class Bell extends HTMLElement {
 
   /** Who opens what a notification is about has read it. */
   followed(event) {
-    const link = event.target.closest(".is-unread a[href]");
+    const link = event.target.closest?.(".notice-entry.is-unread a[href]");
     if (!link) return;
-    const id = link.closest("[data-notice]").dataset.notice;
-    ask("/notifications/read", { method: "POST", body: new URLSearchParams({ id }), keepalive: true }).catch(() => null);
+    const ids = [...link.closest("[data-notice]").querySelectorAll('input[name="id"]')].map((input) => ["id", input.value]);
+    ask("/notifications/read", { method: "POST", body: new URLSearchParams(ids), keepalive: true }).catch(() => null);
   }
 }
 

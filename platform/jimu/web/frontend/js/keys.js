@@ -8,7 +8,7 @@ const OFF = "jimu-keys-off";
 const WAIT = 1500;
 export const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 // A dialog that was just closed keeps the focus for a moment longer: keys are for the page again at once.
-const typing = (target) => target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog[open], .picker");
+const typing = (target) => !target.closest?.("dialog:not([open])") && target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog[open], .picker");
 const isPlain = (event) => !event.ctrlKey && !event.metaKey && !event.altKey && !event.isComposing && event.key.length === 1 && event.key !== " ";
 let going = 0;
 

@@ -6,6 +6,10 @@ import { ask, csrf, icon, t } from "./texts.js";
 
 const WAIT = 130;
 const KEPT = 20_000;
+const LONGEST_WAIT = 8_000;
+const FOLLOW = "jm-follow button";
+/** What commands do on the page itself. */
+const RUNS = { keys: () => showKeys(), follow: () => document.querySelector(FOLLOW)?.click() };
 
 class Palette {
   constructor() {
@@ -19,6 +23,7 @@ class Palette {
     this.answers = new Map();
     this.asked = 0;
     this.dialog.append(this.bar(), this.found, this.foot(), this.status);
+    this.dialog.addEventListener("close", () => { if (!this.dialog.open) this.stale(); }); // told a moment later: it may be open again
     this.dialog.addEventListener("click", (event) => this.clicked(event));
     this.dialog.addEventListener("keydown", (event) => this.pressed(event));
     this.dialog.addEventListener("pointermove", (event) => this.pointed(event));
@@ -30,9 +35,9 @@ class Palette {
     this.input = element("input", "palette-input");
     const given = { type: "text", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "true", "aria-controls": "palette-list", autocomplete: "off", spellcheck: "false", "aria-label": t("Search or run a command"), placeholder: t("Search or run a command") };
     for (const [name, value] of Object.entries(given)) this.input.setAttribute(name, value);
-    this.input.addEventListener("input", (event) => { if (!event.isComposing) this.soon(); });
+    this.input.addEventListener("input", (event) => { this.stale(); if (!event.isComposing) this.soon(); });
     this.input.addEventListener("compositionend", () => this.soon());
-    bar.append(icon("search"), this.input, iconButton("x", t("Close"), () => this.dialog.close()));
+    bar.append(icon("search"), this.input, element("span", "spin palette-busy"), iconButton("x", t("Close"), () => this.dialog.close()));
     return bar;
   }
 
@@ -52,7 +57,7 @@ class Palette {
     if (this.dialog.open) { this.dialog.close(); return; }
     if (document.querySelector("dialog[open]")) return;
     this.type = "";
-    this.entered = null;
+    this.stale();
     this.input.value = text;
     for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false;
     this.dialog.showModal();
@@ -60,24 +65,36 @@ class Palette {
     this.load();
   }
 
+  /** What is shown is not what is asked for any more; an answer that is still on its way comes too late. */
+  stale() {
+    window.clearTimeout(this.timer);
+    this.asked += 1;
+    this.entered = null;
+    this.isPicked = false;
+    this.wait(true);
+  }
+
+  wait(is) {
+    this.isWaiting = is;
+    this.found.setAttribute("aria-busy", is);
+    this.dialog.classList.toggle("is-waiting", is);
+  }
+
   soon() {
-    this.isWaiting = true;
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => this.load(), WAIT);
   }
 
   async load() {
-    window.clearTimeout(this.timer);
-    this.isWaiting = true;
-    this.asked += 1;
     const mine = this.asked;
     const address = `/palette?${new URLSearchParams({ q: this.input.value.trim(), type: this.type })}`;
     const kept = this.answers.get(address);
     const html = kept && Date.now() - kept.at < KEPT ? kept.html : await this.fetch(address);
     if (mine !== this.asked) return;
-    this.isWaiting = false;
+    this.wait(false);
     if (html === null) this.found.replaceChildren(element("p", "palette-none", t("The server did not answer. Check the connection and try again.")));
     else this.found.innerHTML = html;
+    if (!document.querySelector(FOLLOW)) for (const option of this.found.querySelectorAll('[data-run="follow"]')) option.remove();
     this.options = [...this.found.querySelectorAll('[role="option"]')];
     this.options.forEach((option, at) => { option.id = `palette-${at}`; });
     this.found.querySelector(".palette-list")?.scrollTo(0, 0);
@@ -89,9 +106,9 @@ class Palette {
   }
 
   async fetch(address) {
-    const answer = await ask(address).catch(() => null);
-    if (!answer?.ok) return null;
-    const html = await answer.text();
+    const answer = await ask(address, { signal: AbortSignal.timeout(LONGEST_WAIT) }).catch(() => null);
+    const html = answer?.ok ? await answer.text().catch(() => null) : null;
+    if (html === null) return null;
     this.answers.set(address, { html, at: Date.now() });
     return html;
   }
@@ -106,19 +123,26 @@ class Palette {
     chosen?.scrollIntoView({ block: "nearest" });
   }
 
+  /** Marks by an arrow: who moved means what is shown, however old it is. */
+  pick(at) {
+    this.isPicked = this.options.length > 0;
+    this.entered = null;
+    this.mark(at);
+  }
+
   /** The first option of the group before or after. */
   jump(step) {
     const groups = [...this.found.querySelectorAll(".palette-group")];
     const here = groups.indexOf(this.options[this.at]?.parentElement);
     const first = groups[here + step]?.querySelector('[role="option"]');
-    if (first) this.mark(this.options.indexOf(first));
+    if (first) this.pick(this.options.indexOf(first));
   }
 
   pressed(event) {
     if (event.isComposing) return;
     const isInput = event.target === this.input;
     const run = {
-      ArrowDown: () => this.mark(this.at + 1), ArrowUp: () => this.mark(this.at - 1),
+      ArrowDown: () => this.pick(this.at + 1), ArrowUp: () => this.pick(this.at - 1),
       PageDown: () => this.jump(1), PageUp: () => this.jump(-1),
       Enter: isInput ? () => this.enter(event) : null,
       Backspace: isInput && !this.input.value && this.type ? () => this.narrow("") : null,
@@ -128,10 +152,12 @@ class Palette {
     run();
   }
 
-  /** Who types and presses Enter at once means what is about to be found. */
+  /** Who types and presses Enter at once means what is about to be found; typing on takes it back. */
   enter(event) {
-    if (this.isWaiting) this.entered = { ctrlKey: event.ctrlKey, metaKey: event.metaKey };
-    else this.choose(this.options[this.at], event);
+    if (this.isWaiting && !this.isPicked) {
+      this.entered = { ctrlKey: event.ctrlKey, metaKey: event.metaKey };
+      this.status.textContent = t("Searching…");
+    } else this.choose(this.options[this.at], event);
   }
 
   pointed(event) {
@@ -151,6 +177,7 @@ class Palette {
 
   narrow(type) {
     this.type = type;
+    this.stale();
     this.input.focus();
     this.load();
   }
@@ -158,7 +185,7 @@ class Palette {
   choose(option, event) {
     if (!option) return;
     if (option.dataset.field) this.send(option);
-    else if (option.dataset.run) { this.dialog.close(); showKeys(); }
+    else if (option.dataset.run) { this.dialog.close(); RUNS[option.dataset.run]?.(); }
     else if (event.ctrlKey || event.metaKey) window.open(option.href, "_blank", "noopener");
     else { this.dialog.close(); window.location.assign(option.href); }
   }

@@ -89,7 +89,8 @@ document.addEventListener("click", async (event) => {
   const body = element("div", "file-preview");
   if (kind === "picture") {
     const image = element("img");
-    Object.assign(image, { src: preview, alt: name });
+    // Of a picture that moves the original; a thumbnail shows its first moment.
+    Object.assign(image, { src: /\.gif$/i.test(name) ? preview : `${preview}?size=1280`, alt: name });
     body.append(image);
   } else {
     const answer = await ask(preview).catch(() => null);

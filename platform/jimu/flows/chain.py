@@ -1,7 +1,8 @@
 """The chain of automations that led to a write, so that a circle is seen and stopped.
 
 An automation writes as the engine, through ``VIA``, for a reason that names the chain: it is in the history of what
-was written, and the write path finds it there when the write sets off further automations.
+was written, and the write path finds it there when the write sets off further automations. What an approval does that
+an automation has begun is part of the chain, as long as nobody had to decide anything on the way.
 """
 
 from __future__ import annotations
@@ -29,6 +30,12 @@ def chain_of(context: Context) -> Chain:
 def in_chain(chain: Chain, context: Context) -> Context:
     """The context in which the last automation of ``chain`` acts: as the engine."""
     return replace(context, actor=replace(SYSTEM, via=VIA), reason=_WORD + _ARROW.join(chain))
+
+
+def led_on(context: Context, link: str) -> Context:
+    """``context`` with ``link`` at the end of the chain that it is in; unchanged if it is in none."""
+    chain = chain_of(context)
+    return in_chain((*chain, link), context) if chain else context
 
 
 def is_circle(chain: Chain, name: str) -> bool:
