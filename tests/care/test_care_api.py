@@ -134,4 +134,4 @@ def test_what_is_known_of_a_person_is_handed_out_and_erased(served: Served) -> N
 
 def test_what_retention_will_do_is_told_to_who_configures(served: Served) -> None:
     assert served.seller.get("/retention").status_code == 403
-    assert {d["rule"] for d in served.boss.get("/retention").json["due"]} == {"bin", "old"}
+    assert {d["rule"] for d in served.boss.get("/retention").json["due"]} == {"bin", "old", "done", "sent"}

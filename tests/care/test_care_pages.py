@@ -102,7 +102,7 @@ def test_groups_of_duplicates_are_worked_through(site: Site, ann: Visitor) -> No
     page = ann.get("/duplicates?object=company").text
     assert "Umbrella Foods" in page
     assert f"ids={encode_id(ids[0])},{encode_id(ids[1])}" in page or f"ids={encode_id(ids[1])}" in page
-    dismissed = page.split('action="/duplicates/')[2].split("/dismiss")[0]
+    dismissed = re.findall(r'action="/duplicates/(\w+)/dismiss"', page)[0]
     ann.client.post(f"/duplicates/{dismissed}/dismiss", data={"csrf_token": ann.token})
     assert dismissed not in ann.get("/duplicates?object=company").text
 

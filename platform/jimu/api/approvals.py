@@ -74,6 +74,7 @@ def one_view(call: Call, parameters: Parameters, id: str) -> Answer:
 
 
 def read_view(call: Call, parameters: Parameters, id: str) -> Answer:
+    read_object()
     panel(path_id(id), call.context)
     mark_read(path_id(id), call.context)
     return Answer({"read": True})

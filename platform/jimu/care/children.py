@@ -23,6 +23,8 @@ _SHOWN = 5
 
 # What found the records, and what they were left apart for, is over when they are one.
 _NOT_MOVED = frozenset({"duplicate_member"})
+_NOT_COUNTED = frozenset({"follower", "favourite", "recent_view"})
+"""What people keep for themselves goes along, and is nobody else's business."""
 
 
 @dataclass
@@ -44,7 +46,7 @@ class Children:
         return sum(len(found) for found in self.pointing.values())
 
     def counts(self) -> dict[str, int]:
-        return {object: len(found) for object, found in self.pointing.items() if found}
+        return {object: len(found) for object, found in self.pointing.items() if found and object not in _NOT_COUNTED}
 
 
 def find_children(object: str, gone: Sequence[int], into: int, context: Context) -> Children:
@@ -92,6 +94,8 @@ def _move(object: ObjectDef, commands: Sequence[Update], moved: Moved, context: 
         raise _stuck(object, stuck)
     if twice:
         write.write_many(twice, context, values=False)
+    if object.name in _NOT_COUNTED:
+        return
     moved.dropped += len(twice)
     moved.by_object[object.name] = moved.by_object.get(object.name, 0) + len(commands) - len(twice)
 

@@ -29,7 +29,7 @@ class Titled:
 
 
 def referenced_ids(names: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> set[int]:
-    """All ids that the fields ``names`` of ``rows`` point at."""
+    """All ids that the fields ``names`` of ``rows`` point at; what is masked points at nothing."""
     found: set[int] = set()
     names = tuple(names)
     for row in rows:
@@ -37,7 +37,7 @@ def referenced_ids(names: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> s
             value = row.get(name)
             if isinstance(value, list):
                 found.update(value)
-            elif value is not None:
+            elif isinstance(value, int):
                 found.add(value)
     return found
 

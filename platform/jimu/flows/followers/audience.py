@@ -13,7 +13,7 @@ from jimu.access.fields import field_access
 from jimu.access.scopes import USER_OBJECT
 from jimu.fieldtypes.ids import decode_id
 from jimu.flows.followers.following import listeners_of, owners_told
-from jimu.flows.followers.happenings import COMMENTED, DECIDED, DELETED, OWNER, Happening
+from jimu.flows.followers.happenings import COMMENTED, DECIDED, DELETED, OWNER, TOLD, Happening
 from jimu.flows.followers.words import SYSTEM_NAME, View
 from jimu.records import Context
 from jimu.records.environment import build_environment
@@ -112,6 +112,8 @@ def audience_of(happenings: Sequence[Happening], by: int | None, context: Contex
             left_out |= {comment.get("created_by"), *(comment.get(MENTIONS) or ())}
         elif happening.kind == DECIDED:
             left_out.add(approvals.get(decode_id(happening.data["approval"]), {}).get(OWNER))
+        elif happening.data.get(TOLD) and happening.data[OWNER]:
+            left_out.add(decode_id(happening.data[OWNER]))
         for person in listening.get(happening.record, set()) - left_out:
             found.wanted.setdefault(person, {}).setdefault(happening.record, []).append(happening)
     return found

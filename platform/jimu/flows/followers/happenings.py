@@ -13,20 +13,22 @@ from jimu.definitions.manifest import Manifest
 from jimu.fieldtypes.ids import decode_id, encode_id
 from jimu.flows.stages.finding import stages_of
 from jimu.flows.stages.moves import TAKEN_OVER
+from jimu.records.commands import Update
 from jimu.records.draft import Draft
 from jimu.records.followed import can_be_followed
 from jimu.records.mentions import COMMENT, RECORD
 from jimu.records.wave import Wave
 
 CHANGED, COMMENTED, DECIDED, DELETED = "changed", "commented", "decided", "deleted"
-FIELDS, STAGE, OWNER = "fields", "stage", "owner"
+FIELDS, STAGE, OWNER, TOLD = "fields", "stage", "owner", "told"
 _DECISIONS = frozenset({"approved", "rejected", "withdrawn", "terminated", "expired", "revoked"})
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
     """``data`` is JSON. Of a change: the ``fields`` that people follow, the ``stage`` as [field, before, after], the
-    new ``owner``; of a comment and a decision: which one.
+    new ``owner``, and whether that person is ``told`` by whoever gave it to them; of a comment and a decision: which
+    one.
     """
 
     record: int
@@ -79,12 +81,19 @@ def _change(wave: Wave, draft: Draft) -> Happening | None:
     if OWNER in draft.changed:
         owner = draft.values.get(OWNER)
         data[OWNER] = encode_id(owner) if owner else None
+        if tells_owner(draft):
+            data[TOLD] = True
     tracked = tracked_fields(wave.context.manifest, wave.object, draft.values.get("record_type"))
     told = {OWNER, stages.field if stages is not None else OWNER}
     fields = [name for name in draft.changed if name in tracked and name not in told]
     if fields:
         data[FIELDS] = list(dict.fromkeys(tracked[name] for name in fields))
     return Happening(draft.id, CHANGED, data) if data else None
+
+
+def tells_owner(draft: Draft) -> bool:
+    """Whether pools and assignments, which tell the people concerned themselves, gave the record to somebody."""
+    return isinstance(draft.command, Update) and draft.command.note is not None and OWNER in draft.changed
 
 
 def tracked_fields(manifest: Manifest, object: str, record_type: str | None = None) -> Mapping[str, str]:

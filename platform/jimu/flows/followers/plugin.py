@@ -7,7 +7,7 @@ from typing import Any
 
 from jimu.fieldtypes.ids import encode_id
 from jimu.flows.followers.following import follow_creations
-from jimu.flows.followers.happenings import CHANGED, OWNER, Happening, happenings_of
+from jimu.flows.followers.happenings import CHANGED, OWNER, Happening, happenings_of, tells_owner
 from jimu.flows.followers.leaving import FORGET_JOB, follow_leavers, forget_leaver
 from jimu.flows.followers.telling import TELL_JOB, tell_followers
 from jimu.flows.followers.units import UNIT_JOB, follow_units, tell_of_unit
@@ -47,7 +47,7 @@ def _queue(happenings: Sequence[Happening], wave: Wave) -> None:
     by = wave.context.actor.id or wave.context.caused_by
     if happenings[0].kind == CHANGED:
         heard = _followed({h.record for h in happenings}, by, wave)
-        heard |= {d.id for d in wave.judged if d.values.get(OWNER) not in (None, by)}
+        heard |= {d.id for d in wave.judged if d.values.get(OWNER) not in (None, by) and not tells_owner(d)}
         happenings = [h for h in happenings if h.record in heard]
     if happenings:
         payload = {"by": encode_id(by) if by else None, "happenings": [h.dump() for h in happenings]}
