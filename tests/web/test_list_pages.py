@@ -212,6 +212,14 @@ def test_a_group_that_there_is_not_is_explained(ada: Visitor) -> None:
     assert groups(page(ada, group="cost(x),nothing")) == []
 
 
+@pytest.mark.parametrize("path", ["/o/thing", "/o/thing/totals", "/o/thing/mass/count"])
+def test_a_filter_that_cannot_be_read_is_refused_and_not_left_out(ada: Visitor, path: str) -> None:
+    answer = ada.get(f"{path}?f=cost:gt:100", headers=FETCH)
+    assert answer.status_code == 400, answer.text
+    assert "The address holds a filter that cannot be read." in html.unescape(answer.text)
+    assert ada.get("/o/thing?f=").status_code == 200
+
+
 def test_groups_and_totals_count_only_what_may_be_read(site: Site, ada: Visitor, bob: Visitor) -> None:
     text = page(bob, group="state")
     assert groups(text) == [("Draft", 24), ("Sold", 6)]

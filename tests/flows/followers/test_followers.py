@@ -17,6 +17,7 @@ from jimu.fieldtypes.ids import encode_id
 from jimu.flows.followers import follow, followers_of_record, following_state, unfollow
 from jimu.jobs import LocalBackend, Runner
 from jimu.records import Context, Create, Delete, ListRequest, Update, read, write
+from jimu.records.commands import OwnerNote
 from tests.records.project import Project, prepared_project
 
 FILES = {
@@ -100,9 +101,7 @@ def change(context: Context, object: str, id: int, **values: Any) -> None:
     write.write(Update(object, id, values), context)
 
 
-def test_followers_hear_of_what_is_followed_and_who_did_it_does_not(
-    firm: Project, boss: Context, kim: Context
-) -> None:
+def test_followers_hear_of_what_is_followed_and_who_did_it_does_not(firm: Project, boss: Context, kim: Context) -> None:
     deal = firm.create("deal", boss, name="Press", state="new")
     follow(deal, kim)
     assert following_state(deal, kim).is_on
@@ -154,6 +153,15 @@ def test_a_new_owner_is_told_of_it(firm: Project, boss: Context, kim: Context) -
     deal = firm.create("deal", boss, name="Press")
     change(boss, "deal", deal, owner=kim.actor.id)
     assert told(firm, kim) == [("Bo gave Press to you", None)]
+
+
+def test_a_new_owner_who_is_told_by_a_pool_is_not_told_again_and_others_are(
+    firm: Project, boss: Context, kim: Context
+) -> None:
+    deal = firm.create("deal", boss, name="Press")
+    write.write(Update("deal", deal, {"owner": kim.actor.id}, note=OwnerNote("assigned", "open")), firm.system)
+    assert told(firm, kim) == []
+    assert len(told(firm, boss)) == 1
 
 
 def test_makers_commenters_and_the_mentioned_come_to_follow_unless_they_say_no(
