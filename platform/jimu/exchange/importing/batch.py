@@ -12,7 +12,9 @@ from typing import Any
 
 from jimu.errors import JimuError
 from jimu.exchange.importing.binding import Binding, Target
+from jimu.exchange.importing.cells import text_of
 from jimu.exchange.importing.checkpoint import Counters
+from jimu.exchange.importing.later import LaterReference, LaterReferences
 from jimu.exchange.importing.lookups import Lookups, Question, naming_field
 from jimu.exchange.importing.rows import NamedRecord, PendingRow, RowProblem
 from jimu.fieldtypes.errors import FieldError
@@ -57,6 +59,14 @@ class Batch:
     skipped: list[tuple[PendingRow, int]] = field(default_factory=list)
     order: list[PendingRow | None] = field(default_factory=list)
     counters: Counters = field(default_factory=Counters)
+
+    def keep_later(self, later: LaterReferences) -> None:
+        """Note which references of the stored rows are to be set once the rows that they name are there."""
+        for row, id in self.stored:
+            if row.later:
+                names = {n.target.field.name: list(n.texts) for n in row.later}
+                later.add(LaterReference(row.row.number, id, names, [text_of(c) for c in row.row.cells]))
+        later.flush()
 
 
 class BatchWriter:

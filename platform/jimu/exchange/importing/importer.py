@@ -151,7 +151,7 @@ class _Run:
 
         with self._noted(mark) as unit:
             batch = self.writer.write(pending, unit, unit.transaction)
-            self._keep_later(batch, later)
+            batch.keep_later(later)
             self._refuse(batch)
             self._count(batch, rows[-1][0])
             if self._has_grown(batch.counters.created):
@@ -192,13 +192,6 @@ class _Run:
             self.grown_at = self.counters.created * 4
             return True
         return False
-
-    def _keep_later(self, batch: Batch, later: LaterReferences) -> None:
-        for row, id in batch.stored:
-            if row.later:
-                names = {n.target.field.name: list(n.texts) for n in row.later}
-                later.add(LaterReference(row.row.number, id, names, [text_of(c) for c in row.row.cells]))
-        later.flush()
 
     def _refuse(self, batch: Batch) -> None:
         for row in sorted(batch.refused, key=lambda r: r.row.number):

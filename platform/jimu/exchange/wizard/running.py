@@ -16,7 +16,6 @@ from jimu.bulk.running import queue
 from jimu.bulk.units import Unit, open_unit, resume_unit
 from jimu.errors import Conflict, StaleVersion
 from jimu.exchange.importing.batch import Batch, BatchWriter
-from jimu.exchange.importing.cells import text_of
 from jimu.exchange.importing.later import LaterReference, LaterReferences
 from jimu.exchange.importing.lookups import Lookups
 from jimu.exchange.importing.noting import notes_of_batch, notes_of_later
@@ -135,7 +134,7 @@ class _Running:
                 batch = self.writer.write(pending, inner, inner.transaction)
                 if self._has_grown(batch.counters.created):
                     inner.transaction.refresh_statistics(self.source.step.object)
-                self._keep_later(batch, later)
+                batch.keep_later(later)
         except BaseException:
             self.lookups.forget()
             raise
@@ -149,13 +148,6 @@ class _Running:
         return False
 
     # --- references within the file ---
-
-    def _keep_later(self, batch: Batch, later: LaterReferences) -> None:
-        for row, id in batch.stored:
-            if row.later:
-                names = {n.target.field.name: list(n.texts) for n in row.later}
-                later.add(LaterReference(row.row.number, id, names, [text_of(c) for c in row.row.cells]))
-        later.flush()
 
     def _resolve_later(self, later: LaterReferences) -> None:
         """Every row is there now, so references between rows of the file can be set."""

@@ -20,6 +20,7 @@ from jimu.formulas.calendar import END_OF_MOMENTS, FIRST_MOMENT
 from jimu.formulas.limits import MAX_TEXT, NUMBER_LIMIT, PLACES
 from jimu.formulas.tree import Call, Constant, Field, Node, Shape
 from jimu.formulas.types import Type
+from jimu.storage.expressions.comparisons import MIRRORED, OPERATORS
 from jimu.storage.expressions.compiler import Compiler, Condition, Element, NotInSql
 from jimu.storage.expressions.let import let
 from jimu.storage.expressions.scope import SqlValue
@@ -44,14 +45,6 @@ _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
     "reference": BIG,
     "texts": pg.ARRAY(TEXT),
     "json": pg.JSONB(),
-}
-_OPERATORS = {"equal": "=", "less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">="}
-_MIRRORED = {
-    "equal": "equal",
-    "less": "greater",
-    "less_equal": "greater_equal",
-    "greater": "less",
-    "greater_equal": "less_equal",
 }
 
 
@@ -128,14 +121,14 @@ class PostgresqlCompiler(Compiler):
     def compared(self, key: str, left: Node, right: Node) -> Condition:
         if left.type.name in ("number", "duration"):
             if self.known(left) is not None and self.known(right) is None:
-                left, right, key = right, left, _MIRRORED[key]
+                left, right, key = right, left, MIRRORED[key]
             found = self.known(right)
             if found is not None and isinstance(left, Field):
                 return self._beside_constant(key, left, found)
         a, b = self.value(left), self.value(right)
         if left.type.name == "text" and key != "equal":
             a = sa.collate(a, "C")
-        return test(a, _OPERATORS[key], b)
+        return test(a, OPERATORS[key], b)
 
     def _beside_constant(self, key: str, field: Field, constant: Constant) -> Condition:
         """A whole-number column stays plain beside a constant, so that its index can be used."""
@@ -144,13 +137,13 @@ class PostgresqlCompiler(Compiler):
             value = value // timedelta(seconds=1)
         element, column = self.scope.column(field.path)
         if element is None or column.kind not in (Kind.INTEGER, Kind.DURATION):
-            return test(self.value(field), _OPERATORS[key], number(value))
+            return test(self.value(field), OPERATORS[key], number(value))
         low = numbers.floor(value)
         if low != value:
             if key == "equal":
                 return sa.false()
             key = {"less": "less_equal", "greater_equal": "greater"}.get(key, key)
-        return test(element, _OPERATORS[key], sa.literal(max(-(2**63) + 1, min(2**63 - 1, low)), BIG))
+        return test(element, OPERATORS[key], sa.literal(max(-(2**63) + 1, min(2**63 - 1, low)), BIG))
 
     def same(self, left: Node, right: Node) -> Condition:
         return self.value(left).is_not_distinct_from(self.value(right))

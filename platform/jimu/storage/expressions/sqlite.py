@@ -21,6 +21,7 @@ from jimu.formulas import numbers
 from jimu.formulas.functions.working import named_calendar
 from jimu.formulas.tree import Call, Constant, Field, Node, Shape
 from jimu.formulas.types import Type
+from jimu.storage.expressions.comparisons import MIRRORED, OPERATORS
 from jimu.storage.expressions.compiler import Compiler, Condition, Element, NotInSql
 from jimu.storage.expressions.scope import SqlValue
 from jimu.storage.schema import Column
@@ -34,14 +35,6 @@ _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
     "time": sa.Text(),
     "texts": sa.Text(),
     "json": sa.Text(),
-}
-_OPERATORS = {"equal": "=", "less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">="}
-_MIRRORED = {
-    "equal": "equal",
-    "less": "greater",
-    "less_equal": "greater_equal",
-    "greater": "less",
-    "greater_equal": "less_equal",
 }
 
 
@@ -140,7 +133,7 @@ class SqliteCompiler(Compiler):
         if left.type.name not in ("number", "duration"):
             return _compare(self.value(left), key, self.value(right))
         if self.known(left) is not None and self.known(right) is None:
-            left, right, key = right, left, _MIRRORED[key]
+            left, right, key = right, left, MIRRORED[key]
         constant = self.known(right)
         if constant is not None and constant.value is not None and isinstance(left, Field):
             return self._beside_constant(key, left, constant)
@@ -234,7 +227,7 @@ def shapes(*nodes: Node) -> list[Shape]:
 
 
 def _compare(left: Element, key: str, right: Element) -> Condition:
-    return test(left, _OPERATORS[key], right)
+    return test(left, OPERATORS[key], right)
 
 
 def test(left: Element, operator: str, right: Element) -> Condition:
