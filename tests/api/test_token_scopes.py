@@ -11,7 +11,14 @@ from tests.api.conftest import Shop
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 # They answer a question that is too long for an address.
-ASKING = {"api.check_formula", "api.find_duplicates", "api.foresee", "api.foresee_unit", "api.foresee_hand_over"}
+ASKING = {
+    "api.check_formula",
+    "api.find_duplicates",
+    "api.foresee",
+    "api.foresee_hand_over",
+    "api.foresee_merges",
+    "api.foresee_unit",
+}
 # Signed by the other system; it knows no tokens.
 SIGNED = {"api.hook"}
 

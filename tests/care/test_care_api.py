@@ -13,7 +13,9 @@ import pytest
 
 from jimu.access import SYSTEM, accounts
 from jimu.app import create_app
+from jimu.care.merging_many import carry_merges_on
 from jimu.care.scanning import scan
+from jimu.fieldtypes.ids import decode_id
 from jimu.records import Create, write
 from jimu.runtime import Runtime
 from jimu.settings import Settings
@@ -92,6 +94,48 @@ def test_clusters_are_found_and_dismissed(served: Served) -> None:
     assert served.seller.post(f"/clusters/{mine['id']}/dismiss").status_code == 404
     assert served.boss.post(f"/clusters/{mine['id']}/dismiss").status_code == 204
     assert mine["id"] not in {c["id"] for c in served.boss.get("/duplicates/company/clusters").json["clusters"]}
+
+
+def test_many_groups_are_merged_by_a_rule_followed_and_taken_back(served: Served) -> None:
+    pairs = [
+        [served.boss.create("company", name=f"{n} {end}")["id"] for end in ("", "Inc.")] for n in ("Oscorp", "Umbrella")
+    ]
+    scan("company", served.runtime.context(SYSTEM))
+    clusters = served.boss.get("/duplicates/company/clusters", rule="same_name").json["clusters"]
+    body = {
+        "clusters": [c["id"] for c in clusters if c["records"][0]["id"] in {*pairs[0], *pairs[1]}],
+        "survivor": "newest",
+    }
+    told = served.boss.post("/duplicates/company/merge/foresee", body).json
+    assert (told["groups"], told["records"], {one["problem"] for one in told["first"]}) == (2, 2, {None})
+    assert {one["master"] for one in told["first"]} == {pair[1] for pair in pairs}
+    started = served.boss.post("/duplicates/company/merge", body)
+    assert (started.status_code, started.json["action"], started.json["state"]) == (202, "merge", "running")
+    unit = started.json["id"]
+    carry_merges_on(decode_id(unit), served.runtime.context(SYSTEM))
+    done = served.boss.get(f"/units/{unit}").json
+    assert (done["state"], done["changed"], done["can_undo"]) == ("done", 2, True)
+    assert served.boss.get(f"/records/company/{pairs[0][0]}").json["id"] == pairs[0][1]
+    back = served.boss.post(f"/units/{unit}/undo").json
+    assert (back["state"], back["undoes"]) == ("done", unit), back
+    assert served.boss.get(f"/records/company/{pairs[0][0]}").json["id"] == pairs[0][0]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"survivor": "fattest"}, "survivor"),
+        ({"values": ["own"]}, "values"),
+        ({"rule": "none_such"}, "rule"),
+        ({"alike": 2}, "alike"),
+        ({"alike": True}, "alike"),
+        ({"clusters": ["x"]}, "clusters"),
+    ],
+)
+def test_a_rule_for_merging_that_cannot_be_understood_is_refused(served: Served, body: Any, field: str) -> None:
+    for path in ("/duplicates/company/merge", "/duplicates/company/merge/foresee"):
+        answer = served.boss.post(path, body)
+        assert (answer.status_code, answer.json["errors"][0]["field"]) == (400, field)
 
 
 def test_converting_is_previewed_and_done(served: Served) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from jimu.api.call import Call
@@ -10,7 +12,10 @@ from jimu.api.schemas import record_schema
 from jimu.care.children import Moved
 from jimu.care.converting import EXISTING, NEW, SKIP, Choice
 from jimu.care.erasing import Trace
+from jimu.care.merge_rules import SURVIVORS, VALUES, MergeRule
 from jimu.care.merging import Merge, MergeForecast
+from jimu.care.merging_many import ManyMerges
+from jimu.care.scanning import scanned_rules
 from jimu.definitions.kinds.conversion import ConversionDef
 from jimu.errors import BadRequest, Invalid, Problem
 from jimu.fieldtypes.ids import decode_id, encode_id
@@ -22,6 +27,8 @@ NEEDS_ID = Message("Name a record by its id.")
 NEEDS_NAME = Message("This must be text.")
 NEEDS_OBJECT = Message("This must be a JSON object.")
 NEEDS_CHOICE = Message("This must be new, existing or skip.")
+NEEDS_ONE_OF = Message("This must be one of: {values}.")
+NEEDS_SHARE = Message("This must be a number from 0 to 1.")
 
 
 def _bad(message: Message, field: str) -> BadRequest:
@@ -79,6 +86,25 @@ def read_merge(call: Call, object: str, body: Mapping[str, Any]) -> Merge:
     }
     values = read_values(call, object, read_mapping(body, "values"))
     return Merge(object, tuple(dict.fromkeys(ids)), master, chosen, dict(values))
+
+
+def read_merges(call: Call, object: str, body: Mapping[str, Any]) -> ManyMerges:
+    """Without ``clusters`` and ``alike`` only groups whose records are wholly alike."""
+    rules = [rule.name for rule in scanned_rules(call.manifest, object)]
+    how = MergeRule(_one_of(body, "survivor", SURVIVORS), _one_of(body, "values", VALUES))
+    ids = tuple(dict.fromkeys(read_ids(body, "clusters")))
+    alike = body.get("alike", 0 if ids else 1)
+    if isinstance(alike, bool) or not isinstance(alike, int | float | Decimal) or not 0 <= alike <= 1:
+        raise _bad(NEEDS_SHARE, "alike")
+    return ManyMerges(object, how, _one_of(body, "rule", ("", *rules)), float(alike), ids)
+
+
+def _one_of(body: Mapping[str, Any], name: str, values: Sequence[str]) -> str:
+    """The first of ``values`` where nothing is said."""
+    value = body.get(name, values[0])
+    if value not in values:
+        raise _bad(replace(NEEDS_ONE_OF, params={"values": [v for v in values if v]}), name)
+    return str(value)
 
 
 def read_choices(call: Call, conversion: ConversionDef, given: Mapping[str, Any]) -> dict[str, Choice]:

@@ -19,6 +19,14 @@ _TITLED: Json = {
 _PREVIEW: Json = {"type": "boolean", "description": "Tell what would be, and do nothing."}
 _VALUES: Json = {"type": "object", "description": "Field: value, as for a new record."}
 
+_CLUSTER: dict[str, Json] = {
+    "id": _ID,
+    "rule": {"type": "string"},
+    "score": {"type": "number"},
+    "records": {"type": "array", "items": _TITLED},
+    "hidden": {"type": "integer", "description": "Records of the group that you may not see."},
+}
+
 
 def _object(required: list[str], **properties: Json) -> Json:
     return {"type": "object", "required": required, "properties": properties}
@@ -89,15 +97,51 @@ SHAPES: dict[str, Json] = {
             "type": "array",
             "items": _object(
                 ["id", "rule", "score", "records", "hidden"],
-                id=_ID,
-                rule={"type": "string"},
-                score={"type": "number"},
-                records={"type": "array", "items": _TITLED},
-                hidden={"type": "integer", "description": "Records of the group that you may not see."},
+                **_CLUSTER,
             ),
         },
         next={"type": ["string", "null"]},
         total={"type": "integer"},
+    ),
+    "Merges": {
+        "type": "object",
+        "properties": {
+            "clusters": {**_IDS, "description": "Groups by their ids; without any, all open ones that fit."},
+            "rule": {"type": "string", "description": "Only groups that this duplicate rule found."},
+            "alike": {
+                "type": "number",
+                "minimum": 0,
+                "maximum": 1,
+                "description": "How much alike the records of a group are at least: 1, or 0 where groups are named.",
+            },
+            "survivor": {
+                "enum": ["oldest", "newest", "complete"],
+                "default": "oldest",
+                "description": "Which record stays: made first, changed last, or with the most values.",
+            },
+            "values": {
+                "enum": ["own", "newest"],
+                "default": "own",
+                "description": "own: blank ones filled from the others. newest: for each field the one changed last.",
+            },
+        },
+    },
+    "MergesForeseen": _object(
+        ["groups", "records", "first"],
+        groups={"type": "integer"},
+        records={"type": "integer", "description": "How many records would go."},
+        first={
+            "type": "array",
+            "items": _object(
+                ["id", "rule", "score", "records", "hidden", "problem"],
+                **_CLUSTER,
+                problem={"type": ["string", "null"], "description": "Why the group will be left as it is."},
+                master={**_ID, "description": "The record that stays."},
+                values=_VALUES,
+                fields={"type": "object", "additionalProperties": {"type": "string"}},
+                moved=_COUNTS,
+            ),
+        },
     ),
     "Queued": _object(["queued"], queued={"type": "boolean"}),
     "Convert": _object(
@@ -192,6 +236,8 @@ NAMES: dict[str, str] = {
     "merge": "Merge",
     "merged": "Merged",
     "clusters": "Clusters",
+    "merges": "Merges",
+    "merges_foreseen": "MergesForeseen",
     "queued": "Queued",
     "convert": "Convert",
     "converted": "Converted",
