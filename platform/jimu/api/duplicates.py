@@ -13,7 +13,8 @@ from jimu.api.endpoints import RECORD_ERRORS, WRITE_ERRORS, Endpoint
 from jimu.api.parameters import ParameterSet, text
 from jimu.api.records import path_id
 from jimu.api.schemas import record_schema
-from jimu.care.scanning import ask_for_scan
+from jimu.care.crossing import dismiss_crossing, find_crossing, find_crossings
+from jimu.care.scanning import ask_for_scan, crossing_rules
 from jimu.care.workbench import Cluster, dismiss, find_clusters, get_cluster
 from jimu.definitions.manifest import Manifest
 from jimu.definitions.model import ObjectDef
@@ -57,6 +58,23 @@ def dump_cluster(cluster: Cluster) -> dict[str, Any]:
     }
 
 
+def crossings_view(call: Call, parameters: Parameters, object: str) -> Answer:
+    page = find_crossings(object, call.context, rule=parameters["rule"], after=parameters["after"] or None)
+    found = [
+        {
+            "id": encode_id(c.id),
+            "rule": c.rule,
+            "record": {"id": encode_id(c.about), "title": c.title},
+            "others": [
+                {"object": o.object, "id": encode_id(o.id), "title": o.title, "score": o.score} for o in c.others
+            ],
+            "hidden": c.hidden,
+        }
+        for c in page.crossings
+    ]
+    return Answer({"crossings": found, "next": page.next, "total": page.total})
+
+
 def scan_view(call: Call, parameters: Parameters, object: str) -> Answer:
     for action in ("update", "delete"):
         require_action(call.actor, call.manifest, object, action)
@@ -65,12 +83,20 @@ def scan_view(call: Call, parameters: Parameters, object: str) -> Answer:
 
 
 def dismiss_view(call: Call, parameters: Parameters, id: str) -> Answer:
-    dismiss(get_cluster(path_id(id), call.context), call.context)
+    crossing = find_crossing(path_id(id), call.context)
+    if crossing is not None:
+        dismiss_crossing(crossing, call.context)
+    else:
+        dismiss(get_cluster(path_id(id), call.context), call.context)
     return Answer(status=204)
 
 
 def has_rules(manifest: Manifest, object: ObjectDef) -> bool:
     return bool(object.duplicates)
+
+
+def _has_crossing_rules(manifest: Manifest, object: ObjectDef) -> bool:
+    return bool(crossing_rules(manifest, object.name))
 
 
 def endpoints(settings: Settings) -> tuple[Endpoint, ...]:
@@ -85,6 +111,11 @@ def endpoints(settings: Settings) -> tuple[Endpoint, ...]:
         Endpoint(
             "GET", "/duplicates/{object}/clusters", clusters_view, "Groups of duplicates that were found", "records",
             "clusters", page, per_object=True, result="clusters", errors=RECORD_ERRORS, only=has_rules,
+        ),
+        Endpoint(
+            "GET", "/duplicates/{object}/crossings", crossings_view, "Records that are like those of other objects",
+            "records", "crossings", page, per_object=True, result="crossings", errors=RECORD_ERRORS,
+            only=_has_crossing_rules,
         ),
         Endpoint(
             "POST", "/duplicates/{object}/scan", scan_view, "Look through all records for duplicates", "records",

@@ -103,6 +103,31 @@ SHAPES: dict[str, Json] = {
         next={"type": ["string", "null"]},
         total={"type": "integer"},
     ),
+    "Crossings": _object(
+        ["crossings", "next", "total"],
+        crossings={
+            "type": "array",
+            "items": _object(
+                ["id", "rule", "record", "others", "hidden"],
+                id=_ID,
+                rule={"type": "string"},
+                record=_TITLED,
+                others={
+                    "type": "array",
+                    "items": _object(
+                        ["object", "id", "title", "score"],
+                        object={"type": "string"},
+                        id=_ID,
+                        title={"type": "string"},
+                        score={"type": "number"},
+                    ),
+                },
+                hidden={"type": "integer", "description": "Further records that you may not see."},
+            ),
+        },
+        next={"type": ["string", "null"]},
+        total={"type": "integer"},
+    ),
     "Merges": {
         "type": "object",
         "properties": {
@@ -236,6 +261,7 @@ NAMES: dict[str, str] = {
     "merge": "Merge",
     "merged": "Merged",
     "clusters": "Clusters",
+    "crossings": "Crossings",
     "merges": "Merges",
     "merges_foreseen": "MergesForeseen",
     "queued": "Queued",

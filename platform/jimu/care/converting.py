@@ -24,6 +24,7 @@ from jimu.records.commands import Create, Update
 from jimu.records.draft import INVALID
 from jimu.records.environment import build_environment
 from jimu.records.object_plan import plan_of
+from jimu.records.titles import find_titles
 from jimu.records.world import World
 
 NO_CONVERSION = Message("There is no such conversion.")
@@ -131,11 +132,27 @@ def can_convert(conversion: ConversionDef, id: int, context: Context) -> bool:
     return True
 
 
-def foresee_conversion(conversion: ConversionDef, id: int, context: Context) -> list[StepForecast]:
-    """What would come of it, step by step. Raises NotFound, Forbidden, Conflict as ``convert`` does."""
+def foresee_conversion(
+    conversion: ConversionDef, id: int, context: Context, onto: Mapping[str, int] | None = None
+) -> list[StepForecast]:
+    """What would come of it, step by step. Raises NotFound, Forbidden, Conflict as ``convert`` does. ``onto``: step →
+    the record that is to be joined there, if the actor may read it.
+    """
     with looking(context) as inner:
         source = _load(conversion, id, inner, lock=False)
-        return [_forecast(step, source) for step in conversion.steps.values()]
+        steps = [_forecast(step, source) for step in conversion.steps.values()]
+        return [_onto(one, (onto or {}).get(one.step.name, 0), inner) for one in steps]
+
+
+def _onto(foreseen: StepForecast, id: int, context: Context) -> StepForecast:
+    if not id:
+        return foreseen
+    title = find_titles(context.transaction, [id], context, build_environment(context)).get(id)
+    if title is None or context.transaction.titles([id])[id].object != foreseen.step.object:
+        return foreseen
+    others = tuple(found for found in foreseen.found if found.id != id)
+    known = next((found for found in foreseen.found if found.id == id), Found(id, title, 1.0, "chosen"))
+    return replace(foreseen, found=(known, *others), choice=Choice(EXISTING, id))
 
 
 def _forecast(step: ConversionStepDef, source: _Source) -> StepForecast:

@@ -15,9 +15,10 @@ from jimu.hookspecs import hookimpl
 from jimu.records import Context, write
 from jimu.records.commands import Command, Create, Delete, Update
 from jimu.records.duplicates import Rule, Searching, rules_of
+from jimu.records.duplicates.detecting import Match
 from jimu.records.environment import build_environment
 from jimu.storage.entries import BULK, JobRow
-from jimu.storage.query import AllOf, Compare, Filter, Query
+from jimu.storage.query import EVERYTHING, AllOf, Compare, Filter, Query, Where
 
 JOB = "jimu.duplicates_scan"
 CLUSTER, MEMBER = "duplicate_cluster", "duplicate_member"
@@ -28,16 +29,24 @@ _FOUR = Decimal("0.0001")
 
 @dataclass
 class Finds:
-    """``best``: record → the best score by which it is in a group. ``pairs``: how much alike, and who."""
+    """``best``: record → the best score by which it is in a group. ``pairs``: how much alike, and who. ``across``:
+    record → those of other objects, with their scores.
+    """
 
     groups: Groups
     best: dict[int, float]
     pairs: list[tuple[float, int, int]] = field(default_factory=list)
+    across: dict[int, list[tuple[int, float]]] = field(default_factory=dict)
 
 
 def scanned_rules(manifest: Manifest, object: str) -> list[Rule]:
     """The rules whose finds can be merged: those that hold records of the object against each other."""
     return [rule for rule in rules_of(manifest, object) if rule.definition.own]
+
+
+def crossing_rules(manifest: Manifest, object: str) -> list[Rule]:
+    """The rules that hold records of the object against those of others."""
+    return [rule for rule in rules_of(manifest, object) if rule.definition.across]
 
 
 def ask_for_scan(object: str, context: Context) -> None:
@@ -56,7 +65,7 @@ def run_scan(job: Any, context: Any) -> None:
 def scan(object: str, context: Context) -> int:
     """Look through all living records; the clusters found take the place of the open ones. Returns how many."""
     found = 0
-    for rule in scanned_rules(context.manifest, object):
+    for rule in rules_of(context.manifest, object):
         finds = look_through(rule, context)
         found += _store(rule, finds, context)
     return found
@@ -65,7 +74,8 @@ def scan(object: str, context: Context) -> int:
 def look_through(rule: Rule, context: Context) -> Finds:
     """The groups of records that ``rule`` takes for the same, a batch of records and a reading transaction at a time.
 
-    A pair counts only in one direction where ``when`` and ``among`` let only one through.
+    What it finds is what saving each of the records would be told of: those are asked for which ``when`` holds, and a
+    pair counts if one of the two finds the other.
     """
     finds = Finds(Groups(), {})
     object, fields = rule.definition.object, sorted(set(rule.fields_of(rule.definition.object).values()))
@@ -75,17 +85,27 @@ def look_through(rule: Rule, context: Context) -> Finds:
             ids = transaction.ids_after(object, after, BATCH)
             if not ids:
                 return finds
-            rows = transaction.fetch(object, ids, (*fields, "deleted_at"))
-            alive = [row for id in ids if (row := rows.get(id)) is not None and row["deleted_at"] is None]
-            searching = Searching(transaction, context.manifest, build_environment(context))
-            for row, matches in zip(alive, searching.find(rule, object, alive), strict=True):
+            environment = build_environment(context)
+            asked = transaction.matching(object, ids, _asked(rule), environment, "alive")
+            rows = transaction.fetch(object, asked, fields)
+            listed = [rows[id] for id in ids if id in rows]
+            searching = Searching(transaction, context.manifest, environment)
+            for row, matches in zip(listed, searching.find(rule, object, listed), strict=True):
                 for match in matches:
-                    if match.object == object:
-                        _note(finds, row["id"], match.id, match.score)
+                    _note(finds, object, row["id"], match)
         after = ids[-1]
 
 
-def _note(finds: Finds, one: int, other: int, score: float) -> None:
+def _asked(rule: Rule) -> Filter:
+    when = rule.definition.when
+    return EVERYTHING if when is None else Where(when)
+
+
+def _note(finds: Finds, object: str, one: int, match: Match) -> None:
+    other, score = match.id, match.score
+    if match.object != object:
+        finds.across.setdefault(one, []).append((other, score))
+        return
     finds.groups.join(one, other)
     finds.pairs.append((score, one, other))
     for id in (one, other):
@@ -101,7 +121,10 @@ def _store(rule: Rule, finds: Finds, context: Context) -> int:
         _remove_open(object, rule.name, unit)
         for start in range(0, len(groups), _WRITTEN):
             _write_groups(rule, groups[start : start + _WRITTEN], finds.best, weakest, unit)
-    return len(groups)
+        across = list(finds.across.items())
+        for start in range(0, len(across), _WRITTEN):
+            _write_across(rule, across[start : start + _WRITTEN], unit)
+    return len(groups) + len(finds.across)
 
 
 def _remove_open(object: str, rule: str, context: Context) -> None:
@@ -137,17 +160,29 @@ def _write_groups(
         write.write_many(commands, context, atomic=False, values=False)
 
 
+def _write_across(rule: Rule, found: Sequence[tuple[int, list[tuple[int, float]]]], context: Context) -> None:
+    """One group for each record: itself, and those of other objects that are like it."""
+    ids = context.transaction.new_ids(len(found))
+    told = {"of_object": rule.definition.object, "rule": rule.name, "state": "open"}
+    clusters: list[Command] = []
+    members: list[Command] = []
+    for id, (about, others) in zip(ids, found, strict=True):
+        best = {"size": len(others) + 1, "score": _decimal(max(score for _, score in others))}
+        clusters.append(Create(CLUSTER, {**told, **best, "about": about}, id=id))
+        members += [Create(MEMBER, {"cluster": id, "record": r, "score": _decimal(s)}) for r, s in others[:MOST]]
+    for commands in (clusters, members):
+        write.write_many(commands, context, atomic=False, values=False)
+
+
 def _decimal(score: float) -> Decimal:
     return Decimal(score).quantize(_FOUR)
 
 
 def settle(cluster: int, state: str, context: Context) -> None:
-    """Say what became of a cluster: merged or dismissed."""
+    """Say what became of a cluster: merged, converted, linked or dismissed."""
     write.write(Update(CLUSTER, cluster, {"state": state}), context.as_actor(SYSTEM))
 
 
 @hookimpl
 def jimu_job_handlers() -> Mapping[str, Callable[[Any, Any], None]]:
     return {JOB: run_scan}
-
-

@@ -96,7 +96,9 @@ class Wanted:
 
     @property
     def filter(self) -> Filter:
-        found: list[Filter] = [Compare("of_object", "eq", self.object), Compare("state", "eq", "open")]
+        found: list[Filter] = [
+            Compare("of_object", "eq", self.object), Compare("state", "eq", "open"), Compare("about", "blank")
+        ]  # fmt: skip
         if self.rule:
             found.append(Compare("rule", "eq", self.rule))
         if self.alike:
@@ -144,7 +146,8 @@ def get_cluster(id: int, context: Context) -> Cluster:
     """Raises NotFound unless it is there, open, and the actor sees two of its records."""
     with reading(context) as transaction:
         row = transaction.fetch(CLUSTER, [id]).get(id)
-        found = _seen([row], transaction, context) if row is not None and row["state"] == "open" else []
+        is_open = row is not None and row["state"] == "open" and row["about"] is None
+        found = _seen([row], transaction, context) if row is not None and is_open else []
     if not found:
         raise NotFound(NO_CLUSTER)
     return found[0]
@@ -177,9 +180,14 @@ def dismiss(cluster: Cluster, context: Context) -> None:
 
 def set_apart(object: str, ids: Iterable[int], context: Context) -> None:
     """Remember that no two of ``ids`` are the same."""
+    keep_apart(object, combinations(sorted(ids), 2), context)
+
+
+def keep_apart(object: str, couples: Iterable[tuple[int, int]], context: Context) -> None:
+    """Remember that these are not told of as the same again. Needs the right to change records of ``object``."""
     require_action(context.actor, context.manifest, object, "update")
     engine = context.as_actor(SYSTEM)
-    pairs = {pair(one, other) for one, other in combinations(sorted(ids), 2)}
+    pairs = {pair(one, other) for one, other in couples}
     with write.unit_of_work(engine) as unit:
         known = {pair(*p) for p in _apart(pairs, unit)}
         commands: list[Command] = [Create(APART, {"one": a, "other": b}) for a, b in sorted(pairs - known)]

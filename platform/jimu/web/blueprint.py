@@ -24,6 +24,7 @@ from jimu.web.views import (
     converting,
     deleting,
     design,
+    duplicates,
     field_edit,
     files,
     following,
@@ -99,6 +100,7 @@ VIEWS = (
     files,
     app_files,
     design,
+    duplicates,
     admin,
 )
 PUBLIC = frozenset(

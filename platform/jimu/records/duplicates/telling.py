@@ -63,11 +63,11 @@ class Telling:
     def tell(self, found: Sequence[list[Match]]) -> list[list[Told]]:
         """For the matches of each record: what is told. Those of which nothing may be told at all are left out."""
         every = [match for matches in found for match in matches if match.place < 0]
-        seen = self._seen(every)
+        seen = self.seen(every)
         titles = self._titles(every, seen)
         return [[told for m in matches if (told := self._told(m, seen, titles)) is not None] for matches in found]
 
-    def _seen(self, matches: Sequence[Match]) -> set[int]:
+    def seen(self, matches: Sequence[Match]) -> set[int]:
         """The records that the actor may read, and in which nothing by which they were found is hidden or masked."""
         by_object: dict[str, dict[int, set[str]]] = {}
         for match in matches:

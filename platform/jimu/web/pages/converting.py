@@ -22,7 +22,7 @@ from jimu.web.pages.shapes import PageShape, page_shape
 
 _BETWEEN = "__"
 _HAS = "_has_"
-_REASONS = {"link": Message("linked already"), "key": Message("same key")}
+_REASONS = {"link": Message("linked already"), "key": Message("same key"), "chosen": Message("chosen")}
 
 
 @dataclass(frozen=True)

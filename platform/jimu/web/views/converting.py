@@ -9,6 +9,8 @@ from flask import Blueprint, Response, request
 from jimu.access.rules import require_action
 from jimu.care.cloning import ChildKind, child_kinds, clone
 from jimu.care.converting import convert, foresee_conversion, get_conversion
+from jimu.care.crossing import find_crossing
+from jimu.care.scanning import settle
 from jimu.definitions.kinds.conversion import ConversionDef
 from jimu.errors import Conflict, Invalid, Problem
 from jimu.fieldtypes.ids import encode_id
@@ -22,6 +24,7 @@ from jimu.web.views.form_duplicates import said
 from jimu.web.visit import visit
 
 _TOLD_HERE = (Invalid, Conflict)
+ONTO = "onto."
 
 
 def register(blueprint: Blueprint) -> None:
@@ -32,16 +35,19 @@ def register(blueprint: Blueprint) -> None:
 
 
 def show_convert(object: str, id: str, name: str) -> Response:
+    """``onto.STEP``: a record to join in that step; ``cluster``: the group of duplicates that one comes from."""
     reader = reader_of(visit())
     conversion = get_conversion(name, reader.context, object)
-    found = foresee_conversion(conversion, record_id(id), reader.context)
+    found = foresee_conversion(conversion, record_id(id), reader.context, _onto())
     return _page(conversion, record_id(id), [build_step(one, one.choice, reader) for one in found], reader)
 
 
 def convert_record(object: str, id: str, name: str) -> Response:
     reader, number = reader_of(visit()), record_id(id)
     conversion = get_conversion(name, reader.context, object)
-    found = foresee_conversion(conversion, number, reader.context)
+    found = foresee_conversion(conversion, number, reader.context, _onto())
+    cluster = request.args.get("cluster")
+    crossing = find_crossing(record_id(cluster), reader.context) if cluster else None
     read_all = {one.step.name: read_choice(one.step, request.form, reader) for one in found}
     unread = [
         Problem(p.code, p.message, f"{step}.{p.field}") for step, (_, sent) in read_all.items() for p in sent.problems
@@ -55,10 +61,17 @@ def convert_record(object: str, id: str, name: str) -> Response:
         sent = list(read_all.values())
         steps = [build_step(one, choice, reader, typed) for one, (choice, typed) in zip(found, sent, strict=True)]
         return _page(conversion, number, steps, reader, error)
+    if crossing is not None and crossing.about == number:
+        settle(crossing.id, "converted", reader.context)
     last = list(done.records.values())[-1]
     titles = ", ".join(record.title for record in done.records.values())
     undo = f"/o/mass_change/{encode_id(done.unit)}/undo"
     return go(record_url(last.object, last.id), Message("Converted: {titles}.", {"titles": titles}), undo=undo)
+
+
+def _onto() -> dict[str, int]:
+    given = {name.removeprefix(ONTO): id for name, id in request.args.items() if name.startswith(ONTO)}
+    return {step: record_id(id) for step, id in given.items()}
 
 
 def _page(

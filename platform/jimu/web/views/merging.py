@@ -1,21 +1,20 @@
-"""Merging records on a page, and working through the groups of duplicates that were found."""
+"""Merging records on a page: side by side, a choice for each field that differs."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from jimu.care.merging import Merge, foresee_merge, may_merge, merge_records
+from jimu.care.merging import Merge, foresee_merge, merge_records
 from jimu.care.retention import UNDO_DAYS
-from jimu.care.scanning import ask_for_scan, scanned_rules, settle
-from jimu.care.workbench import dismiss, find_clusters, get_cluster, merged_objects
-from jimu.errors import BadRequest, Conflict, Forbidden, Invalid
+from jimu.care.scanning import settle
+from jimu.care.workbench import get_cluster
+from jimu.errors import BadRequest, Conflict, Invalid
 from jimu.fieldtypes.ids import encode_id
 from jimu.messages import Message
-from jimu.records import read
 from jimu.web.pages.merging import ALL, build_merge_page
 from jimu.web.pages.model import Crumb
 from jimu.web.pages.reader import Reader, record_url
-from jimu.web.responses import go, local, page, reader_of, record_id
+from jimu.web.responses import go, page, reader_of, record_id
 from jimu.web.visit import visit
 
 _TOLD_HERE = (Invalid, Conflict)  # a lock is told on a page of its own, which leads to the approval
@@ -25,9 +24,6 @@ CHOSEN = "f."
 def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/merge", view_func=show_merge)
     blueprint.add_url_rule("/merge", view_func=merge, methods=["POST"])
-    blueprint.add_url_rule("/duplicates", view_func=show_duplicates)
-    blueprint.add_url_rule("/duplicates/scan", view_func=scan_now, methods=["POST"])
-    blueprint.add_url_rule("/duplicates/<id>/dismiss", view_func=dismiss_cluster, methods=["POST"])
 
 
 def show_merge() -> Response:
@@ -42,13 +38,14 @@ def merge() -> Response:
     cluster = request.form.get("cluster", "")
     if request.form.get("_preview"):
         return _page(asked, cluster, reader)
+    group = get_cluster(record_id(cluster), reader.context) if cluster else None
     try:
         done = merge_records(asked, reader.context)
     except _TOLD_HERE as error:
         texts = [reader.render(p.message) for p in error.problems] or [reader.render(error.message)]
         return _page(asked, cluster, reader, texts, 422)
-    if cluster:
-        settle(record_id(cluster), "merged", reader.context)
+    if group is not None:
+        settle(group.id, "merged", reader.context)
     note = Message("Merged into {title}: {n} records.", {"title": done.survivor.title, "n": len(asked.ids)})
     undo = f"/o/mass_change/{encode_id(done.unit)}/undo"
     address = f"/duplicates?object={asked.object}" if cluster else record_url(asked.object, asked.master)
@@ -88,62 +85,3 @@ def _page(asked: Merge, cluster: str, reader: Reader, problems: list[str] | None
         back=f"/duplicates?object={asked.object}" if cluster else f"/o/{asked.object}",
         crumbs=[listed, Crumb(title)],
     )
-
-
-# --- the workbench ----------------------------------------------------------------------------------------------------
-
-
-def show_duplicates() -> Response:
-    reader = reader_of(visit())
-    names = merged_objects(reader.context)
-    object = request.args.get("object", "")
-    chosen = object if object in names else (names[0] if names else "")
-    rule = request.args.get("rule", "")
-    found = find_clusters(chosen, reader.context, rule=rule, after=request.args.get("after")) if chosen else None
-    title = reader.render(Message("Duplicates"))
-    ids = {id for cluster in found.clusters for id in cluster.members} if found else set()
-    return page(
-        "duplicates.html",
-        title,
-        objects=[(name, reader.label(reader.manifest.objects[name].plural)) for name in names],
-        chosen=chosen,
-        rules=_rules(chosen, reader) if chosen else {},
-        rule=rule,
-        found=found,
-        mark=reader.manifest.objects[chosen].icon if chosen else "",
-        owners=_owners(chosen, ids, reader) if ids else {},
-        href=lambda id: record_url(chosen, id),
-        crumbs=[Crumb(title)],
-    )
-
-
-def _rules(object: str, reader: Reader) -> dict[str, str]:
-    return {rule.name: reader.label(rule.definition.label) for rule in scanned_rules(reader.manifest, object)}
-
-
-def _owners(object: str, ids: set[int], reader: Reader) -> dict[int, str]:
-    """Record → its owner's name, in two queries for the whole page."""
-    if "owner" not in reader.manifest.objects[object].fields:
-        return {}
-    with reader.context.store.read() as transaction:
-        rows = transaction.fetch(object, ids, ("owner",))
-    owners = {id: row["owner"] for id, row in rows.items() if row.get("owner")}
-    names = read.resolve_titles(set(owners.values()), reader.context)
-    return {id: names.get(owner, "") for id, owner in owners.items()}
-
-
-def scan_now() -> Response:
-    reader = reader_of(visit())
-    object = request.form.get("object", "")
-    if not scanned_rules(reader.manifest, object) or not may_merge(object, reader.context):
-        raise Forbidden(Message("You may not look through all of these records."))
-    ask_for_scan(object, reader.context)
-    return go(f"/duplicates?object={object}", Message("All records are being looked through; look here again soon."))
-
-
-def dismiss_cluster(id: str) -> Response:
-    reader = reader_of(visit())
-    cluster = get_cluster(record_id(id), reader.context)
-    dismiss(cluster, reader.context)
-    back = local(request.form.get("_back"), f"/duplicates?object={cluster.object}")
-    return go(back, Message("Noted: these are not the same."))
