@@ -76,7 +76,7 @@ def test_enter_waits_visibly_and_leaving_or_typing_on_takes_it_back(window: Wind
     expect(page.locator("dialog.palette.is-waiting [role=status]")).to_have_text("Searching…")
     page.keyboard.press("Escape")
     expect(page.locator("dialog.palette")).to_be_hidden()
-    page.keyboard.press("/")
+    page.keyboard.press("Control+k")
     expect(page.locator(".palette-input")).to_be_focused()
     page.keyboard.insert_text("profil")
     expect(page.locator(".palette-option").first).to_contain_text("Profile")
