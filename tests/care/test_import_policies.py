@@ -12,7 +12,9 @@ import pytest
 from jimu.exchange.wizard.checking import RowFilter, checked_rows
 from jimu.exchange.wizard.imports import DataImport, load_import, receive, set_plan
 from jimu.exchange.wizard.jobs import start_check
+from jimu.exchange.wizard.reasons import Reasons, reasons_of
 from jimu.exchange.wizard.running import carry_import_on, start_run
+from jimu.messages import Message, Text, keep_message
 from jimu.records import Context
 from tests.records.project import Project
 
@@ -82,3 +84,32 @@ def test_rows_that_are_asked_about_wait_for_a_decision_each_and_it_is_carried_ou
     assert found["Acme Trading"] is None
     assert found["Globex GmbH"] == "Kiel"
     assert "沪" in found.values()
+
+
+def test_many_warnings_are_one_group_that_leads_to_its_rows(shop: Project, boss: Context) -> None:
+    """And each row of the check keeps its own."""
+    data = sent(boss)
+    (reason,) = reasons_of(data.forecast)
+    assert (reason.code, reason.header, reason.count, list(reason.first)) == ("duplicate", "name", 3, [2, 3, 5])
+    assert reason.message.render() == "There may be a record of the same already: …."
+    assert sorted(text for text, _ in reason.texts) == ["Acme Trading", "Globex GmbH", "上海华为技术有限公司"]
+    rows, _ = checked_rows(data.id, boss, RowFilter(kind=reason.kind))
+    assert [row["row"] for row in rows] == [2, 3, 5]
+    assert [text.render().rpartition(": ")[2] for row in rows for _, _, text in row["problems"]][1] == "Acme Trading."
+
+
+def test_thousands_of_warnings_stay_a_few_lines() -> None:
+    found = Reasons()
+    for row in range(2, 20_002):
+        found.add(row, "duplicate", "name", keep_message(Message("There is {title}.", {"title": f"Firm {row % 9000}"})))
+        if row % 2:
+            found.add(row, "unknown", "x", keep_message(replace(_UNKNOWN, params={"field": _X, "text": "GTX"})))
+    dumped = found.dump()
+    many, other = reasons_of(dumped)
+    assert (many.count, len(many.texts), many.first[0], many.more > 1000) == (20_000, 5, 2, True)
+    assert (other.count, other.message.render(), other.texts) == (10_000, "No X like GTX.", [])
+    assert len(str(dumped)) < 2_000
+
+
+_X = Text.of("X")
+_UNKNOWN = Message("No {field} like {text}.")

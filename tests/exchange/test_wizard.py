@@ -20,9 +20,10 @@ import pytest
 from jimu.bulk import Run, carry_on, failures_of, foresee_undo, load_run, pause, resume, start_undo, stop
 from jimu.errors import BadRequest, Conflict, Forbidden, NotFound
 from jimu.exchange.wizard import running
-from jimu.exchange.wizard.checking import RowFilter, checked_rows, reasons_of
+from jimu.exchange.wizard.checking import RowFilter, checked_rows
 from jimu.exchange.wizard.imports import DataImport, load_import, receive, set_plan
 from jimu.exchange.wizard.jobs import start_check
+from jimu.exchange.wizard.reasons import reasons_of
 from jimu.exchange.wizard.running import carry_import_on, start_run
 from jimu.exchange.wizard.telling import plan_yaml, result_rows
 from jimu.records import Context, Create, ListRequest, Update, read, write
@@ -124,7 +125,7 @@ def test_every_row_is_tried_without_a_trace(shop: Project, boss: Context) -> Non
     data = checked(data, boss)
     assert data.state == "checked"
     assert data.forecast["counts"] == {"updated": 2, "failed": 4, "created": 1}
-    reasons = {(code, header) for code, header, _, _ in data.forecast["reasons"]}
+    reasons = {(one.code, one.header) for one in reasons_of(data.forecast)}
     assert {("check:not_cheap", "price"), ("unknown_reference", "maker"), ("key_blank", "number")} <= reasons
     rows, more = checked_rows(data.id, boss, RowFilter(action="failed", header="price"))
     assert ([row["row"] for row in rows], more) == ([3, 4], False)
@@ -136,7 +137,7 @@ def test_every_row_is_tried_without_a_trace(shop: Project, boss: Context) -> Non
 
 def test_why_rows_fail_is_told_in_the_language_of_whoever_reads_it(shop: Project, boss: Context) -> None:
     data = checked(sent("number,name,plate,maker\n1,A,abc,\n2,,X,Nobody\n", "machine", boss), boss)
-    words = {(code, header): text for code, header, text, _ in reasons_of(data.forecast)}
+    words = {(one.code, one.header): one.message for one in reasons_of(data.forecast)}
     plate = words["bad_format", "plate"]
     assert [plate.render(translator(locale)) for locale in ("en", "zh-CN")] == ["Capitals only.", "只用大写字母。"]
     rows, _ = checked_rows(data.id, boss, RowFilter(header="maker"))
@@ -196,7 +197,10 @@ def test_rows_that_refer_to_rows_of_the_same_file_find_each_other(shop: Project,
     text = "name,code,parent\nChild,1,Top\nLost,2,Nowhere\nTop,3,\n"
     data = checked(sent(text, "maker", boss, key=["code"]), boss)
     assert data.forecast["counts"] == {"created": 3}
-    assert [code for code, _, _, _ in data.forecast["reasons"]] == ["unknown_reference"]
+    (reason,) = reasons_of(data.forecast)
+    assert (reason.code, reason.first) == ("unknown_reference", [3])
+    rows, _ = checked_rows(data.id, boss, RowFilter(kind=reason.kind))
+    assert [row["row"] for row in rows] == [3]
     done = run(data, boss)
     assert (done.made, done.failures) == (3, 0)
     child = read.list_records(ListRequest("maker", where="code == '1'"), boss).records[0]

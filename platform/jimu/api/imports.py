@@ -17,7 +17,7 @@ from jimu.api.units import dump_run
 from jimu.errors import BadRequest, NotFound
 from jimu.exchange.importing.step import read_step
 from jimu.exchange.readers import ReadOptions
-from jimu.exchange.wizard.checking import RowFilter, checked_rows, reasons_of
+from jimu.exchange.wizard.checking import RowFilter, checked_rows
 from jimu.exchange.wizard.imports import (
     DataImport,
     discard,
@@ -28,10 +28,11 @@ from jimu.exchange.wizard.imports import (
     set_plan,
 )
 from jimu.exchange.wizard.jobs import start_check
+from jimu.exchange.wizard.reasons import Reason, reasons_of
 from jimu.exchange.wizard.running import start_run
 from jimu.exchange.wizard.telling import result_rows
 from jimu.fieldtypes.ids import decode_id, encode_id
-from jimu.messages import Message
+from jimu.messages import Message, Translator
 from jimu.settings import Settings
 from jimu.translation import translator
 
@@ -39,11 +40,24 @@ Parameters = Mapping[str, Any]
 _MOST_ROWS = 500
 
 
+def _dump_reason(reason: Reason, say: Translator) -> dict[str, Any]:
+    return {
+        "kind": reason.kind,
+        "code": reason.code,
+        "column": reason.header,
+        "message": reason.message.render(say),
+        "count": reason.count,
+        "first_rows": list(reason.first),
+        "texts": [{"text": text, "count": n} for text, n in reason.texts],
+        "more_texts": reason.more,
+    }
+
+
 def dump_import(data: DataImport, call: Call) -> dict[str, Any]:
     run, say = run_of_import(data, call.context), translator(call.actor.locale)
     told = {k: v for k, v in data.forecast.items() if k not in ("first", "problem")}
     if told:
-        told["reasons"] = [[code, header, text.render(say), n] for code, header, text, n in reasons_of(data.forecast)]
+        told["reasons"] = [_dump_reason(reason, say) for reason in reasons_of(data.forecast)]
     return {
         "id": encode_id(data.id),
         "file": data.file_name,
@@ -115,7 +129,7 @@ def check_view(call: Call, parameters: Parameters, id: str) -> Answer:
 def rows_view(call: Call, parameters: Parameters, id: str) -> Answer:
     """The rows of the last check, each with what it would do and why not."""
     data = _load(call, id)
-    wanted = RowFilter(parameters["action"], parameters["column"], parameters["code"], parameters["after"])
+    wanted = RowFilter(parameters["action"], parameters["column"], parameters["kind"], parameters["after"])
     rows, more = checked_rows(data.id, call.context, wanted, parameters["limit"])
     say = translator(call.actor.locale)
     told = [
@@ -160,7 +174,7 @@ def endpoints(settings: Settings) -> tuple[Endpoint, ...]:
         (
             text("action", "Only rows that would do this: created, updated, skipped, failed …", most=20),
             text("column", "Only rows with a problem in this column.", most=255),
-            text("code", "Only rows with a problem of this code.", most=60),
+            text("kind", "Only rows with a problem of this `kind` (see `reasons` of the forecast).", most=60),
             integer("after", "Rows after this one.", default=0, least=0, most=100_000_000),
             integer("limit", "So many rows at most.", default=50, least=1, most=_MOST_ROWS),
         )

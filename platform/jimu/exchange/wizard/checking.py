@@ -2,7 +2,7 @@
 
 Rows are judged against what is stored; what rows of the file would do to each other (the same key or unique value
 twice, references among them) is kept in mind on the way. The results lie in a file of the import's folder, a row a
-line; why a row fails is put into words for whoever reads it (``checked_rows``, ``reasons_of``).
+line; why a row fails is put into words for whoever reads it (``checked_rows``, ``reasons.reasons_of``).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from jimu.exchange.importing.cells import text_of
 from jimu.exchange.importing.lookups import Lookups, Question, match_fields
 from jimu.exchange.importing.rows import PendingRow, RowProblem
 from jimu.exchange.wizard.files import folder_of
+from jimu.exchange.wizard.reasons import Reasons, kind_of
 from jimu.exchange.wizard.source import Source
 from jimu.fieldtypes.errors import FieldError
 from jimu.fieldtypes.ids import encode_id
@@ -32,7 +33,6 @@ from jimu.records.reading import reading
 from jimu.storage.transaction import Transaction
 
 BATCH = 500
-MOST_REASONS = 60
 FIRST_ROWS = 50
 _FILE = "check.jsonl"
 _STATUS = {"create": "created", "update": "updated", "unchanged": "unchanged"}
@@ -42,12 +42,13 @@ _NOT_THERE = Message("There is no {object} called “{text}”, neither in the f
 
 @dataclass
 class Forecast:
-    """``counts``: action -> rows. ``reasons``: why rows fail or need a look, the commonest first. ``made``: records
-    that would be made because rows refer to them."""
+    """``counts``: action -> rows. ``reasons``: why rows fail or need a look. ``made``: records that would be made
+    because rows refer to them. ``later``: row, column and text of references to rows further down.
+    """
 
     rows: int = 0
     counts: Counter[str] = field(default_factory=Counter)
-    reasons: Counter[tuple[str, str, bytes]] = field(default_factory=Counter)
+    reasons: Reasons = field(default_factory=Reasons)
     made: dict[str, int] = field(default_factory=dict)
     first: list[dict[str, Any]] = field(default_factory=list)
     later: list[tuple[int, str, str]] = field(default_factory=list)
@@ -56,20 +57,15 @@ class Forecast:
         self.rows += 1
         self.counts[told["action"]] += 1
         for code, header, kept in told["problems"]:
-            self.add_reason(code, header, kept)
+            self.reasons.add(told["row"], code, header, kept)
         if len(self.first) < FIRST_ROWS:
             self.first.append(dict(told))
 
-    def add_reason(self, code: str, header: str, kept: Any) -> None:
-        self.reasons[code, header, orjson.dumps(kept)] += 1
-
     def dump(self) -> dict[str, Any]:
-        common = self.reasons.most_common(MOST_REASONS)
         return {
             "rows": self.rows,
             "counts": dict(self.counts),
-            "reasons": [[code, header, orjson.loads(kept), n] for (code, header, kept), n in common],
-            "more_reasons": max(0, len(self.reasons) - MOST_REASONS),
+            **self.reasons.dump(),
             "made": self.made,
             "first": self.first,
         }
@@ -236,6 +232,7 @@ class Check:
         self.path = results_path(import_id, source.context)
         self._part = self.path.with_name(f".{_FILE}.{os.getpid()}")
         self._file = self._part.open("wb")
+        self.late: dict[int, list[Any]] = {}
 
     def run(self) -> Iterator[int]:
         """Judges batch after batch; gives how many rows are through."""
@@ -247,6 +244,7 @@ class Check:
             self._finish()
         finally:
             self._file.close()
+        self._place_late()
         os.replace(self._part, self.path)
 
     def _batch(self, rows: Sequence[tuple[Any, PendingRow | None]], context: Context) -> None:
@@ -305,12 +303,25 @@ class Check:
     def _finish(self) -> None:
         """References to rows further down of which there is none; how many records would be made."""
         label = self.source.binding.object.label
-        for _, header, text in self.forecast.later:
+        for row, header, text in self.forecast.later:
             if text.casefold() not in self.writer.names:
-                message = replace(_NOT_THERE, params={"object": label, "text": text})
-                self.forecast.add_reason("unknown_reference", header, keep_message(message))
+                kept = keep_message(replace(_NOT_THERE, params={"object": label, "text": text}))
+                self.forecast.reasons.add(row, "unknown_reference", header, kept)
+                self.late.setdefault(row, []).append(["unknown_reference", header, kept])
         for question, texts in self.writer.made.items():
             self.forecast.made[question.objects[0]] = self.forecast.made.get(question.objects[0], 0) + len(texts)
+
+    def _place_late(self) -> None:
+        """What was known of rows only at the end stands beside them too."""
+        if not self.late:
+            return
+        whole = self._part.with_suffix(".whole")
+        with self._part.open("rb") as lines, whole.open("wb") as file:
+            for line in lines:
+                told = orjson.loads(line)
+                told["problems"] += self.late.get(told["row"], ())
+                file.write(orjson.dumps(told) + b"\n")
+        os.replace(whole, self._part)
 
 
 def results_path(import_id: int, context: Context) -> Path:
@@ -319,19 +330,28 @@ def results_path(import_id: int, context: Context) -> Path:
 
 @dataclass(frozen=True)
 class RowFilter:
-    """Rows of a check: by what they would do, by a column or a code among their problems, after a row."""
+    """Rows of a check: by what they would do, by a column or a kind (``kind_of``) of problems, after a row."""
 
     action: str = ""
     header: str = ""
-    code: str = ""
+    kind: str = ""
     after: int = 0
 
     def fits(self, told: Mapping[str, Any]) -> bool:
         if told["row"] <= self.after or (self.action and told["action"] != self.action):
             return False
-        if not self.header and not self.code:
+        if not self.header and not self.kind:
             return True
-        return any(self.header in ("", h) and self.code in ("", c) for c, h, _ in told["problems"])
+        return any(self.header in ("", h) and self.kind in ("", kind_of(c, h, m)) for c, h, m in told["problems"])
+
+
+def rows_to_decide(import_id: int, context: Context) -> list[int]:
+    """The rows like records that are there, of which the last check says that a person has to decide."""
+    path = results_path(import_id, context)
+    if not path.exists():
+        return []
+    with path.open("rb") as lines:
+        return [told["row"] for line in lines if (told := orjson.loads(line))["action"] == "asked"]
 
 
 def checked_rows(
@@ -353,8 +373,3 @@ def checked_rows(
                 told["problems"] = [(code, header, kept_message(kept)) for code, header, kept in told["problems"]]
                 found.append(told)
     return found, False
-
-
-def reasons_of(forecast: Mapping[str, Any]) -> list[tuple[str, str, Message, int]]:
-    """Why rows fail or need a look, of a forecast that was dumped: code, header, message, how many rows."""
-    return [(code, header, kept_message(kept), n) for code, header, kept, n in forecast.get("reasons") or ()]

@@ -14,7 +14,7 @@ from jimu.access.rights import has_right
 from jimu.bulk import Run, failures_of, pause, resume, start_undo, stop
 from jimu.errors import BadRequest, NotFound
 from jimu.exchange.readers import ReadOptions, UnreadableFile
-from jimu.exchange.wizard.checking import RowFilter, checked_rows, reasons_of
+from jimu.exchange.wizard.checking import RowFilter, checked_rows, rows_to_decide
 from jimu.exchange.wizard.imports import (
     IMPORT,
     DataImport,
@@ -28,6 +28,7 @@ from jimu.exchange.wizard.imports import (
     set_plan,
 )
 from jimu.exchange.wizard.jobs import start_check
+from jimu.exchange.wizard.reasons import reasons_of
 from jimu.exchange.wizard.running import start_run
 from jimu.exchange.wizard.telling import plan_yaml, result_rows
 from jimu.fieldtypes.ids import encode_id
@@ -57,6 +58,7 @@ _FAILURES = 50
 ENCODINGS = ("utf-8", "gb18030", "big5", "utf-16", "cp1252")
 DELIMITERS = ((",", ","), (";", ";"), ("\t", "Tab"), ("|", "|"))
 _TITLE = Message("Import")
+_DECISIONS = ("skip", "update", "create")
 
 
 def register(blueprint: Blueprint) -> None:
@@ -248,7 +250,7 @@ def _checking_page(data: DataImport, reader: Reader) -> Response:
 def _filter() -> RowFilter:
     args = request.args
     after = whole_number(args.get("after")) or 0
-    return RowFilter(args.get("action", ""), args.get("column", ""), args.get("code", ""), after)
+    return RowFilter(args.get("action", ""), args.get("column", ""), args.get("kind", ""), after)
 
 
 def _checked_page(data: DataImport, reader: Reader) -> Response:
@@ -272,6 +274,7 @@ def _checked(data: DataImport, reader: Reader) -> dict[str, Any]:
         "reasons": reasons_of(data.forecast),
         "made": [(reader.label(reader.manifest.objects[o].plural), n) for o, n in made.items()],
         "decisions": data.step.decisions,
+        "undecided": counts.get("asked", 0) - len(data.step.decisions),
         "writes": sum(counts.get(n, 0) for n in ("created", "updated", "asked")),
     }
 
@@ -284,14 +287,18 @@ def show_checked_rows(id: str) -> Response:
 
 
 def decide_rows(id: str) -> Response:
-    """What is to become of rows like records that are there; the check stays as it is."""
+    """What is to become of rows like records that are there; the check stays as it is. ``all``: of the undecided."""
     data, reader = _load(id)
-    said = {
+    rest = request.form.get("all", "")
+    known = data.plan.get("decisions") or {}
+    every = rows_to_decide(data.id, reader.context) if rest in _DECISIONS else []
+    said = {str(row): rest for row in every if str(row) not in known}
+    said |= {
         name.removeprefix("row."): value
         for name, value in request.form.items()
-        if name.startswith("row.") and value in ("skip", "update", "create") and name[4:].isdigit()
+        if not rest and name.startswith("row.") and value in _DECISIONS and name[4:].isdigit()
     }
-    plan = {**data.plan, "decisions": {**(data.plan.get("decisions") or {}), **said}}
+    plan = {**data.plan, "decisions": {**known, **said}}
     if not data.is_open:
         raise BadRequest(Message("This import has begun already."))
     note(data, {"plan": plan}, reader.context)
