@@ -91,6 +91,7 @@ class FieldDef:
     read_only_when: Formula | None = None
     requires: str | None = None  # the system right needed to edit it
     was: tuple[str, ...] = ()
+    known_as: tuple[str, ...] = ()  # what columns of files call it
     source: Place = field(default_factory=Place)
     extra: Mapping[str, Any] = field(default_factory=dict)
 

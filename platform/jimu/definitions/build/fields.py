@@ -86,6 +86,7 @@ class FieldBuilder:
             parts=tuple(f"{name}_{part.suffix}" for part in resolved.parts),
             requires=data.get("requires"),
             was=tuple(data.get("was") or ()),
+            known_as=tuple(data.get("known_as") or ()),
             source=document.key_place("fields", name),
             extra={key: plain(value) for key, value in data.items() if key.startswith("x-")},
         )

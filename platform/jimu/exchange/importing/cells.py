@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from jimu.definitions.model import FieldDef
-from jimu.exchange.importing.step import ColumnRule
+from jimu.exchange.importing.step import BLANK, ColumnRule
 from jimu.exchange.readers import Cell
 from jimu.fieldtypes.base import FieldType, LoadContext
 from jimu.fieldtypes.errors import FieldError
@@ -23,6 +23,7 @@ from jimu.messages import Message
 
 ORDERS: Mapping[str, bool | None] = {"day_first": True, "month_first": False, "iso": None, "year_first": None}
 OTHERS = "*"
+NO_OPTION = "unknown_choice"
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,18 @@ class CellReader:
             return None
         if self.pattern and isinstance(cell, str) and field.kind in (Kind.DATE, Kind.DATETIME, Kind.TIME):
             cell = self._by_pattern(cell)
-        value = read_value(cell, field, type_, self.context)
+        value = self._read(cell, field, type_)
         if self.rule.multiply is not None and value is not None:
             value = _times(value, self.rule.multiply, field)
         return value
+
+    def _read(self, cell: Cell, field: FieldDef, type_: FieldType) -> Any:
+        try:
+            return read_value(cell, field, type_, self.context)
+        except FieldError as error:
+            if self.rule.unknown is None or error.code != NO_OPTION or field.kind is not Kind.TEXT:
+                raise
+        return None if self.rule.unknown == BLANK else read_value(self.rule.unknown, field, type_, self.context)
 
     def _by_pattern(self, text: str) -> datetime:
         try:

@@ -34,7 +34,9 @@ def is_importable(field: FieldDef) -> bool:
 
 
 def match_headers(headers: Sequence[str], object: ObjectDef) -> dict[str, str]:
-    """Header -> field for every header that is exactly a field's name or label in some language; each field once."""
+    """Header -> field for every header that is exactly a field's name, its label in some language or another text by
+    which it is known; each field once.
+    """
     names = _spellings(object.active_fields)
     found: dict[str, str] = {}
     for header in headers:
@@ -77,7 +79,9 @@ def folded(text: str) -> str:
 
 
 def _spellings(fields: Iterable[FieldDef]) -> dict[str, str]:
-    """Folded names and labels -> field name; a name wins over a label, an own field over a system field."""
+    """Folded names, labels and what else they are known as -> field; the first of these kinds wins, and an own field
+    over a system field.
+    """
     fields = sorted(fields, key=lambda f: f.system)
     spellings: dict[str, str] = {}
     for field in fields:
@@ -85,5 +89,8 @@ def _spellings(fields: Iterable[FieldDef]) -> dict[str, str]:
     for field in fields:
         for label in field.label.by_locale.values():
             spellings.setdefault(folded(label), field.name)
+    for field in fields:
+        for text in field.known_as:
+            spellings.setdefault(folded(text), field.name)
     spellings.pop("", None)
     return spellings

@@ -9,11 +9,14 @@ from typing import Any
 from jimu.exchange.readers import ReadOptions
 from jimu.messages import Text
 
+BLANK = "blank"
+"""What texts that are no option mean where they mean nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnRule:
-    """What a column becomes. ``fields`` get its value; ``values`` replaces texts (``*``: every other); see
-    docs/import.md.
+    """What a column becomes. ``fields`` get its value; ``values`` replaces texts (``*``: every other); ``unknown`` is
+    meant by texts that are no option (``BLANK``: nothing); see docs/import.md.
     """
 
     fields: tuple[str, ...] = ()
@@ -25,6 +28,7 @@ class ColumnRule:
     dates: str | None = None
     separator: str | None = None
     create: bool = False
+    unknown: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,4 +102,5 @@ def _rule(raw: Any) -> ColumnRule | None:
         dates=raw.get("dates"),
         separator=raw.get("separator"),
         create=bool(raw.get("create")),
+        unknown=raw.get("unknown"),
     )

@@ -23,6 +23,7 @@ Plan = dict[str, Any]
 """A step of an import plan as its YAML says it: see ``importing.step``."""
 
 _LIKE = 60.0
+_NEAREST, _AS_LIKE = 6, 5.0
 _FEW, _MOST = 2, 0.6
 _SHORT = 4
 _SAME, _NEAR = 0.9, 0.5
@@ -49,7 +50,8 @@ def suggest_plan(profile: FileProfile, object: ObjectDef, context: Context) -> P
     """Header -> field, the surest ways of telling first; blanks, orders of dates and values with them."""
     allowed = [f.name for f in fields_for(object, context) if f.part_of is None]
     matching = _Matching(profile, object, allowed, context)
-    for tell in (matching.called, matching.worded, matching.alike, matching.recognised, matching.listed, matching.near):
+    ways = (matching.called, matching.worded, matching.alike, matching.recognised, matching.listed, matching.near)
+    for tell in (*ways, matching.titled):
         tell()
     columns = {c.header: _rule(c, matching.found.get(c.header), object) for c in profile.columns}
     return {"object": object.name, "columns": columns, "existing": "update", "key": _key(columns, object)}
@@ -123,7 +125,7 @@ class _Matching:
 
     def _wordings(self, name: str) -> list[Wording]:
         field = self._object.fields[name]
-        return [wording_of(text, self._own) for text in (name, *field.label.by_locale.values())]
+        return [wording_of(text, self._own) for text in (name, *field.label.by_locale.values(), *field.known_as)]
 
     def recognised(self) -> None:
         """By the records that the texts name, where only one field points at (one of) them."""
@@ -145,6 +147,23 @@ class _Matching:
             if name:
                 self.found[column.header] = name
 
+    def titled(self) -> None:
+        """What the record is called by, where nothing gave it and one column alone speaks of a name: 股票名称."""
+        title = plain_title(self._object)
+        if title not in self._fields():
+            return
+        named = [c.header for c in self._columns() if wording_of(c.header, self._own).role == "name"]
+        if len(named) == 1:
+            self.found[named[0]] = title
+
+    def _names_rows(self, column: ColumnProfile) -> bool:
+        """Whether the texts of a column are titles of other rows of the file."""
+        by_field = {field: header for header, field in self.found.items()}
+        title = by_field.get(plain_title(self._object) or "", "")
+        known = {str(t) for c in self._profile.columns if c.header == title for t, _ in c.values}
+        texts = {str(t) for t, _ in column.values}
+        return len(texts) > 1 and len(texts & known) >= _MOST * len(texts)
+
     def _may_hold(self, name: str, column: ColumnProfile) -> bool:
         """Whether what stands in a column could be of the field: a likeness of names alone deceives."""
         field = self._object.fields[name]
@@ -159,7 +178,8 @@ class _Matching:
             return mails * 2 >= sum(int(n) for _, n in column.values)
         if field.kind in (Kind.REFERENCE, Kind.REFERENCES) and len(field.target) == 1:
             target = field.target[0]
-            return target in self._records.empty or self._records.is_named(target, column.header)
+            is_own = target == self._object.name and self._names_rows(column)
+            return is_own or target in self._records.empty or self._records.is_named(target, column.header)
         if not field.choices or field.kind is not Kind.TEXT:
             return True
         unknown = sum(n for _, n in unknown_values(column, field))
@@ -225,14 +245,15 @@ def unknown_values(column: ColumnProfile, field: FieldDef, empty: Sequence[str] 
 
 
 def suggest_values(unknown: Sequence[tuple[str, int]], field: FieldDef) -> dict[str, str]:
-    """The option that each text most likely means; one that is like none is left for a person."""
+    """The option that each text most likely means; one that is like none, or like two (Korea), is left for a person."""
     open_choices = [c for c in field.choices or () if not c.retired]
     spelt = {folded(x): c.value for c in open_choices for x in (c.value, *c.label.by_locale.values())}
     found: dict[str, str] = {}
     for text, _ in unknown:
-        best = process.extractOne(folded(text), list(spelt), scorer=fuzz.ratio, score_cutoff=_LIKE)
-        if best:
-            found[text] = spelt[best[0]]
+        near = process.extract(folded(text), list(spelt), scorer=fuzz.ratio, score_cutoff=_LIKE, limit=_NEAREST)
+        meant = {spelt[spelling] for spelling, likeness, _ in near if likeness > near[0][1] - _AS_LIKE}
+        if len(meant) == 1:
+            found[text] = meant.pop()
     return found
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from jimu.access.rules import action_allowed
 from jimu.definitions.model import FieldDef, ObjectDef
 from jimu.exchange.importing.lookups import match_fields, naming_field, plain_title, question_for
+from jimu.exchange.importing.row_formulas import formula_names
 from jimu.exchange.wizard.imports import DataImport
 from jimu.exchange.wizard.profile import ColumnProfile
 from jimu.exchange.wizard.suggestions import fields_for, suggest_column, suspicious, unknown_values
@@ -19,6 +20,7 @@ from jimu.web.pages.reader import Reader
 
 _DATES = (Kind.DATE, Kind.DATETIME)
 _NUMBERS = (Kind.DECIMAL, Kind.INTEGER)
+_ORGANISATION = ("department", "user")
 MOST_SHOWN_VALUES = 40
 _MOST_OTHERS = 8
 DATE_ORDERS: tuple[tuple[str, Message], ...] = (
@@ -62,6 +64,7 @@ class ColumnView:
     values: Sequence[ValueChoice] = ()
     options: Sequence[tuple[str, str]] = ()
     more_values: int = 0
+    takes_unknown: bool = False
     blanks: Sequence[tuple[str, int, bool]] = ()
     asks_order: bool = False
     order_note: str = ""
@@ -69,11 +72,13 @@ class ColumnView:
 
 
 def objects_for(reader: Reader) -> list[tuple[str, str]]:
-    """The objects of which the reader may make records by a file."""
+    """The objects of which the reader may make records by a file; of the system's those of the organisation."""
     found = [
         (o.name, reader.label(o.plural))
         for o in reader.manifest.objects.values()
-        if not o.retired and not o.system and action_allowed(reader.actor, reader.manifest, o.name, "create")
+        if not o.retired
+        and (not o.system or o.name in _ORGANISATION)
+        and action_allowed(reader.actor, reader.manifest, o.name, "create")
     ]
     return sorted(found, key=lambda pair: pair[1].casefold())
 
@@ -93,11 +98,18 @@ def _label(field: FieldDef, object: ObjectDef, reader: Reader) -> str:
 def key_options(data: DataImport, object: ObjectDef, reader: Reader) -> list[tuple[str, str]]:
     """The fields by which records can be known again: those that a column gives, unique ones first."""
     given = {rule["field"] for rule in (data.plan.get("columns") or {}).values() if rule and rule.get("field")}
+    given |= (data.plan.get("formulas") or {}).keys()
     unique = {u[0] for u in object.uniques if len(u) == 1} | {"id"}
     names = [n for n in given if object.fields[n].kind.has_column and object.fields[n].kind is not Kind.JSON]
     title = plain_title(object)
     names.sort(key=lambda n: (n not in unique, n != title, object.fields[n].kind is not Kind.TEXT, n))
     return [(n, reader.label(object.fields[n].label) or n) for n in names]
+
+
+def formula_examples(data: DataImport) -> list[tuple[str, str]]:
+    """Each column of the file, and its name in formulas."""
+    headers = data.profile.headers if data.profile else []
+    return list(zip(headers, formula_names(headers), strict=True))
 
 
 def columns_of(data: DataImport, object: ObjectDef, reader: Reader) -> Iterator[ColumnView]:
@@ -138,7 +150,8 @@ def _values(column: ColumnProfile, field: FieldDef, rule: Mapping[str, Any], rea
     unknown = unknown_values(column, field, rule.get("empty") or ())
     values = [ValueChoice(text, n, mapped.get(text, "")) for text, n in unknown[:MOST_SHOWN_VALUES]]
     options = [(c.value, reader.label(c.label) or c.value) for c in field.choices or () if not c.retired]
-    return {"values": values, "options": options, "more_values": max(0, len(unknown) - len(values))}
+    more = max(0, len(unknown) - len(values))
+    return {"values": values, "options": options, "more_values": more, "takes_unknown": field.kind is Kind.TEXT}
 
 
 def _matching(field: FieldDef, rule: Mapping[str, Any], reader: Reader) -> dict[str, Any]:
@@ -186,11 +199,13 @@ def read_plan(data: DataImport, form: Any, object: ObjectDef, reader: Reader) ->
             columns[column.header] = suggest_column(column, allowed[name])
         else:
             columns[column.header] = _read_rule(index, name, old, form)
-    kept = {k: v for k, v in data.plan.items() if k in ("encoding", "delimiter", "sheet", "formulas", "where")}
+    kept = {k: v for k, v in data.plan.items() if k in ("encoding", "delimiter", "sheet", "where")}
     key = [n for n in form.getlist("key") if n in allowed]
     made = {**kept, "object": object.name, "columns": columns, "key": key}
     pairs = zip(form.getlist("set_field"), form.getlist("set_value"), strict=False)
     made["set"] = {name: value.strip() for name, value in pairs if name in allowed and value.strip()}
+    formulas = zip(form.getlist("formula_field"), form.getlist("formula"), strict=False)
+    made["formulas"] = {name: text.strip() for name, text in formulas if name in allowed and text.strip()}
     for name, choices in _SAID.items():
         said = form.get(name, choices[0])
         made[name] = said if said in choices else choices[0]
@@ -223,6 +238,8 @@ def _read_rule(index: int, name: str, old: Mapping[str, Any], form: Any) -> dict
             values[text] = said
     if values:
         rule["values"] = values
+    if form.get(f"unknown.{index}"):
+        rule["unknown"] = form[f"unknown.{index}"]
     return rule
 
 
@@ -250,7 +267,7 @@ def plan_problems(data: DataImport, object: ObjectDef, reader: Reader) -> list[s
         if definition.kind in _DATES and column.is_ambiguous and not rule.get("dates"):
             said = Message("{header}: say whether the day or the month comes first.", {"header": column.header})
             found.append(reader.render(said))
-    missing = _missing(object, {*given, *(data.plan.get("set") or {})}, reader)
+    missing = _missing(object, {*given, *(data.plan.get("set") or {}), *(data.plan.get("formulas") or {})}, reader)
     if missing and not data.plan.get("key"):
         said = Message("No column gives {fields}, which every record needs.", {"fields": missing})
         found.append(reader.render(said))

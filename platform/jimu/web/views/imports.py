@@ -39,6 +39,7 @@ from jimu.web.pages.imports import (
     DATE_ORDERS,
     columns_of,
     field_options,
+    formula_examples,
     key_options,
     objects_for,
     plan_problems,
@@ -180,6 +181,7 @@ def _mapping(data: DataImport, reader: Reader) -> dict[str, Any]:
         "orders": [(name, reader.render(text)) for name, text in DATE_ORDERS],
         "open_problems": plan_problems(data, object, reader),
         "has_rules": bool(object.duplicates),
+        "formula_names": formula_examples(data),
     }
 
 

@@ -2,6 +2,12 @@
 import { toast } from "./shell.js";
 import { ask, t } from "./texts.js";
 
+/** A field without a value, or the other way, says nothing yet: what came back would have forgotten it. */
+function isHalf(pair) {
+  const filled = pair ? [...pair.querySelectorAll("select, input")].map((one) => one.value.trim() !== "") : [];
+  return filled.includes(true) && filled.includes(false);
+}
+
 class Mapping extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
@@ -11,6 +17,7 @@ class Mapping extends HTMLElement {
 
   /** One after the other, so that the last answer is the one that stays. */
   keep(target) {
+    if (isHalf(target.closest("[data-pair]"))) return;
     this.waiting = this.waiting.then(() => this.send(target)).catch(() => toast(t("No connection."), { error: true }));
   }
 
