@@ -9,7 +9,7 @@ from itertools import combinations, pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jimu.web.pages.admin_graph import Box, draw
+from jimu.web.pages.admin_graph import Box, draw, draw_down
 
 NAMES = [f"n{i}" for i in range(8)]
 EDGES = st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)), max_size=16)
@@ -78,3 +78,28 @@ def test_long_and_chinese_labels_are_cut_to_their_box() -> None:
     assert texts["a"].endswith("…")
     assert len(texts["b"]) < 25
     assert texts["c"] == "short"
+
+
+@given(EDGES)
+def test_from_top_to_bottom_nothing_lies_over_anything_either(edges: list[tuple[str, str]]) -> None:
+    drawing = draw_down({name: f"{name} stands somewhere" for name in NAMES}, edges)
+    assert not any(overlap(a, b) for a, b in combinations(drawing.boxes, 2))
+    for curve in drawing.curves:
+        for x, y in points(curve.path):
+            assert 0 <= x <= drawing.width
+            assert 0 <= y <= drawing.height
+            assert not any(b.x < x < b.x + b.width and b.y < y < b.y + b.height for b in drawing.boxes)
+
+
+def test_from_top_to_bottom_long_texts_take_lines_in_narrow_boxes() -> None:
+    labels = {"a": "Region and management", "b": "区域总监和总经理一起审批这份合同", "c": "x" * 60, "d": "word " * 40}
+    drawing = draw_down(labels, [("a", "b"), ("b", "c"), ("c", "d")])
+    lines = {box.name: box.lines for box in drawing.boxes}
+    assert lines["a"] == ("Region and", "management")
+    assert "".join(lines["b"]) == labels["b"]
+    assert lines["c"][-1].endswith("…")
+    assert len(lines["d"]) == 3
+    assert lines["d"][-1].endswith("…")
+    assert all(box.width <= 110 for box in drawing.boxes)
+    tops = [box.y for box in drawing.boxes]
+    assert tops == sorted(tops)

@@ -14,7 +14,7 @@ from jimu.flows.approvals.panel import Panel, Place, TaskView
 from jimu.flows.approvals.seen import readable_fields
 from jimu.messages import Message
 from jimu.records import read
-from jimu.web.pages.admin_graph import Drawing, draw
+from jimu.web.pages.admin_graph import Drawing, draw, draw_down
 from jimu.web.pages.approval_choices import ChoiceRow, choice_rows, people
 from jimu.web.pages.approval_words import ENTRIES, REASONS, SOMEBODY_OF, STATES, TASK_STATES, UNTOLD, WAYS
 from jimu.web.pages.display import Shown
@@ -97,6 +97,7 @@ class ApprovalPage:
     entries: list[EntryRow]
     mine: list[StepRow]
     drawing: Drawing
+    tall: Drawing
     node_states: Mapping[str, str]
     labels: Mapping[str, str]
     people: list[tuple[int, str]]
@@ -149,6 +150,7 @@ def approval_page(found: Panel, reader: Reader) -> ApprovalPage:
     labels = {p.name: p.label for p in found.places}
     edges = [(p.name, n) for p in found.places for n in p.next if n in labels]
     linked, reached = {n for edge in edges for n in edge}, {p.name for p in found.places if p.state}
+    drawn = {n: label for n, label in labels.items() if n in linked or n in reached}
     created, about = found.row.get("created_at"), _labels(found, reader)
     return ApprovalPage(
         found,
@@ -163,7 +165,8 @@ def approval_page(found: Panel, reader: Reader) -> ApprovalPage:
         [StageRow(p, f"step-{p.state or 'ahead'}", [t for t in tasks if t.task.node == p.name]) for p in found.places],
         [_entry(e, labels, titles, about, reader) for e in reversed(found.entries) if e["action"] not in UNTOLD],
         [t for t in tasks if set(t.task.may) - {"reassign"}],
-        draw({n: label for n, label in labels.items() if n in linked or n in reached}, edges),
+        draw(drawn, edges),
+        draw_down(drawn, edges),
         {p.name: p.state or "ahead" for p in found.places},
         labels,
         people(reader),
