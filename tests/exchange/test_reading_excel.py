@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -69,3 +70,27 @@ def test_a_small_file_that_unpacks_to_a_huge_one_is_refused_unread(book: Path, m
     monkeypatch.setattr("jimu.exchange.readers.excel_reader.MAX_UNPACKED", 1 << 10)
     with pytest.raises(UnreadableFile, match="unpacks"):
         open_table(book)
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
+    """A gigabyte of zeros in a few megabytes."""
+    path = tmp_path / "bomb.xlsx"
+    zeros, name = bytes(1 << 24), "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive, archive.open(name, "w") as part:
+        for _ in range(66):
+            part.write(zeros)
+    assert path.stat().st_size < 8 << 20
+    with pytest.raises(UnreadableFile, match="unpacks to 1056 MB"):
+        open_table(path)
+
+
+def test_two_cells_that_span_a_sheet_of_billions_are_refused_with_a_reason(tmp_path: Path) -> None:
+    """As when somebody hit a key in the last cell: the process that reads must outlive it."""
+    path = tmp_path / "corners.xlsx"
+    with xlsxwriter.Workbook(path) as workbook:
+        sheet = workbook.add_worksheet("Data")
+        sheet.write_row(0, 0, ["name", "amount"])
+        sheet.write_string(1_048_575, 16_383, "x")
+    assert path.stat().st_size < 10_000
+    with pytest.raises(UnreadableFile, match="too large to be read"):
+        open_table(path)

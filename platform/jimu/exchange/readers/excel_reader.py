@@ -12,6 +12,7 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
+from jimu.exchange.readers.probe import check_opens
 from jimu.exchange.readers.table import (
     Cell,
     ReadOptions,
@@ -32,6 +33,7 @@ MAX_UNPACKED = 1 << 30
 def open_excel(path: Path, options: ReadOptions) -> TableFile:
     """The table in the sheet asked for, else in the first that holds one; raises UnreadableFile."""
     _check_size(path)
+    check_opens(path)
     try:
         workbook = CalamineWorkbook.from_path(str(path))
     except (CalamineError, OSError) as error:
