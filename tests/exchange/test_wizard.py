@@ -19,6 +19,7 @@ import pytest
 
 from jimu.bulk import Run, carry_on, failures_of, foresee_undo, load_run, pause, resume, start_undo, stop
 from jimu.errors import BadRequest, Conflict, Forbidden, NotFound
+from jimu.exchange.readers import UnreadableFile
 from jimu.exchange.wizard import running
 from jimu.exchange.wizard.checking import RowFilter, checked_rows
 from jimu.exchange.wizard.imports import DataImport, load_import, receive, set_plan
@@ -324,3 +325,8 @@ def test_the_same_rows_in_eight_encodings_are_profiled_alike(workshop: Project, 
     assert data.rows == 264
     assert data.profile is not None
     assert [c.filled for c in data.profile.columns][1:] == [264, 264, 264, 264]
+
+
+def test_a_file_that_cannot_be_read_is_named_as_it_was_sent(shop: Project, boss: Context) -> None:
+    with pytest.raises(UnreadableFile, match="^The file nothing.csv is empty"):
+        receive("nothing.csv", io.BytesIO(b""), "machine", boss)

@@ -28,8 +28,11 @@ def local_file(import_id: int, context: Context) -> Path:
     if not page.records:
         raise NotFound(Message("The file is not there any more."))
     stored = find_file(page.records[0].id, context)
-    path = folder_of(import_id, context) / f"file-{stored.name}"
+    folder = folder_of(import_id, context) / "file"
+    name = stored.name if stored.name.strip(".") else "file"
+    path = folder / name
     if not path.exists():
+        folder.mkdir(exist_ok=True)
         _link(stored.path, path)
     return path
 
