@@ -45,6 +45,9 @@ class Settings:
         "", "bearer token with which Prometheus reads /metrics; empty: there is no such page", is_secret=True
     )
     public_url: str = _setting("", "address by which people reach this site, for links; empty: that of the request")
+    trusted_hosts: str = _setting(
+        "", "names by which this site may be asked for, by commas (.example.com: all below); empty: that of public_url"
+    )
     password_login: bool = _setting(True, "people log in with a password (false: by a provider alone)")
     password_length: int = _setting(8, "least length of a password")
     password_classes: int = _setting(0, "of small letters, capitals, digits, others: so many kinds in a password")

@@ -8,17 +8,21 @@ import logging
 import os
 import stat
 from pathlib import Path
+from typing import Any
 
 import brotli
 import pytest
 from flask import Flask
+from werkzeug.test import Client
 
 from jimu.app import create_app
 from jimu.app.assets import is_immutable
 from jimu.app.headers import CONTENT_SECURITY_POLICY
 from jimu.app.logs import JsonFormatter
+from jimu.app.trusted_hosts import LOOPBACK, TrustedHosts, trusted_hosts
 from jimu.runtime import Runtime
 from jimu.secret_key import find_or_make_key
+from jimu.settings import Settings
 
 
 def test_health_says_ok_with_version_and_revision(app: Flask, runtime: Runtime) -> None:
@@ -125,3 +129,33 @@ def test_a_given_secret_key_is_used_and_not_written(runtime: Runtime) -> None:
     settings = replace(runtime.settings, secret_key="from outside")
     assert Runtime(settings).secret_key == b"from outside"
     assert not (settings.home / "secret_key").exists() or (settings.home / "secret_key").read_bytes() != b"from outside"
+
+
+@pytest.mark.parametrize(
+    ("given", "host", "status"),
+    [
+        ({}, "evil.example", 200),
+        ({"public_url": "https://crm.example.com/"}, "evil.example", 421),
+        ({"public_url": "https://crm.example.com/"}, "crm.example.com:8443", 200),
+        ({"public_url": "https://crm.example.com/"}, "localhost:8000", 200),
+        ({"public_url": "https://crm.example.com/"}, "crm.example.com.evil.example", 421),
+        ({"public_url": "https://crm.example.com/"}, "[::1]:8000", 200),
+        ({"trusted_hosts": "a.example, .in.example"}, "A.example", 200),
+        ({"trusted_hosts": "a.example, .in.example"}, "deep.crm.in.example", 200),
+        ({"trusted_hosts": "a.example, .in.example"}, "in.example", 200),
+        ({"trusted_hosts": "a.example, .in.example"}, "notin.example", 421),
+        ({"trusted_hosts": "a.example"}, "[bad", 421),
+    ],
+)
+def test_a_name_that_is_not_its_own_is_not_answered(given: dict[str, str], host: str, status: int) -> None:
+    settings = Settings(**given)
+    hosts = trusted_hosts(settings)
+    app = _fine if hosts is None else TrustedHosts(_fine, hosts)
+    answer = Client(app).get("/", headers={"Host": host})
+    assert answer.status_code == status
+    assert Client(TrustedHosts(_fine, LOOPBACK)).get("/healthz", headers={"Host": "10.0.0.5"}).status_code == 200
+
+
+def _fine(environ: Any, start_response: Any) -> list[bytes]:
+    start_response("200 OK", [])
+    return []

@@ -328,5 +328,5 @@ def test_the_same_rows_in_eight_encodings_are_profiled_alike(workshop: Project, 
 
 
 def test_a_file_that_cannot_be_read_is_named_as_it_was_sent(shop: Project, boss: Context) -> None:
-    with pytest.raises(UnreadableFile, match="^The file nothing.csv is empty"):
+    with pytest.raises(UnreadableFile, match=r"^The file nothing\.csv is empty"):
         receive("nothing.csv", io.BytesIO(b""), "machine", boss)

@@ -72,7 +72,7 @@ def dump_import(data: DataImport, call: Call) -> dict[str, Any]:
         ],
         "mapping": dict(data.plan),
         "forecast": told or None,
-        "unit": dump_run(run) if run else None,
+        "unit": dump_run(run, say) if run else None,
     }
 
 
@@ -155,7 +155,8 @@ def discard_view(call: Call, parameters: Parameters, id: str) -> Answer:
 def result_view(call: Call, parameters: Parameters, id: str) -> Response:
     """The file as it was, with what became of every row, as CSV."""
     data = _load(call, id)
-    answer = Response(result_rows(data, request.host_url.rstrip("/"), call.context), mimetype="text/csv")
+    base = str(call.context.settings.get("public_url") or "") or request.host_url
+    answer = Response(result_rows(data, base.rstrip("/"), call.context), mimetype="text/csv")
     answer.headers.set("Content-Disposition", "attachment", filename=f"{data.file_name}.result.csv")
     return answer
 

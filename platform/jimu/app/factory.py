@@ -15,6 +15,7 @@ from jimu.app.headers import SecurityHeaders
 from jimu.app.health import build_health_blueprint
 from jimu.app.metrics import build_metrics_blueprint
 from jimu.app.no_session import NoSession
+from jimu.app.trusted_hosts import TrustedHosts, trusted_hosts
 from jimu.runtime import Runtime
 from jimu.settings import Settings
 
@@ -65,9 +66,14 @@ def _register_faces(app: Flask, runtime: Runtime) -> None:
 
 
 def _wrap(app: Flask, settings: Settings) -> None:
-    """From the inside out: assets are answered before Flask, everything is logged, proxies are believed first."""
+    """From the inside out: assets are answered before Flask, foreign names by nobody, everything is logged, proxies are
+    believed first.
+    """
     app.wsgi_app = SecurityHeaders(app.wsgi_app)  # type: ignore[method-assign]
     serve_assets(app)
+    hosts = trusted_hosts(settings)
+    if hosts is not None:
+        app.wsgi_app = TrustedHosts(app.wsgi_app, hosts)  # type: ignore[method-assign]
     app.wsgi_app = AccessLog(app.wsgi_app)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         n = settings.trusted_proxies

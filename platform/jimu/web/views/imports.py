@@ -315,7 +315,9 @@ def _run_page(data: DataImport, reader: Reader) -> Response:
     if run is None:
         raise NotFound(Message("What was done is no longer there."))
     failed = failures_of(run, reader.context, _FAILURES) if run.failures and run.is_over else []
-    values: dict[str, Any] = {"data": data, "run": run, "failed": failed, "href": f"/import/{encode_id(data.id)}"}
+    problem = run.problem_in(reader.translate)
+    values: dict[str, Any] = {"data": data, "run": run, "failed": failed, "problem": problem}
+    values["href"] = f"/import/{encode_id(data.id)}"
     if is_fetch():
         return fragment("import_run_parts.html", actor=reader.actor, **values)
     values.pop("data"), values.pop("href")
@@ -385,7 +387,7 @@ _ACTIONS = {
 def import_result(id: str) -> Response:
     """Every row of the file with what became of it, as CSV, piece by piece."""
     data, reader = _load(id)
-    lines = result_rows(data, request.host_url.rstrip("/"), reader.context)
+    lines = result_rows(data, visit().link(""), reader.context)
     stem = data.file_name.rpartition(".")[0] or data.file_name
     answer = Response(lines, mimetype="text/csv")
     answer.headers.set("Content-Disposition", "attachment", filename=f"{stem}.result.csv")
