@@ -35,7 +35,7 @@ run: install     ## start Jimu with a demo company on http://127.0.0.1:8000 (JIM
 test: install-dev  ## the test suite; PostgreSQL, Redis and Chromium are used where they are at hand
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
 
-test-all: install-dev  ## the slow, exhaustive runs as well
+test-all: install-dev  ## the slow, exhaustive runs as well, and everything on both databases
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lint: install-dev  ## ruff, mypy --strict, import-linter
