@@ -7,6 +7,7 @@ import pytest
 from jimu.messages import Message
 from jimu.translation import Catalogue, load_catalogue, negotiate, translator
 from jimu.translation.extract import check_literal, collect
+from jimu.translation.python_sources import PythonSources
 from jimu.translation.update import missing, update
 
 
@@ -80,3 +81,17 @@ def test_an_update_keeps_translations_drops_gone_templates_and_lists_the_missing
     before = path.read_bytes()
     update(folder, sources)
     assert path.read_bytes() == before
+
+
+def test_a_function_that_hands_its_template_to_a_forwarder_is_one_too() -> None:
+    text = """
+class Problems:
+    def add(self, code, template, **params):
+        self.found.append(Message(template, params))
+    def refuse(self, code, template, **params):
+        self.add(code, template, **params)
+def check(problems):
+    raise problems.refuse("code", "It cannot be.")
+"""
+    sources = PythonSources({"formulas/problems.py": text})
+    assert [t.text for t in sources.templates(sources.modules[0])] == ["It cannot be."]

@@ -56,12 +56,33 @@ class PythonSources:
             for node in ast.walk(module.tree):
                 if isinstance(node, ast.ImportFrom):
                     module.known.update(alias.asname or alias.name for alias in node.names)
-                if isinstance(node, Function) and (place := _template_place(node)) is not None and _forwards(node):
-                    if node in module.tree.body:
-                        module.known.add(node.name)
-                        self.functions[node.name] = place
-                    else:
-                        self.methods[module.floor, node.name] = place
+        # One that hands its template to another forwarder is one too.
+        while sum(self._learn(module) for module in self.modules):
+            continue
+
+    def _learn(self, module: Module) -> bool:
+        """Whether forwarders were found in ``module`` that were not known before."""
+        before = len(self.functions) + len(self.methods)
+        for node in ast.walk(module.tree):
+            if not isinstance(node, Function) or (place := _template_place(node)) is None:
+                continue
+            if not self._forwards(node, module):
+                continue
+            if node in module.tree.body:
+                module.known.add(node.name)
+                self.functions[node.name] = place
+            else:
+                self.methods[module.floor, node.name] = place
+        return len(self.functions) + len(self.methods) > before
+
+    def _forwards(self, function: Function, module: Module) -> bool:
+        """Whether the function makes a ``Message`` of its parameter, or has another make one."""
+        for _, call in _calls(function, None):
+            place = self._place(call, _called(call), module)
+            given = _argument(call, place) if place is not None else None
+            if given is not None and PARAMETER in {n.id for n in ast.walk(given) if isinstance(n, ast.Name)}:
+                return True
+        return False
 
     def templates(self, module: Module) -> Iterator[Template]:
         """Every template of one module."""
@@ -155,15 +176,6 @@ def _template_place(function: Function) -> int | None:
     if names and names[0] in {"self", "cls"}:
         names = names[1:]
     return names.index(PARAMETER) if PARAMETER in names else None
-
-
-def _forwards(function: Function) -> bool:
-    """Whether the function makes a ``Message`` of its parameter."""
-    return any(
-        isinstance(node, ast.Call) and _called(node) in SINGLE and PARAMETER in {n.id for n in ast.walk(node)
-                                                                                if isinstance(n, ast.Name)}
-        for node in ast.walk(function)
-    )
 
 
 def _assignments(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, ast.expr]]:
