@@ -16,6 +16,7 @@ from jimu.access.audit import verify_audit
 from jimu.cli.root import cli
 from jimu.exchange.audit_files import archive_audit, verify_archive
 from jimu.fieldtypes.ids import encode_id
+from jimu.web.pages.admin_audit import _method
 from tests.web.site import Site, Visitor
 
 
@@ -113,3 +114,11 @@ def test_the_command_tells_whole_from_broken(site: Site, monkeypatch: pytest.Mon
     assert runner.invoke(cli, [*options, "audit", "verify", "--noted", noted]).exit_code == 0
     other = f"{noted.partition(':')[0]}:{'0' * 64}"
     assert runner.invoke(cli, [*options, "audit", "verify", "--noted", other]).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [("password+totp", "password + code of an app"), ("oidc:Entra", "account of Entra"), ("odd", "odd")],
+)
+def test_how_somebody_came_in_is_told_in_words(method: str, words: str) -> None:
+    assert " + ".join(str(_method(part)) for part in method.split("+")) == words

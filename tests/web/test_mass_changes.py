@@ -6,14 +6,18 @@ import html
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from jimu.bulk import MOST_IDS
+from jimu.bulk import MOST_IDS, open_unit
+from jimu.bulk.units import BROKE_OFF
 from jimu.fieldtypes.ids import encode_id
+from jimu.messages import Message
 from jimu.records import read
 from jimu.records.requests import ListRequest
+from jimu.translation import translator
 from tests.web.site import Site, Visitor, url
 
 
@@ -256,3 +260,14 @@ def test_a_list_tells_its_scripts_what_may_be_done(site: Site, ada: Visitor, bob
         "double",
         "grade",
     ]
+
+
+def test_subject_and_problem_are_told_in_the_language_of_the_reader(site: Site) -> None:
+    subject = Message("Merge: {object}", {"object": "X"})
+    run = open_unit(site.system, subject, "merge", "thing").close("failed", BROKE_OFF)
+    assert run.subject == "Merge: X"
+    say = translator("zh-CN")
+    assert run.subject_in(say) == subject.render(say) != run.subject
+    assert run.problem_in(say) == BROKE_OFF.render(say) != run.problem
+    unsaid = replace(run, told={})
+    assert (unsaid.subject_in(say), unsaid.problem_in(say)) == (run.subject, run.problem)

@@ -50,7 +50,7 @@ def _dump_group(call: Call, one: GroupForecast) -> dict[str, Any]:
 def merge_many_view(call: Call, parameters: Parameters, object: str) -> Answer:
     """A job does it: follow ``state`` of the unit."""
     require_action(call.actor, call.manifest, object, "read")
-    return Answer(dump_run(start_merges(read_merges(call, object, read_object()), call.context)), 202)
+    return Answer(dump_run(start_merges(read_merges(call, object, read_object()), call.context), call.translate), 202)
 
 
 def endpoints(settings: Settings) -> tuple[Endpoint, ...]:

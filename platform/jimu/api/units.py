@@ -41,10 +41,10 @@ MOST_FAILURES = 200
 MOST_API_IDS = 10_000
 
 
-def dump_run(run: Run) -> dict[str, Any]:
+def dump_run(run: Run, say: Translator) -> dict[str, Any]:
     return {
         "id": encode_id(run.id),
-        "subject": run.subject,
+        "subject": run.subject_in(say),
         "action": run.action,
         "object": run.object or None,
         "state": run.state,
@@ -56,7 +56,7 @@ def dump_run(run: Run) -> dict[str, Any]:
         "skipped": run.skipped,
         "failures": run.failures,
         "related": run.related,
-        "problem": run.problem or None,
+        "problem": run.problem_in(say) or None,
         "can_undo": run.can_undo,
         "undoes": encode_id(run.undoes) if run.undoes else None,
         "undone_by": encode_id(run.undone_by) if run.undone_by else None,
@@ -113,7 +113,7 @@ def start_view(call: Call, parameters: Parameters) -> Answer:
     run = start(read_request(read_object()), call.context)
     if not run.is_job:
         run = carry_on(run.id, call.context)
-    return Answer(dump_run(run), status=202 if run.is_running else 201)
+    return Answer(dump_run(run, call.translate), status=202 if run.is_running else 201)
 
 
 def _load(call: Call, id: str) -> Run:
@@ -124,7 +124,7 @@ def _load(call: Call, id: str) -> Run:
 
 
 def get_view(call: Call, parameters: Parameters, id: str) -> Answer:
-    return Answer(dump_run(_load(call, id)))
+    return Answer(dump_run(_load(call, id), call.translate))
 
 
 def failures_view(call: Call, parameters: Parameters, id: str) -> Answer:
@@ -149,19 +149,19 @@ def undo_view(call: Call, parameters: Parameters, id: str) -> Answer:
     run = start_undo(_load(call, id), call.context, overwrite=body.get("overwrite") is True)
     if not run.is_job:
         run = carry_on(run.id, call.context)
-    return Answer(dump_run(run), status=202 if run.is_running else 201)
+    return Answer(dump_run(run, call.translate), status=202 if run.is_running else 201)
 
 
 def pause_view(call: Call, parameters: Parameters, id: str) -> Answer:
-    return Answer(dump_run(pause(_load(call, id), call.context)))
+    return Answer(dump_run(pause(_load(call, id), call.context), call.translate))
 
 
 def resume_view(call: Call, parameters: Parameters, id: str) -> Answer:
-    return Answer(dump_run(resume(_load(call, id), call.context)), status=202)
+    return Answer(dump_run(resume(_load(call, id), call.context), call.translate), status=202)
 
 
 def stop_view(call: Call, parameters: Parameters, id: str) -> Answer:
-    return Answer(dump_run(stop(_load(call, id), call.context)))
+    return Answer(dump_run(stop(_load(call, id), call.context), call.translate))
 
 
 def holdings_view(call: Call, parameters: Parameters, id: str) -> Answer:
@@ -184,7 +184,7 @@ def foresee_hand_over_view(call: Call, parameters: Parameters) -> Answer:
 
 
 def hand_over_view(call: Call, parameters: Parameters) -> Answer:
-    return Answer(dump_run(start_hand_over(require_plan(read_object()), call.context)), status=202)
+    return Answer(dump_run(start_hand_over(require_plan(read_object()), call.context), call.translate), status=202)
 
 
 def endpoints(settings: Settings) -> tuple[Endpoint, ...]:

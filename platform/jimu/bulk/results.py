@@ -14,7 +14,7 @@ from jimu.bulk.model import AT_ONCE, Item, MassRequest
 from jimu.bulk.noting import as_engine
 from jimu.errors import NotFound
 from jimu.fieldtypes.ids import encode_id
-from jimu.messages import Message
+from jimu.messages import KeptMessage, Message, Translator, keep_message, kept_message
 from jimu.records import Context, ListRequest, read, write
 from jimu.records.commands import Create, Record, Update
 from jimu.records.rollups_due import work_some_off
@@ -33,7 +33,8 @@ class Run:
     ``related`` records were changed along with others and are counted apart. ``progress``: where the next batch begins.
 
     ``request`` None: it is no change of a selection. ``plan``: what was asked for, as JSON. ``carry``: of an undo, the
-    versions that it made itself of records which the other had touched more than once.
+    versions that it made itself of records which the other had touched more than once. ``subject`` and ``problem`` are
+    in the language of whoever began it; ``told``: the same as kept messages, for readers of another one.
     """
 
     id: int
@@ -60,6 +61,17 @@ class Run:
     begun: datetime | None = None
     plan: Mapping[str, Any] = field(default_factory=dict)
     carry: Mapping[str, Any] = field(default_factory=dict)
+    told: Mapping[str, KeptMessage] = field(default_factory=dict)
+
+    def subject_in(self, say: Translator) -> str:
+        """The subject in the language of ``say``."""
+        return self._in("subject", self.subject, say)
+
+    def problem_in(self, say: Translator) -> str:
+        return self._in("problem", self.problem, say)
+
+    def _in(self, name: str, kept: str, say: Translator) -> str:
+        return kept_message(self.told[name]).render(say) if name in self.told else kept
 
     @property
     def is_running(self) -> bool:
@@ -122,13 +134,18 @@ def run_of(record: Record) -> Run:
         v.get("created_at"),
         plan,
         v.get("carry") or {},
+        v.get("told") or {},
     )
 
 
 def create_run(subject: Message | str, values: Mapping[str, Any], unit: Context) -> int:
     """A new run of the actor; its id."""
-    told = subject if isinstance(subject, str) else subject.render(translator(unit.actor.locale))
-    owned = {"owner": unit.actor.id or None, "subject": told[:_SUBJECT_LENGTH], "state": "running"}
+    message = kept_message(subject) if isinstance(subject, str) else subject
+    text = message.render(translator(unit.actor.locale))
+    owned = {"owner": unit.actor.id or None, "subject": text[:_SUBJECT_LENGTH], "state": "running"}
+    # What may be looked for in the subject, as the names of persons who are to be forgotten, is nowhere else.
+    if len(text) <= _SUBJECT_LENGTH:
+        owned["told"] = {"subject": keep_message(message)}
     return write.write(Create(RUN, {"all_or_nothing": False, **owned, **values}), as_engine(unit)).id
 
 
@@ -183,6 +200,7 @@ def end_run(run: Run, state: str, unit: Context, problem: Message | None = None)
     values: dict[str, Any] = {"state": state, "finished_at": unit.clock()}
     if problem is not None:
         values["problem"] = problem.render(say)[:_PROBLEM_LENGTH]
+        values["told"] = {**run.told, "problem": keep_message(problem)}
     if run.total < run.handled:
         values["total"] = run.handled
     over = update_run(run, values, unit)

@@ -13,7 +13,7 @@ from jimu.bulk.portions import Batch
 from jimu.bulk.putting_back import Conflicting, Putting
 from jimu.bulk.results import Run, batch_before, create_run, load_run, update_run
 from jimu.errors import BadRequest, Conflict
-from jimu.messages import Message
+from jimu.messages import KeptMessage, Message, kept_message
 from jimu.records import Context, write
 from jimu.records.reading import reading
 
@@ -70,19 +70,28 @@ def start_undo(run: Run, context: Context, *, overwrite: bool = False) -> Run:
     if not run.can_undo:
         raise Conflict(Message("There is nothing to take back."))
     is_redo = run.action == "undo" and not run.plan.get("redo")
-    what = run.plan.get("what") or run.subject
+    what = kept_message(_what(run))
     values = {
         "of_object": run.object,
         "action": "undo",
         "total": run.changed + run.related,
         "undoes": run.id,
-        "plan": {"overwrite": overwrite, "redo": is_redo, "what": what, "by_right": run.plan.get("by_right")},
+        "plan": {"overwrite": overwrite, "redo": is_redo, "by_right": run.plan.get("by_right")},
     }
     subject = Message("Redo: {what}", {"what": what}) if is_redo else Message("Undo: {what}", {"what": what})
     with write.unit_of_work(context) as unit:
         made = load_run(create_run(subject, values, unit), as_engine(unit))
         update_run(run, {"undone_by": made.id}, unit)
         return made
+
+
+def _what(run: Run) -> KeptMessage:
+    """What was done in the first place, however often it has been taken back and done again since."""
+    told = run.told.get("subject") or run.plan.get("what") or run.subject
+    if run.action == "undo" and isinstance(told, dict):
+        what: KeptMessage = told["with"].get("what", run.subject)
+        return what
+    return told
 
 
 def undo_next(run: Run, context: Context) -> Batch:

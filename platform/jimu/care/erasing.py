@@ -282,7 +282,8 @@ def _rename_units(names: Sequence[str], context: Context) -> None:
     for name in names:
         where = f"contains(subject, {json.dumps(name, ensure_ascii=False)})"
         page = read.list_records(ListRequest(UNITS, where=where, fields=("id",), limit=200, titles=False), engine)
-        commands: list[Command] = [Update(UNITS, record.id, {"subject": REASON}) for record in page.records]
+        nameless = {"subject": REASON, "told": None}
+        commands: list[Command] = [Update(UNITS, record.id, nameless) for record in page.records]
         write.write_many(commands, engine, values=False)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from jimu.web.pages.devices import device_of
 from jimu.web.pages.reader import Reader, record_url
 
 PAGE_SIZE = 50
+UNIT = "mass_change"
 # So many entries are looked through for words at once; then the reader may go on.
 WINDOW = 200_000
 ICONS = {
@@ -32,6 +33,7 @@ ICONS = {
     "audit": "lock",
 }
 DETAILS = {
+    "action": Message("action"),
     "author": Message("author"),
     "by": Message("how"),
     "count": Message("count"),
@@ -51,8 +53,22 @@ DETAILS = {
     "stage": Message("step"),
     "status": Message("status"),
     "taken": Message("taken"),
+    "to": Message("given to"),
     "token": Message("token"),
+    "undoes": Message("takes back"),
+    "unit": Message("bulk action"),
     "where": Message("condition"),
+}
+METHODS = {
+    "password": Message("password"),
+    "link": Message("link of an invitation"),
+    "totp": Message("code of an app"),
+    "recovery": Message("recovery code"),
+    "provider": Message("account of {name}"),
+}
+STAGES = {
+    "give_factor": Message("second factor to be given"),
+    "set_up_factor": Message("second factor to be set up"),
 }
 _ALARMING = frozenset({"login.failed", "login.throttled", "login.factor_failed", "access.refused_address",
                        "audit.foreign_head"})  # fmt: skip
@@ -186,10 +202,24 @@ def _named(name: str, reader: Reader) -> str:
 def _told(name: str, value: Any, object: ObjectDef | None, reader: Reader) -> str:
     if name == "device":
         return reader.render(device_of(str(value))[0])
+    if name == "method":
+        return " + ".join(reader.render(_method(part)) for part in str(value).split("+"))
+    if name == "stage" and value in STAGES:
+        return reader.render(STAGES[value])
+    if name == "action" and UNIT in reader.manifest.objects:
+        words = {o.value: o.label for o in reader.manifest.objects[UNIT].fields["action"].choices}
+        return reader.label(words[value]) if value in words else str(value)
     if name == "fields" and object is not None and isinstance(value, list):
         known = object.fields
         return _shown([reader.label(known[one].label) if one in known else one for one in value])
     return _shown(value)
+
+
+def _method(part: str) -> Message:
+    """How somebody proved who they are, or one of two ways."""
+    kind, _, name = part.partition(":")
+    known = METHODS.get("provider" if kind == "oidc" else kind)
+    return replace(known, params={"name": name}) if known else Message("{text}", {"text": part})
 
 
 def _shown(value: Any) -> str:

@@ -40,18 +40,20 @@ def show_run(id: str) -> Response:
     run = load_run(record_id(id), reader.context)
     failed = failed_rows(run.object, failures_of(run, reader.context, MOST_SHOWN), reader) if run.failures else []
     href = f"/o/{RUN}/{encode_id(run.id)}"
+    problem = run.problem_in(reader.translate)
     if is_fetch():
-        return fragment("mass_run_parts.html", run=run, failed=failed, href=href, actor=reader.actor)
-    plural = reader.label(reader.manifest.object(RUN).plural)
+        return fragment("mass_run_parts.html", run=run, failed=failed, href=href, actor=reader.actor, problem=problem)
+    plural, subject = reader.label(reader.manifest.object(RUN).plural), run.subject_in(reader.translate)
     return page(
         "mass_run.html",
-        run.subject,
+        subject,
         object=RUN,
         run=run,
         failed=failed,
+        problem=problem,
         href=href,
         list_href=f"/o/{run.object}" if run.object else f"/o/{RUN}",
-        crumbs=[Crumb(plural, f"/o/{RUN}"), Crumb(run.subject)],
+        crumbs=[Crumb(plural, f"/o/{RUN}"), Crumb(subject)],
     )
 
 
@@ -82,10 +84,11 @@ def show_undo(id: str) -> Response:
     ]
     redo = run.action == "undo" and not load_run(run.id, as_engine(reader.context)).plan.get("redo")
     href = f"/o/{RUN}/{encode_id(run.id)}"
-    plural = reader.label(reader.manifest.object(RUN).plural)
+    plural, subject = reader.label(reader.manifest.object(RUN).plural), run.subject_in(reader.translate)
     return page(
         "mass_undo.html",
-        run.subject,
+        subject,
+        subject=subject,
         object=RUN,
         run=run,
         is_redo=redo,
@@ -93,7 +96,7 @@ def show_undo(id: str) -> Response:
         conflicts=failed_rows(run.object, shown, reader),
         href=href,
         back=href,
-        crumbs=[Crumb(plural, f"/o/{RUN}"), Crumb(run.subject, href), Crumb(reader.render(Message("Undo")))],
+        crumbs=[Crumb(plural, f"/o/{RUN}"), Crumb(subject, href), Crumb(reader.render(Message("Undo")))],
     )
 
 
