@@ -33,6 +33,9 @@ def aggregate_view(call: Call, parameters: Parameters, object: str) -> Answer:
     )
     found = read.aggregate(request, call.context)
     rows = [{k: _id(v) if k in found.references else v for k, v in row.items()} for row in found.rows]
+    for name, figures in found.per_currency.items():
+        for row, per_code in zip(rows, figures, strict=True):
+            row[f"{name}_per_currency"] = per_code
     titles = {encode_id(id): title for id, title in found.titles.items()}
     return Answer({"groups": found.groups, "measures": found.measures, "rows": rows, "titles": titles})
 

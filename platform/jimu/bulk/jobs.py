@@ -22,8 +22,8 @@ from jimu.jobs import GiveUp, RetryLater
 from jimu.jobs.timers import Timer
 from jimu.messages import Message
 from jimu.records import Context
-from jimu.records.rollups_due import work_off_rollups
-from jimu.records.write_steps.rollups import DUE_JOB
+from jimu.records.rollups_due import work_off_rates, work_off_rollups
+from jimu.records.write_steps.rollups import DUE_JOB, RATES_JOB
 
 PAUSE = timedelta(seconds=5)
 NOT_ACTIVE = Message("The account that asked for this is no longer active.")
@@ -75,10 +75,15 @@ def catch_rollups_up(job: Any, context: Any) -> None:
     work_off_rollups(context)
 
 
+def convert_anew(job: Any, context: Any) -> None:
+    """A rate of exchange was changed: what roll-ups converted at the one before."""
+    work_off_rates(context)
+
+
 @hookimpl
 def jimu_job_handlers() -> Mapping[str, Callable[[Any, Any], None]]:
     carry = {JOB: run_mass_change, JOBS["hand_over"]: run_hand_over}
-    return {**carry, KEEPING: keep_units, DUE_JOB: catch_rollups_up}
+    return {**carry, KEEPING: keep_units, DUE_JOB: catch_rollups_up, RATES_JOB: convert_anew}
 
 
 @hookimpl

@@ -96,6 +96,8 @@ DEFINITION_CODES: Mapping[str, str] = {
     "not_in_sql": "A formula field calls a function that the database cannot compute.",
     "rollup_lookup": "The roll-up goes over a field that does not point at its object.",
     "rollup_function": "The roll-up's function cannot be computed over that field.",
+    "rollup_currency": "The roll-up cannot be converted as it says.",
+    "rollup_currencies": "The roll-up is of amounts that may be in several currencies and converts none.",
     "rollup_not_own": "A roll-up reads what the rolled-up records do not store themselves.",
     "not_a_lookup": "A path goes on behind a field that points at no one object.",
     # objects

@@ -163,7 +163,8 @@ def link(loading: _Loading) -> None:
     """Formulas typed, names followed."""
     manifest = loading.so_far
     calendars = frozenset(loading.alive("calendar"))
-    linker = Linker(loading.drafts, loading.named("object"), loading.findings, loading.broken, calendars)
+    documents, workspace = loading.named("object"), manifest.workspace
+    linker = Linker(loading.drafts, documents, loading.findings, loading.broken, calendars, workspace)
     objects = link_objects(linker, manifest.workspace.country)
     pages = {name: link_page(linker, build_page(d, objects), d) for name, d in loading.alive("page").items()}
     lists = {

@@ -42,6 +42,10 @@ class RollupDef:
     field: str | None = None
     where: Formula | None = None
     order_by: str | None = None  # latest: by which field
+    measure: Formula | None = None  # of money: its amount in the roll-up's currency; blank: it has none
+    converts: bool = False
+    currency_of: str = ""  # the own field of codes that says in which currency the roll-up is
+    own_currency: str = ""  # the workspace's
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,18 @@ class Rollup(ComputedType):
         "currency": {
             "type": "string",
             "pattern": "^[A-Z]{3}$",
-            "description": "The currency of a result shown as money.",
+            "description": "The currency of a result shown as money, else the workspace's own. Without `convert` the "
+            "result is blank while an amount in another one has part in it.",
+        },
+        "convert": {
+            "type": "string",
+            "pattern": "^(default|[A-Z]{3}|[a-z][a-z0-9_]*)$",
+            "description": "Other currencies are converted: into this one, `default` (the workspace's own), or the one "
+            "whose code is in this field of the record.",
+        },
+        "convert_on": {
+            "type": "string",
+            "description": "The day or moment of the rolled-up records whose exchange rate is taken; else created_at.",
         },
     }
 

@@ -12,6 +12,7 @@ from jimu.fieldtypes.kinds import Kind
 from jimu.messages import Message
 from jimu.records.context import Context
 from jimu.records.environment import build_environment
+from jimu.records.money_figures import split_money
 from jimu.records.names import Names
 from jimu.records.reading import reading, require_readable
 from jimu.records.requests import AggregateRequest, AggregateResult
@@ -58,8 +59,10 @@ def aggregate(request: AggregateRequest, context: Context) -> AggregateResult:
     references = [g.name for g in groups if _ends_at(names, g.path).kind is Kind.REFERENCE]
     with reading(context) as transaction:
         rows = transaction.aggregate(question)
+        per_currency = split_money(question, rows, names, transaction)
         titles = find_titles(transaction, referenced_ids(references, rows), context, question.environment)
-    return AggregateResult([g.name for g in groups], [m.name for m in measures], rows, titles, tuple(references))
+    groups_named, measures_named = [g.name for g in groups], [m.name for m in measures]
+    return AggregateResult(groups_named, measures_named, rows, titles, tuple(references), per_currency)
 
 
 def _ends_at(names: Names, path: tuple[str, ...]) -> FieldDef:

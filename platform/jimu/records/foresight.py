@@ -36,14 +36,32 @@ def foresee(
         world = World(transaction, context.manifest, environment)
         inner = plan_of(context.manifest, child[0])
 
-        def counts(rollup: RollupDef, row: Row) -> bool:
-            return rollup.where is None or bool(evaluate(rollup.where, world.reader(inner, row), environment))
+        def reader(rollup: RollupDef, row: Row) -> Callable[[tuple[str, ...]], Any]:
+            stored = world.reader(inner, row)
+
+            def get(path: tuple[str, ...]) -> Any:
+                if rollup.currency_of and path == (rollup.lookup, rollup.currency_of):
+                    return values.get(rollup.currency_of)
+                is_new = path == ("created_at",) and row.get("created_at") is None
+                return environment.now if is_new else stored(path)
+
+            return get
+
+        def counted(rollup: RollupDef, rows: Sequence[Row]) -> list[Row]:
+            """Those of ``rows`` that it counts, money in its currency."""
+            reads = {id(row): reader(rollup, row) for row in rows}
+            where, measure, name = rollup.where, rollup.measure, rollup.field
+            rows = [r for r in rows if where is None or evaluate(where, reads[id(r)], environment)]
+            if measure is None or name is None:
+                return list(rows)
+            there = [r for r in rows if r.get(name) is not None]
+            return [{**r, name: evaluate(measure, reads[id(r)], environment)} for r in there]
 
         changed: dict[str, Any] = {}
         for name, _ in plan.rollups:
             field = plan.fields[name]
             if name in values and field.rollup and (field.rollup.object, field.rollup.lookup) == child:
-                after = _moved(field, values[name], rows, counts)
+                after = _moved(field, values[name], rows, counted)
                 if after != values[name]:
                     changed[name] = after
         now = {**values, **changed}
@@ -57,11 +75,18 @@ def foresee(
 
 
 def _moved(
-    field: FieldDef, stored: Any, rows: tuple[Sequence[Row], Sequence[Row]], counts: Callable[[RollupDef, Row], bool]
+    field: FieldDef,
+    stored: Any,
+    rows: tuple[Sequence[Row], Sequence[Row]],
+    counted: Callable[[RollupDef, Sequence[Row]], Sequence[Row]],
 ) -> Any:
     rollup = field.rollup
     assert rollup is not None
-    before, after = (_over(rollup, [row for row in some if counts(rollup, row)]) for some in rows)
+    known = [counted(rollup, some) for some in rows]
+    is_open = rollup.measure is not None and any(r[rollup.field or ""] is None for some in known for r in some)
+    if is_open or (rollup.measure is not None and stored is None and known[0]):
+        return None  # of several currencies: there is no sum to move
+    before, after = (_over(rollup, some) for some in known)
     if rollup.function in ("sum", "count"):
         nothing: Any = timedelta(0) if isinstance(before or after, timedelta) else Decimal(0)
         return fit((stored or nothing) + (after or nothing) - (before or nothing), field.kind, field.scale)

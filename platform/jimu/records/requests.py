@@ -73,7 +73,8 @@ class AggregateResult:
     """``rows``: one mapping per group, keyed by the names in ``groups`` and ``measures``. ``titles``: of referenced
     records.
 
-    ``references``: those of ``groups`` whose values are record ids.
+    ``references``: those of ``groups`` whose values are record ids. ``per_currency``: of measures of money, by name,
+    for each row the figure per currency; in the row itself it is None where there are several.
     """
 
     groups: list[str]
@@ -81,6 +82,7 @@ class AggregateResult:
     rows: list[dict[str, Any]]
     titles: Mapping[int, str] = field(default_factory=dict)
     references: tuple[str, ...] = ()
+    per_currency: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

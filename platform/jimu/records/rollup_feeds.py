@@ -54,6 +54,8 @@ def rollup_spec(field: FieldDef) -> RollupSpec:
         rollup.field,
         rollup.where,
         tuple(Sort((name.removeprefix("-"),), name.startswith("-") or rollup.function == "latest") for name in order),
+        rollup.measure,
+        rollup.own_currency,
     )
 
 
@@ -72,6 +74,8 @@ def _feed(manifest: Manifest, parent: str, field: FieldDef, object: ObjectDef) -
     }
     if rollup.where is not None:
         paths |= rollup.where.paths
+    if rollup.measure is not None:
+        paths |= rollup.measure.paths
     if rollup.function == "latest" and not rollup.order_by:
         paths.add(("created_at",))
     reads = frozenset(_own_fields(object, (path[0] for path in paths))) | {rollup.lookup}

@@ -15,6 +15,7 @@ from jimu.records.rollup_feeds import RollupFeed
 from jimu.records.wave import build_unit
 from jimu.records.write import follow_up, unit_of_work
 from jimu.records.write_steps.rollups import recompute
+from jimu.storage.query import Compare, Query, Sort
 from jimu.storage.rollups_due import RollupDue
 
 MOST_IDS = 20_000
@@ -27,6 +28,29 @@ def work_off_rollups(context: Context) -> None:
     """All that is due now, in as many transactions as it takes."""
     while work_some_off(context):
         pass
+
+
+def work_off_rates(context: Context) -> None:
+    """All roll-ups that convert, since a rate of exchange was changed: noted first, then worked off in portions."""
+    manifest = context.manifest
+    for object in manifest.objects.values():
+        for field in object.active_fields if not object.retired else ():
+            if field.rollup is not None and field.rollup.converts:
+                _note_all(object.name, field.name, context)
+    work_off_rollups(context)
+
+
+def _note_all(object: str, field: str, context: Context) -> None:
+    last = 0
+    while True:
+        with context.store.write() as transaction:
+            asked = Query(object, Compare("id", "gt", last), (Sort(("id",)),), (), limit=MOST_IDS)
+            ids = [row["id"] for row in transaction.select(asked).rows]
+            if ids:
+                transaction.add_rollup_due(object, field, ids)
+        if len(ids) < MOST_IDS:
+            return
+        last = ids[-1]
 
 
 def work_some_off(context: Context) -> bool:

@@ -78,7 +78,9 @@ class RollupSpec:
     id.
 
     ``function``: count, sum, min, max, avg, latest (``field`` of the row that is first by ``order_by``; without
-    ``order_by``, of the one created last). ``where``: a checked Formula on the child's own columns.
+    ``order_by``, of the one created last). ``where``: a checked Formula on the child's own columns. ``measure``: a
+    Formula that takes the place of ``field``; where it is blank and ``field`` is not, so is the result. ``currency``:
+    the workspace's own, for it.
     """
 
     object: str
@@ -87,6 +89,8 @@ class RollupSpec:
     field: str | None = None
     where: Any = None
     order_by: Sequence[Sort] = ()
+    measure: Any = None
+    currency: str = ""
 
     @property
     def source(self) -> str:
@@ -94,6 +98,8 @@ class RollupSpec:
         measured = f"{self.object}.{self.field}" if self.field else self.object
         where = f" where {self.where.source}" if self.where is not None else ""
         order = ", ".join(f"{'-' if s.descending else ''}{'.'.join(s.path)}" for s in self.order_by)
+        if self.measure is not None:
+            measured += f" as {self.measure.source}"
         return f"{self.function}({measured}) by {self.column}{where}{f' order {order}' if order else ''}"
 
 

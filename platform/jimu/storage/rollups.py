@@ -26,7 +26,7 @@ def recompute(
 ) -> list[int]:
     """See ``Transaction.rollup``."""
     key = ("rollup", object, column, spec.object, spec.column, spec.function, spec.field, spec.where,
-           tuple(spec.order_by), ids is None)
+           tuple(spec.order_by), spec.measure, spec.currency, ids is None)
     prepared = cache.get(key, True, lambda: cache.prepare(_statement(cache, object, column, spec, ids is None)))
     values = {} if ids is None else {"ids": cache.list_value(ids)}
     return [row[0] for row in connection.rows(prepared.text, prepared.params(values))]
@@ -58,7 +58,11 @@ def _update(cache: StatementCache, object: str, column: str, spec: RollupSpec, e
         .select_from(child.from_clause()).where(*conditions).group_by(to_parent).subquery())
     other = parent.bound.sql.alias()
     nothing = sa.literal_column("0") if spec.function in ("count", "sum") else sa.null()
-    value: Any = sa.func.coalesce(values.c.value, nothing) if spec.function in ("count", "sum") else values.c.value
+    value: Any = values.c.value
+    if spec.measure is not None and spec.function == "sum":  # blank says something else than nothing there
+        value = sa.case((values.c.id.is_(None), nothing), else_=value)
+    elif spec.function in ("count", "sum"):
+        value = sa.func.coalesce(value, nothing)
     source = sa.select(other.c["id"], value.label("value")).select_from(
         other.outerjoin(values, values.c.id == other.c["id"]))
     if not everything:
@@ -80,6 +84,28 @@ def _aggregate(cache: StatementCache, child: SelectScope, spec: RollupSpec, targ
     if spec.function == "count" or spec.field is None:
         return sa.func.count()
     element, column = _measured(child, spec.field)
+    if spec.measure is not None:
+        return _of_measure(cache, element, _own_measure(child, spec, column), column, spec, target)
+    return _of_numbers(cache, element, column, spec, target)
+
+
+def _own_measure(child: SelectScope, spec: RollupSpec, column: Column) -> _Element:
+    return as_column_value(spec.measure, child, Environment(currency=spec.currency), column.kind, column.scale)
+
+
+def _of_measure(
+    cache: StatementCache, element: _Element, measure: _Element, column: Column, spec: RollupSpec, target: Column
+) -> _Element:
+    """Blank where one of the values has no measure: what is there would be told as if it were all."""
+    found = _of_numbers(cache, measure, column, spec, target)
+    if spec.function == "sum":
+        found = sa.func.coalesce(found, sa.literal_column("0"))
+    return sa.case((sa.func.count(element) == sa.func.count(measure), found))
+
+
+def _of_numbers(
+    cache: StatementCache, element: _Element, column: Column, spec: RollupSpec, target: Column
+) -> _Element:
     exact = cache.catalog.capabilities.exact_numeric
     is_number = column.kind in (Kind.DECIMAL, Kind.INTEGER)
     if spec.function == "avg":
@@ -116,7 +142,9 @@ def _divided(value: _Element, by: _Element) -> _Element:
 
 def _latest(child: SelectScope, spec: RollupSpec, to_parent: Any, conditions: list[Any]) -> Any:
     assert spec.field is not None
-    element, _ = _measured(child, spec.field)
+    element, column = _measured(child, spec.field)
+    if spec.measure is not None:
+        element = _own_measure(child, spec, column)
     ordering: list[Any] = []
     for sort in (*(spec.order_by or (Sort(("created_at",), True),)), Sort(("id",), True)):
         key, _ = _measured(child, sort.path[0])

@@ -17,7 +17,6 @@ from jimu.definitions.approvals.model import (
     SubFlowNode,
     WaitNode,
 )
-from jimu.definitions.approvals.money import compared_money
 from jimu.definitions.approvals.reading import Path, read_flow
 from jimu.definitions.approvals.verify import circles, verify
 from jimu.definitions.documents import Document
@@ -25,6 +24,7 @@ from jimu.definitions.kinds.kind import DefinitionKind, Linking
 from jimu.definitions.link.linker import LinkScope
 from jimu.definitions.manifest import Manifest
 from jimu.definitions.model import FieldDef
+from jimu.definitions.money import Find, compared_in
 from jimu.definitions.symbols import ObjectScope, build_symbol
 from jimu.definitions.use import Use, fields_on
 from jimu.diagnostics import Diagnostic, Place
@@ -105,23 +105,20 @@ def build_approval(document: Document, linking: Linking) -> FlowDef | None:
         d.severity.value == "error" for d in linking.findings.diagnostics[before:]
     ):
         return None
-    return replace(flow, version=version_of(data), data=data, money=money_of(flow, linking.linker.fields))
+    return replace(flow, version=version_of(data), data=data, money=money_compared(flow, linking.linker.fields))
 
 
-def money_in(formula: Any, object: str, fields: Mapping[str, Mapping[str, FieldDef]]) -> Iterator[str]:
-    """The record's own fields of money in any currency that the formula compares without asking in which they are."""
-    for path in dict.fromkeys(compared_money(formula)):
-        field = fields.get(object, {}).get(path[0]) if len(path) == 1 else None
-        if field is None or (f"{field.name}_currency",) in formula.paths:
-            continue
-        if field.type == "currency" and not field.options.get("currency"):
-            yield field.name
+Fields = Mapping[str, Mapping[str, FieldDef]]
 
 
-def money_of(flow: FlowDef, fields: Mapping[str, Mapping[str, FieldDef]]) -> tuple[str, ...]:
-    """What all conditions of the flow compare of it."""
+def money_compared(flow: FlowDef, fields: Fields) -> tuple[str, ...]:
+    """The amounts that the conditions of the flow compare."""
     found = [flow.trigger.when, *(b.when for n in flow.nodes.values() for b in getattr(n, "branches", ()))]
-    return tuple(dict.fromkeys(name for f in found for name in money_in(f, flow.object, fields)))
+    return tuple(dict.fromkeys(name for f in found for name in compared_in(f, flow.object, _finder(fields))))
+
+
+def _finder(fields: Fields) -> Find:
+    return lambda object, name: fields.get(object, {}).get(name)
 
 
 def version_of(data: Mapping[str, Any]) -> str:
@@ -215,7 +212,7 @@ class FlowLinks:
         if self.flow.currency or self.flow.converts or len(self.linking.manifest.workspace.currencies) < 2:
             return
         for formula, path in self.conditions():
-            for name in money_in(formula, self.flow.object, self.linker.fields):
+            for name in compared_in(formula, self.flow.object, _finder(self.linker.fields)):
                 template = "{field} may be in several currencies: say which with currency: in the flow."
                 self.making.error("money_currency", template, path, field=name)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jimu.definitions.documents import Document
+from jimu.definitions.link.rollup_money import link_money
 from jimu.definitions.model import FieldDef, RollupDef
 from jimu.fieldtypes import registry
 from jimu.fieldtypes.base import formula_type
@@ -144,6 +145,11 @@ def link_rollup(linker: Linker, field: FieldDef, document: Document) -> FieldDef
             )
         return None
     rollup = RollupDef(object_name, lookup_name, options["function"], source.name if source else None, where, order_by)
+    if source is not None and options["function"] != "count":
+        linked = link_money(linker, field, rollup, source, document)
+        if linked is None:
+            return None
+        field, rollup = linked
     is_latest = options["function"] == "latest" and source is not None
     return replace(
         field,

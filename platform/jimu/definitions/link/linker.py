@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from jimu.definitions.documents import Document, Findings
 from jimu.definitions.link.computed import link_formula, link_rollup
-from jimu.definitions.model import FieldDef, ObjectDef
+from jimu.definitions.model import FieldDef, ObjectDef, WorkspaceDef
 from jimu.definitions.symbols import build_symbol
 from jimu.diagnostics import Diagnostic, Place, nearest
 from jimu.formulas import check, check_template
@@ -38,12 +38,15 @@ class Linker:
         findings: Findings,
         broken: set[tuple[str, str]],
         calendars: Collection[str] = (),
+        workspace: WorkspaceDef | None = None,
     ) -> None:
         self.objects = objects
         self.documents = documents
         self.findings = findings
         self.broken = broken
         self.calendars = calendars
+        self.currency = workspace.currency if workspace else ""
+        self.currencies = workspace.currencies if workspace else ()
         self.fields = {name: dict(definition.fields) for name, definition in objects.items()}
         self.compute_order: dict[str, list[str]] = {name: [] for name in objects}
         self._linking: list[tuple[str, str]] = []

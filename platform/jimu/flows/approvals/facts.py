@@ -15,6 +15,7 @@ from jimu.business_time import NoEnd, add, calendar_of_person, find_calendar
 from jimu.definitions.approvals.model import FlowDef, PeopleNode, SubFlowNode
 from jimu.definitions.kinds.calendar import CalendarDef
 from jimu.definitions.kinds.duration import Duration
+from jimu.definitions.money import code_of
 from jimu.errors import Invalid, NotFound, Problem
 from jimu.fieldtypes import registry
 from jimu.fieldtypes.errors import FieldError
@@ -165,7 +166,7 @@ class Facts:
         return ""
 
     def _code(self, name: str) -> str:
-        return self.values.get(f"{name}_currency") or self.context.manifest.workspace.currency
+        return self.values.get(code_of(name)) or self.context.manifest.workspace.currency
 
     @property
     def _wanted(self) -> str:

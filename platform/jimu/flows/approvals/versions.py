@@ -9,7 +9,7 @@ from jimu.access import SYSTEM
 from jimu.access.per_manifest import PerManifest
 from jimu.definitions.approvals.model import ApproverRule, EndNode, FlowDef, PeopleNode
 from jimu.definitions.approvals.reading import read_flow
-from jimu.definitions.kinds.approval import Rereading, money_of
+from jimu.definitions.kinds.approval import Rereading, money_compared
 from jimu.definitions.manifest import Manifest
 from jimu.errors import Invalid, NotFound
 from jimu.flows.approvals.model import Run
@@ -52,7 +52,7 @@ def _read_again(name: str, version: str, context: Context) -> FlowDef:
     data = rows[0]["data"]
     flow = read_flow(name, data, Rereading(context.manifest, data["object"]))
     fields = {name: object.fields for name, object in context.manifest.objects.items()}
-    return replace(flow, version=version, data=data, money=money_of(flow, fields))
+    return replace(flow, version=version, data=data, money=money_compared(flow, fields))
 
 
 def keep_version(flow: FlowDef, context: Context) -> None:

@@ -37,7 +37,7 @@ from jimu.records.write_steps.restoration import (
     require_living_parents,
     store_restoration,
 )
-from jimu.records.write_steps.rollups import update_rollups
+from jimu.records.write_steps.rollups import follow_rates, update_rollups
 from jimu.records.write_steps.rules import check_rules
 from jimu.records.write_steps.store import store_records
 from jimu.records.write_steps.titles import refresh_titles
@@ -85,6 +85,7 @@ _STORE: tuple[Step, ...] = (
     run_following_hooks,
     follow_organisation,  # its history, and memberships and users in step, by the engine itself
     audit_access,
+    follow_rates,
     emit_events,
 )
 
@@ -126,7 +127,7 @@ BEFORE_STORING: Mapping[str, tuple[Step, ...]] = {
 STORING: Mapping[str, tuple[Step, ...]] = {
     "create": _STORE,
     "update": _STORE,
-    "delete": (store_deletion, follow_organisation, run_following_hooks, audit_access, emit_events),
-    "purge": (store_purge, run_following_hooks, emit_events),
-    "restore": (store_restoration, follow_organisation, run_following_hooks, emit_events),
+    "delete": (store_deletion, follow_organisation, run_following_hooks, audit_access, follow_rates, emit_events),
+    "purge": (store_purge, run_following_hooks, follow_rates, emit_events),
+    "restore": (store_restoration, follow_organisation, run_following_hooks, follow_rates, emit_events),
 }

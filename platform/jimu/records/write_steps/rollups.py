@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from jimu.records.object_plan import ObjectPlan, plan_of
+from jimu.records.rates import RATES
 from jimu.records.rollup_feeds import RollupFeed
 from jimu.records.wave import Unit, Wave
 from jimu.records.write_steps.ownership import follow_moves
@@ -18,6 +19,7 @@ from jimu.records.write_steps.titles import rollup_changed
 from jimu.storage.entries import BULK, JobRow
 
 DUE_JOB = "jimu.rollups_due"
+RATES_JOB = "jimu.rollups_of_rates"
 DUE_AFTER = timedelta(minutes=5)
 """So long a long run leaves roll-ups to itself; then a job works out those that are due, also if the run is dead."""
 
@@ -33,6 +35,24 @@ def update_rollups(wave: Wave) -> None:
         for feed in wave.plan.feeds:
             moved = [(b, a) for b, a, changed in changes if b is None or not feed.reads.isdisjoint(changed)]
             recompute_or_note(wave.unit, wave.plan, feed, parents_of(feed, moved))
+    _follow_currency(wave)
+
+
+def follow_rates(wave: Wave) -> None:
+    """Roll-ups that convert are worked out again after a rate was changed: later, since it may be all of them."""
+    if wave.plan.object.name == RATES and wave.judged:
+        wave.unit.transaction.emit([JobRow(RATES_JOB, {}, wave.unit.now, RATES_JOB, priority=BULK)])
+
+
+def _follow_currency(wave: Wave) -> None:
+    """Roll-ups of the records themselves that are in a currency which was changed."""
+    for field in wave.plan.object.active_fields:
+        code = field.rollup.currency_of if field.rollup else ""
+        moved = {d.id for d in wave.judged if d.before is not None and code in d.changed} if code else set()
+        if moved and field.rollup is not None:
+            feeds = plan_of(wave.unit.context.manifest, field.rollup.object).feeds
+            feed = next(f for f in feeds if (f.parent, f.field) == (field.object, field.name))
+            recompute_or_note(wave.unit, wave.plan, feed, moved)
 
 
 def recompute_or_note(unit: Unit, plan: ObjectPlan, feed: RollupFeed, parents: set[int]) -> None:

@@ -31,6 +31,7 @@ def rolled_columns(schema: Schema, column: Column) -> set[Name]:
         return set()
     named = {spec.column, *((spec.field,) if spec.field else ()), *(sort.path[0] for sort in spec.order_by)}
     named |= {path[0] for path in spec.where.paths} if spec.where is not None else set()
+    named |= {path[0] for path in spec.measure.paths} if spec.measure is not None else set()
     return {(spec.object, name) for name in _followed(schema, spec.object, named)}
 
 
