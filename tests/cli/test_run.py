@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from jimu.cli.run import _in_child
 from tests.cli.conftest import Jimu
 
 
@@ -76,3 +77,14 @@ def test_a_field_is_added_while_the_server_runs(
     assert server.wait(30) == 0
     assert server.stderr is not None
     assert "Traceback" not in server.stderr.read()
+
+
+def test_what_goes_wrong_while_a_database_is_filled_is_told(capfd: pytest.CaptureFixture[str]) -> None:
+    def broken() -> None:
+        raise RuntimeError("this seed is broken")
+
+    assert _in_child(broken) == 1
+    assert "RuntimeError: this seed is broken" in capfd.readouterr().err
+    assert _in_child(lambda: os.kill(os.getpid(), signal.SIGKILL)) == 1
+    assert "signal 9" in capfd.readouterr().err
+    assert _in_child(lambda: sys.exit(0)) == 0
