@@ -56,7 +56,7 @@ def team_of(record: Record, request: MassRequest, context: Context) -> Command:
 
 def check_transfer(request: MassRequest, context: Context) -> None:
     object = context.manifest.object(request.selection.object)
-    if object.owner != "user":
+    if not object.has_owner:
         raise BadRequest(Message("Records of {object} have no owner of their own.", {"object": object.label}))
     require_editable(object.fields["owner"], field_access(context.actor, context.manifest, object.name))
     try:

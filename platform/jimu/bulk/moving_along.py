@@ -42,7 +42,7 @@ def followers_of(object: str, context: Context) -> list[tuple[ObjectDef, FieldDe
     return [
         (other, field)
         for other in manifest.objects.values()
-        if not other.retired and other.owner == "user" and action_allowed(actor, manifest, other.name, "update")
+        if not other.retired and other.has_owner and action_allowed(actor, manifest, other.name, "update")
         for field in other.active_fields
         if field.kind is Kind.REFERENCE and not field.system and (object in field.target or _is_about(other, field))
     ]

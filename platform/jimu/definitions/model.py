@@ -189,6 +189,11 @@ class ObjectDef:
     def active_fields(self) -> list[FieldDef]:
         return [f for f in self.fields.values() if not f.retired]
 
+    @property
+    def has_owner(self) -> bool:
+        """Whether each record has an owner of its own, for all time or until it goes back to a pool."""
+        return self.owner in ("user", "pool")
+
 
 @dataclass(frozen=True, slots=True)
 class OptionListDef:

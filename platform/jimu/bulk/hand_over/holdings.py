@@ -82,7 +82,7 @@ def _is_work(object: ObjectDef, field: FieldDef) -> bool:
     if object.system:
         return f"{object.name}.{field.name}" in _OF_THE_ENGINE
     if field.name == "owner":
-        return object.owner == "user"
+        return object.has_owner
     return not field.system and not field.read_only
 
 
