@@ -138,13 +138,18 @@ def run_of(record: Record) -> Run:
     )
 
 
+def tells_all(context: Context) -> bool:
+    """Whether units keep their texts for every language: not before a revision of this version is applied."""
+    return "told" in context.manifest.object(RUN).fields
+
+
 def create_run(subject: Message | str, values: Mapping[str, Any], unit: Context) -> int:
     """A new run of the actor; its id."""
     message = kept_message(subject) if isinstance(subject, str) else subject
     text = message.render(translator(unit.actor.locale))
     owned = {"owner": unit.actor.id or None, "subject": text[:_SUBJECT_LENGTH], "state": "running"}
     # What may be looked for in the subject, as the names of persons who are to be forgotten, is nowhere else.
-    if len(text) <= _SUBJECT_LENGTH:
+    if len(text) <= _SUBJECT_LENGTH and tells_all(unit):
         owned["told"] = {"subject": keep_message(message)}
     return write.write(Create(RUN, {"all_or_nothing": False, **owned, **values}), as_engine(unit)).id
 
@@ -200,7 +205,8 @@ def end_run(run: Run, state: str, unit: Context, problem: Message | None = None)
     values: dict[str, Any] = {"state": state, "finished_at": unit.clock()}
     if problem is not None:
         values["problem"] = problem.render(say)[:_PROBLEM_LENGTH]
-        values["told"] = {**run.told, "problem": keep_message(problem)}
+        if tells_all(unit):
+            values["told"] = {**run.told, "problem": keep_message(problem)}
     if run.total < run.handled:
         values["total"] = run.handled
     over = update_run(run, values, unit)

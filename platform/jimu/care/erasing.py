@@ -18,6 +18,7 @@ from typing import Any
 import orjson
 
 from jimu.access import SYSTEM, require_right
+from jimu.bulk.results import tells_all
 from jimu.care.anonymising import (
     REASON,
     anonymise,
@@ -282,7 +283,7 @@ def _rename_units(names: Sequence[str], context: Context) -> None:
     for name in names:
         where = f"contains(subject, {json.dumps(name, ensure_ascii=False)})"
         page = read.list_records(ListRequest(UNITS, where=where, fields=("id",), limit=200, titles=False), engine)
-        nameless = {"subject": REASON, "told": None}
+        nameless = {"subject": REASON, **({"told": None} if tells_all(context) else {})}
         commands: list[Command] = [Update(UNITS, record.id, nameless) for record in page.records]
         write.write_many(commands, engine, values=False)
 

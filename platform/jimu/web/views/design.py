@@ -31,6 +31,8 @@ TOKENS = {
 # Names and Chinese text stand on the page in every language: that is what it is to be looked at for.
 SAMPLES = {
     "names": ("Ada Lovelace", "李娜", "欧阳修远", "Robin Keller", "林宗豪", "Maria Santos"),
+    "parts_en": (("Given name", "Maria"), ("Family name", "Santos")),
+    "parts_zh": (("姓", "欧阳"), ("名", "修远")),
     "line": "季度工作复盘，共 12 项",
     "text": "深圳市南山区高新技术产业园（北区）第12栋：CRM 系统 2.0 版上线，共 38 家客户。",
     "choice": "处理中",
