@@ -27,12 +27,14 @@ USER = "user"
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whom something is for. ``kind``: owner, manager (of the owner), creator, actor, field (of the record, naming
-    users), role, department (code) or user (e-mail address); ``name``: which.
+    """Whom something is for. ``kind``: owner, manager (of the owner), head (of the owner's department), creator, actor,
+    field (of the record, naming users), role, department (code), user (e-mail address) or formula (users, or
+    departments for their heads); ``name``: which.
     """
 
     kind: str
     name: str = ""
+    formula: Formula | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,14 @@ class ActionBuilder:
                 found.append(Person(raw))
                 continue
             kind, name = next(iter(raw.items()))
-            if self.is_person(kind, str(name), (*at, kind)):
+            if kind == "formula":
+                place = self.document.value_place(*at, kind)
+                said = self.linking.linker.formula(name, self.object, None, place, self.document.address)
+                if said is not None and said.type.name not in ("reference", "references"):
+                    self.error("not_a_user", "{field} does not point at a user.", (*at, kind), field=name)
+                elif said is not None:
+                    found.append(Person(kind, name, said))
+            elif self.is_person(kind, str(name), (*at, kind)):
                 found.append(Person(kind, str(name)))
         return tuple(found)
 

@@ -26,7 +26,8 @@ _AFTER_ACTIONS = KINDS_OF_ACTION - {"refuse"}
 class Trigger:
     """What sets an automation off. ``kind``: created, updated, saved (created or updated), deleted, restored, changed
     (``field`` from one of ``before`` to one of ``after``; () = any), schedule (``cron``), date (``days`` before (-) or
-    after (+) the day in ``field``, at ``time``), approval (``after``: outcomes, ``name``: the flow) or webhook.
+    after (+) the day in ``field``, at ``time``), approval (``after``: outcomes, ``name``: the flow), stuck
+    (longer in a stage than expected; ``after``: which stages, ``name``: of which flow of stages) or webhook.
     ``fields``: of updated and saved, one of these changed (() = any).
     """
 
@@ -72,7 +73,7 @@ def build_automation(document: Document, linking: Linking) -> AutomationDef | No
     builder = ActionBuilder(document, linking, object.name)
     triggers = _Triggers(builder).all()
     at = data.get("at", AFTER)
-    if at == BEFORE and any(t.is_timed or t.kind in ("approval", "webhook") for t in triggers):
+    if at == BEFORE and any(t.is_timed or t.kind in ("approval", "webhook", "stuck") for t in triggers):
         builder.error("before_what", "before is for what is being written; a time or an event comes after.", ("at",))
     return AutomationDef(
         document.name,
@@ -143,6 +144,9 @@ class _Triggers:
 
     def _approval(self, raw: Mapping[str, Any], path: tuple[str | int, ...]) -> Trigger:
         return Trigger("approval", after=_listed(raw, "is"), name=raw.get("flow", ""))
+
+    def _stuck(self, raw: Mapping[str, Any], path: tuple[str | int, ...]) -> Trigger:
+        return Trigger("stuck", after=_listed(raw, "stage"), name=raw.get("flow", ""))
 
 
 def _listed(raw: Mapping[str, Any], key: str) -> tuple[Any, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jimu.definitions.documents import Document, optional_text, text_of
-from jimu.definitions.kinds.actions import ActionBuilder
+from jimu.definitions.kinds.actions import ActionBuilder, Person
 from jimu.definitions.kinds.duration import Duration, parse_duration
 from jimu.definitions.kinds.kind import DefinitionKind, Linking
 from jimu.definitions.manifest import Manifest
@@ -33,7 +33,8 @@ class StageCondition:
 
 @dataclass(frozen=True, slots=True)
 class StageTask:
-    """An activity that entering the stage makes. ``whom``: '' is the record's owner, else a field that names a user.
+    """An activity that entering the stage makes. ``whom``: '' is the record's owner, else a field that names a user;
+    ``people``: or who is named by rules, the first of them.
     ``due``: after entering. ``required``: the stage cannot be left forwards before it is done.
     """
 
@@ -44,6 +45,7 @@ class StageTask:
     due: Duration | None = None
     required: bool = False
     help: Text = NO_TEXT
+    people: tuple[Person, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +221,10 @@ class _Building:
 
     def task(self, raw: YamlMap, path: tuple[str | int, ...]) -> StageTask:
         whom = raw.get("whom", "")
+        builder = ActionBuilder(self.document, self.linking, self.object)
+        people = () if isinstance(whom, str) else builder.people(whom, (*path, "whom"))
+        if not isinstance(whom, str):
+            whom = ""
         if whom:
             place = self.document.value_place(*path, "whom")
             given = self.linking.linker.check_field(whom, self.object, place, self.document.address)
@@ -232,6 +238,7 @@ class _Building:
             self.duration(raw.get("due"), (*path, "due")),
             bool(raw.get("required")),
             optional_text(raw, "help"),
+            people,
         )
 
     def duration(self, text: str | None, path: tuple[str | int, ...]) -> Duration | None:

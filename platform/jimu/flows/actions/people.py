@@ -28,6 +28,13 @@ def _of(rule: Person, subject: Subject, doing: Doing, organisation: Organisation
             return (owner,) if owner else ()
         case "manager":
             return organisation.managers_of(owner)[:1] if owner else ()
+        case "head":
+            person = organisation.people.get(owner) if owner else None
+            return _head_above(person.department, organisation) if person else ()
+        case "formula":
+            value = doing.value(rule.formula, subject)
+            ids = [] if value is None else [value] if isinstance(value, int) else list(value)
+            return [p for id in ids for p in ((id,) if id in organisation.people else _head_above(id, organisation))]
         case "creator":
             creator = subject.values.get("created_by")
             return (creator,) if creator else ()
@@ -43,3 +50,10 @@ def _of(rule: Person, subject: Subject, doing: Doing, organisation: Organisation
             return sorted(organisation.members(organisation.below(department))) if department else ()
         case _:
             return [p.id for p in organisation.people.values() if p.email.lower() == rule.name.lower()]
+
+
+def _head_above(department: int | None, organisation: Organisation) -> Sequence[int]:
+    """The head of a department, else of the nearest one above it that has one."""
+    path = organisation.path(department) if department in organisation.departments else ()
+    heads = (organisation.departments[d].head for d in path)
+    return [head for head in heads if head is not None][:1]

@@ -124,6 +124,20 @@ def _hears_end(trigger: Trigger, outcome: str, flow: str) -> bool:
     return trigger.kind == "approval" and fits and trigger.name in ("", flow)
 
 
+def stage_overstayed(flow: str, stage: str, object: str, records: Sequence[int], context: Context) -> None:
+    """Queue those that wait for records staying too long in a stage; within the transaction that finds them."""
+    wanted = [
+        (automation.name, records)
+        for automation in automations_of(context.manifest, object, AFTER)
+        if any(_hears_stay(t, stage, flow) for t in automation.triggers)
+    ]
+    context.transaction.emit(jobs_in_order(wanted, {"event": "stuck", "chain": [], "judge": True}))
+
+
+def _hears_stay(trigger: Trigger, stage: str, flow: str) -> bool:
+    return trigger.kind == "stuck" and stage in (trigger.after or (stage,)) and trigger.name in ("", flow)
+
+
 def set_off(automation: AutomationDef, record: int, context: Context) -> None:
     """Queue a run for what another system says has happened. Raises BadRequest if the automation waits for no such
     word.

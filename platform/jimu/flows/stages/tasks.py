@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from jimu.business_time import NoEnd, add, find_calendar
 from jimu.definitions.kinds.stages import StagesDef, StageTask
+from jimu.flows.actions import Doing, Subject
+from jimu.flows.actions.people import find_people, organisation
 from jimu.flows.stages.moves import Move
 from jimu.records.commands import Create
 from jimu.records.wave import Wave
@@ -61,7 +64,8 @@ def tasks_to_make(move: Move, wave: Wave, locale: str) -> list[Create]:
 
 def _activity(task: StageTask, move: Move, wave: Wave, locale: str) -> dict[str, object]:
     values = move.draft.values
-    whom = values.get(task.whom or "owner") or values.get("owner") or wave.context.actor.id or None
+    named = _first_named(task, move, wave) if task.people else values.get(task.whom or "owner")
+    whom = named or values.get("owner") or wave.context.actor.id or None
     return {
         "subject": task.label.get(locale) or task.name,
         "kind": task.kind,
@@ -71,6 +75,14 @@ def _activity(task: StageTask, move: Move, wave: Wave, locale: str) -> dict[str,
         "notes": task.help.get(locale) or None,
         KEY_FIELD: task_key(move.stages, move.after.value, task.name),
     }
+
+
+def _first_named(task: StageTask, move: Move, wave: Wave) -> int | None:
+    """The first active person whom the task's rules name."""
+    inside = replace(wave.context, transaction=wave.transaction)
+    doing = Doing(inside, wave.object, (), asked_by=wave.context.actor.id or None)
+    subject = Subject(move.draft.id, move.draft.values)
+    return next(iter(find_people(task.people, subject, doing, organisation(doing))), None)
 
 
 def due_day(task: StageTask, stages: StagesDef, now: datetime, wave: Wave) -> str | None:

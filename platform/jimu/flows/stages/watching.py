@@ -14,6 +14,7 @@ from jimu.definitions.manifest import Manifest
 from jimu.flows.actions import Doing, Subject, find_subjects
 from jimu.flows.actions.notices import NOTIFICATION, Notice, tell
 from jimu.flows.actions.people import find_people, organisation
+from jimu.flows.automations.following import stage_overstayed
 from jimu.flows.stages.following import PERIOD, due_at
 from jimu.flows.stages.judging import label_of
 from jimu.messages import Message
@@ -72,6 +73,8 @@ def _tell_all(find: _Find, stages: StagesDef, stage: StageDef, context: Context)
             if living:
                 write.write_many(_marks(living, context.clock()), inside, values=False)
                 tell(_notices(living, subjects, inside), inside)
+                ids = [x.record for x in living]
+                stage_overstayed(stages.name, stage.value, stages.object, ids, inside)
 
 
 def _later_stages(stages: StagesDef, stage: StageDef, context: Context, after: int) -> _Batch:

@@ -16,6 +16,7 @@ _TRIGGERS = {
     "deleted": Message("is deleted"),
     "restored": Message("is restored"),
     "webhook": Message("another system says so"),
+    "stuck": Message("a record stays too long in a stage"),
 }
 _CHANGED = Message("{field} changes")
 _CHANGED_TO = Message("{field} changes to {values}")
@@ -43,6 +44,7 @@ _ACTIONS = {
 _PEOPLE = {
     "owner": Message("the owner"),
     "manager": Message("the owner's manager"),
+    "head": Message("the head of the owner's department"),
     "creator": Message("who created it"),
     "actor": Message("who changed it"),
 }
