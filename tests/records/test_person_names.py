@@ -8,10 +8,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from jimu.bulk.model import Change, MassRequest, Selection
+from jimu.bulk.running import do_now, start
 from jimu.care.anonymising import anonymise
 from jimu.errors import Invalid
-from jimu.records import ListRequest, Update, read, write
+from jimu.records import Create, ListRequest, Update, read, write
 from jimu.records.write_steps.ties import FILL_JOB, fill_later, fill_parts
+from tests.exchange.conftest import run_import
 from tests.records.project import Project, build_manifest, prepared_project
 
 FILES = {
@@ -26,7 +29,10 @@ fields:
 personal:
   fields: [name]
   keep: {name: "#{id}"}
+duplicates:
+  - {name: same_person, label: Same person, match: [{field: name, how: fuzzy, least: 0.9}], on_match: warn}
 """,
+    "objects/roles/boss.yaml": "label: Boss\nsystem: [modify_all]\n",
 }
 
 
@@ -122,3 +128,34 @@ def test_a_name_is_erased_with_its_parts(people: Project) -> None:
     found = parts(people, id)
     assert "Wei" not in found
     assert "Wang" not in found
+
+
+def test_a_rule_for_duplicates_compares_the_whole_name_however_it_was_written(people: Project) -> None:
+    boss = people.acting(people.user("ann", "boss"))
+    first = people.create("person", boss, name="Smith, John")
+    made = write.write(Create("person", {"name_given": "John", "name_family": "Smith"}), boss)
+    assert [told.id for told in made.duplicates] == [first]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "expected"),
+    [("name", "王小明", ("王小明", "王", "小明")), ("name_family", "Jones", ("Wei Jones", "Jones", "Wei"))],
+)
+def test_a_mass_edit_writes_the_whole_or_a_part(
+    people: Project, field: str, value: str, expected: tuple[str, ...]
+) -> None:
+    ids = [people.create("person", name="Wei Wang"), people.create("person", name="Wei Li")]
+    asked = MassRequest(Selection("person", tuple(ids)), "edit", (Change(field, "set", value),))
+    run = do_now(start(asked, people.system).id, people.system)
+    assert (run.changed, run.failures) == (2, 0)
+    assert [parts(people, id)[:3] for id in ids] == [expected, expected]
+
+
+def test_an_import_takes_a_column_for_the_name_or_one_for_each_part(people: Project, tmp_path: Path) -> None:
+    for header, row in (("name", '"Smith, John"'), ("name_family,name_given", "Smith,John")):
+        path = tmp_path / "people.csv"
+        path.write_text(f"{header}\n{row}\n", encoding="utf-8")
+        report = run_import(people, "person", path)
+        assert report.created == 1
+    request = ListRequest("person", where="name == 'John Smith' and name.family == 'Smith'", fields=("id",))
+    assert len(read.list_records(request, people.system).records) == 2
