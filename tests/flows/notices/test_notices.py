@@ -321,6 +321,31 @@ def test_an_automation_may_name_channels_and_one_that_is_not_there_is_told(offic
     assert {d["error"] for d in office.deliveries() if d["channel"] == "sms"} == {"There is no channel sms here."}
 
 
+def test_what_failed_for_want_of_a_channel_is_sent_anew_to_the_right_address(office: Office, mailbox: Mailbox) -> None:
+    server, office.settings["smtp_url"] = office.settings["smtp_url"], ""
+    kim = office.project.user("Kim", "clerk")
+    office.project.create("order", name="Fire", owner=kim)
+    office.work()
+    assert mailbox.mails == []
+    office.settings["smtp_url"] = server
+    (failed,) = [d for d in office.deliveries() if d["channel"] == "email"]
+    assert (failed["state"], failed["recipient"]) == ("failed", "Kim")
+    send_anew(failed["id"], office.system)
+    office.work()
+    (sent,) = [d for d in office.deliveries() if d["channel"] == "email"]
+    assert (sent["state"], sent["recipient"], sent["error"]) == ("sent", "Kim@example.com", None)
+    (mail,) = mailbox.mails
+    assert "Kim@example.com" in mail
+
+
+def test_the_console_shows_a_developer_what_would_go_out(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    office.settings |= {"smtp_url": "", "channel_file": "-"}
+    office.tell(office.project.user("Kim"))
+    office.work()
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+    assert json.loads(line)["subject"] == "[Jimu] Hello"
+
+
 def test_a_webhook_is_signed_and_says_what_happened(office: Office, partner: Partner) -> None:
     office.project.create("order", name="Press")
     office.work()

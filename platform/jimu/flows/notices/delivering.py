@@ -32,6 +32,7 @@ NOTIFICATION, DELIVERY = "notification", "delivery"
 PLAN_JOB, SEND_JOB, DIGEST_JOB = "notices.plan", "notices.send", "notices.digest"
 _MOST_IN_DIGEST = 100
 LOST = "The person may no longer know what it says."
+NO_ADDRESS = "The person has no address for this channel."
 _USER = ("name", "email", "phone", "language", "time_zone", "quiet_from", "quiet_until", "active")
 
 
@@ -157,8 +158,10 @@ def send_delivery(job: Any, context: Context) -> None:
         error = f"There is no channel {row['channel']} any more."
         _note(id, context, state="failed", error=error, attempts=job.attempts)
         raise GiveUp(f"no channel {row['channel']}")
-    content = row["content"] or {}
-    envelope = Envelope(row["key"], row["recipient"], row["subject"], **content)
+    envelope = _envelope(row, channel, context)
+    if not envelope.to:
+        _note(id, context, state="failed", error=NO_ADDRESS, attempts=job.attempts)
+        raise GiveUp("no address")
     try:
         channel.send(envelope)
     except Exception as error:  # whatever a channel raises is noted, and the queue tries again
@@ -167,6 +170,22 @@ def send_delivery(job: Any, context: Context) -> None:
         _note(id, context, state="failed" if last else "waiting", error=text, attempts=job.attempts)
         raise
     _note(id, context, state="sent", error=None, attempts=job.attempts, sent_at=context.clock())
+
+
+def _envelope(row: Mapping[str, Any], channel: Channel, context: Context) -> Envelope:
+    """The message as it was written; of one for which there was no channel then, to the address that it has now."""
+    content = row["content"] or {}
+    if "url" in content or not row.get("notification"):
+        return Envelope(row["key"], row["recipient"], row["subject"], **content)
+    with write.unit_of_work(context) as inside:
+        notice = inside.transaction.fetch(NOTIFICATION, [row["notification"]])[row["notification"]]
+        person = inside.transaction.fetch("user", [notice["owner"]], _USER)[notice["owner"]]
+        found = replace(letter(notice, person, row["key"], inside), to=channel.address_of(person))
+        if found.to:
+            told = {"text": found.text, "url": found.url, "html": found.html}
+            values = {"recipient": found.to, "subject": found.subject[:255], "content": told}
+            write.write(Update(DELIVERY, row["id"], values), inside)
+    return found
 
 
 def _is_lost(row: Mapping[str, Any], context: Context) -> bool:
