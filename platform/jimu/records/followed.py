@@ -19,16 +19,17 @@ if TYPE_CHECKING:
 FOLLOWER = "follower"
 RECORD, MUTED, REASON = "record", "muted", "reason"
 FOLLOWED = "followed"
+_TALKED_ABOUT = frozenset({"comments", "activities", "team", "followers"})
 MOST_FOLLOWED = 10_000
 """``user.followed`` holds so many, the latest ones."""
 
 
 def can_be_followed(manifest: Manifest, object: str) -> bool:
-    """Whether ``object`` is something that people work with: the customer's own, and of the engine's what has more
-    than a history.
+    """Whether ``object`` is something that people work with: the customer's own, and of the engine's what people talk
+    about. Of the others the engine itself tells what is to be told, as the end of an import.
     """
     found = manifest.objects.get(object)
-    return found is not None and not found.retired and not (found.system and not found.features - {"history"})
+    return found is not None and not found.retired and not (found.system and not found.features & _TALKED_ABOUT)
 
 
 class _Values(dict[str, Any]):

@@ -18,6 +18,7 @@ from jimu.flows.followers import follow, followers_of_record, following_state, u
 from jimu.jobs import LocalBackend, Runner
 from jimu.records import Context, Create, Delete, ListRequest, Update, read, write
 from jimu.records.commands import OwnerNote
+from jimu.records.followed import can_be_followed
 from tests.records.project import Project, prepared_project
 
 FILES = {
@@ -291,3 +292,10 @@ def test_nobody_makes_others_follow(firm: Project, boss: Context, kim: Context) 
     with pytest.raises(NotFound):
         follow(int(boss.actor.id or 0), boss)
     assert encode_id(deal)
+
+
+def test_of_the_engines_own_only_what_people_talk_about_is_followed(firm: Project) -> None:
+    engine = [name for name, found in firm.manifest.objects.items() if found.system]
+    followed = {name for name in engine if can_be_followed(firm.manifest, name)}
+    assert "activity" in followed
+    assert not followed & {"data_import", "mass_change", "comment", "user"}
