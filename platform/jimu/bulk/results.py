@@ -147,7 +147,7 @@ def create_run(subject: Message | str, values: Mapping[str, Any], unit: Context)
     """A new run of the actor; its id."""
     message = kept_message(subject) if isinstance(subject, str) else subject
     text = message.render(translator(unit.actor.locale))
-    owned = {"owner": unit.actor.id or None, "subject": text[:_SUBJECT_LENGTH], "state": "running"}
+    owned: dict[str, Any] = {"owner": unit.actor.id or None, "subject": text[:_SUBJECT_LENGTH], "state": "running"}
     # What may be looked for in the subject, as the names of persons who are to be forgotten, is nowhere else.
     if len(text) <= _SUBJECT_LENGTH and tells_all(unit):
         owned["told"] = {"subject": keep_message(message)}

@@ -207,7 +207,7 @@ def _told(name: str, value: Any, object: ObjectDef | None, reader: Reader) -> st
     if name == "stage" and value in STAGES:
         return reader.render(STAGES[value])
     if name == "action" and UNIT in reader.manifest.objects:
-        words = {o.value: o.label for o in reader.manifest.objects[UNIT].fields["action"].choices}
+        words = {o.value: o.label for o in reader.manifest.objects[UNIT].fields["action"].choices or ()}
         return reader.label(words[value]) if value in words else str(value)
     if name == "fields" and object is not None and isinstance(value, list):
         known = object.fields
