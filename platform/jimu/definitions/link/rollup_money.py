@@ -28,13 +28,17 @@ def link_money(
     """Both with the currency and the measure they have; None when they are wrong (reported)."""
     convert = field.options.get("convert", "")
     if not is_money(source) or (len(linker.currencies) < 2 and not convert):
-        return (field, rollup) if not convert else _refused(linker, field, "convert", document)
+        if not convert:
+            return field, rollup
+        _refuse(linker, field, "convert", document)
+        return None
     money = money_found(source, linker.field)
     if convert and not (convert.isupper() or convert == "default"):
         return _in_currency_of(linker, field, rollup, source, money, document)
     code = _code(linker, field, money)
     if not known_currency(code):
-        return _refused(linker, field, "convert" if convert else "currency", document)
+        _refuse(linker, field, "convert" if convert else "currency", document)
+        return None
     shown = replace(field, options={"returns": "currency", **field.options, "currency": code})
     if not money.fields and money.fixed in ((), (code,)) and (money.fixed or code == linker.currency):
         return shown, rollup
@@ -62,7 +66,8 @@ def _in_currency_of(
     if codes is None:
         return None
     if codes.type != "currency_code":
-        return _refused(linker, field, "convert", document)
+        _refuse(linker, field, "convert", document)
+        return None
     code = f"coalesce({rollup.lookup}.{name}, '{linker.currency}')"
     day = _day(field)
     worth = f"{source.name} * exchange_rate({{code}}, {day}) / exchange_rate({code}, {day})"
@@ -88,7 +93,8 @@ def _measured(
         return None
     day = linker.field(rollup.object, field.options.get("convert_on") or "created_at")
     if rollup.converts and (day is None or not day.stored or day.kind not in _MOMENTS):
-        return _refused(linker, field, "convert_on", document)
+        _refuse(linker, field, "convert_on", document)
+        return None
     return field, replace(rollup, measure=measure, own_currency=linker.currency)
 
 
@@ -96,7 +102,7 @@ def _day(field: FieldDef) -> str:
     return f"date({field.options.get('convert_on') or 'created_at'})"
 
 
-def _refused(linker: Linker, field: FieldDef, option: str, document: Document) -> None:
+def _refuse(linker: Linker, field: FieldDef, option: str, document: Document) -> None:
     template = "{option} {value} does not fit: money is converted into a currency, or that of a field of codes."
     values = {"option": option, "value": str(field.options.get(option, ""))}
     place = document.value_place("fields", field.name, option)
