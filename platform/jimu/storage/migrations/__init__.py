@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from jimu.storage.errors import StoreError
+
 if TYPE_CHECKING:
     from jimu.storage.connections import Connections
 
@@ -20,10 +22,15 @@ def current(connection: sa.Connection) -> str | None:
 
 
 def migrate(database: Connections) -> None:
-    """Upgrade to ``HEAD`` in one transaction under the lock; does nothing when it is there."""
+    """Upgrade to ``HEAD`` in one transaction under the lock, if it is not there. Raises StoreError for tables
+    of a newer version.
+    """
     with database.connect() as connection:
-        if current(connection) == HEAD:
-            return
+        found = current(connection)
+    if found == HEAD:
+        return
+    if found is not None and found > HEAD:
+        raise StoreError(f"The database is of a newer version of Jimu (tables {found}, known up to {HEAD}).")
     # Alembic takes a tenth of a second to import, which a start with nothing to do should not pay.
     from jimu.storage.migrations.upgrade import upgrade
 
