@@ -19,6 +19,8 @@ THEMES = {
 }
 _DRESS = """async (look) => {
   const root = document.documentElement;
+  // What sticks to the lower edge covers whatever happens to be scrolled there: it is judged in its own place.
+  for (const foot of document.querySelectorAll(".form-foot")) foot.style.position = "static";
   delete root.dataset.contrast;
   Object.assign(root.dataset, look);
   // Colours on their way are neither the ones nor the others; what inherits one sets out when that has arrived.
