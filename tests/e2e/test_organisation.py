@@ -85,6 +85,7 @@ def test_a_drag_that_is_given_up_moves_nothing(window: Window, departments: dict
     expect(page.locator("jm-organisation:defined")).to_be_attached()
     before = above(window, departments["Workshop"])
     handle = row(page, departments["Workshop"]).get_by_role("button", name="Move Workshop…")
+    handle.scroll_into_view_if_needed()
     box = handle.bounding_box()
     page.mouse.move(box["x"] + 5, box["y"] + 5)
     page.mouse.down()

@@ -83,13 +83,13 @@ def changes_between(deployment: Deployment, before: RevisionRow | None, after: R
 
 @dataclass(frozen=True)
 class Trouble:
-    """Why the files do not load: the diagnostics by file."""
+    """Why the files do not load: the diagnostics by file, errors before warnings."""
 
     by_file: list[tuple[str, list[Diagnostic]]]
 
     @classmethod
     def of(cls, error: DefinitionErrors) -> Trouble:
         by_file: dict[str, list[Diagnostic]] = {}
-        for diagnostic in error.diagnostics:
+        for diagnostic in sorted(error.diagnostics, key=lambda d: d.severity != "error"):
             by_file.setdefault(diagnostic.place.file, []).append(diagnostic)
         return cls(list(by_file.items()))
