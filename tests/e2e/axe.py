@@ -23,10 +23,12 @@ _DRESS = """async (look) => {
   for (const foot of document.querySelectorAll(".form-foot")) foot.style.position = "static";
   delete root.dataset.contrast;
   Object.assign(root.dataset, look);
-  // Colours on their way are neither the ones nor the others; what inherits one sets out when that has arrived.
-  for (let frame = 0; frame < 3; frame += 1) {
+  // Colours on their way are neither the ones nor the others; what inherits one sets out when that has arrived, and a
+  // piece of the page that has just come still fades in.
+  const isMoving = () => document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added") !== null;
+  for (let frame = 0; frame < 3 || (frame < 60 && isMoving()); frame += 1) {
     await new Promise((done) => requestAnimationFrame(done));
-    for (const one of document.getAnimations()) if (one instanceof CSSTransition) one.finish();
+    for (const one of document.getAnimations()) if (one.effect.getComputedTiming().endTime !== Infinity) one.finish();
   }
 }"""
 _RUN = """async ([rules, type, where]) => {
